@@ -1,0 +1,63 @@
+"""Leaky rectified linear unit."""
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.activations.base import Activation, piecewise_slope
+
+
+def leaky_relu(x, negative_slope=0.01):
+    """x for x > 0, `negative_slope * x` for x <= 0, element-wise. See `LeakyReLU`."""
+    x = ops.convert_to_tensor(x)
+    if keras.backend.standardize_dtype(x.dtype) == "float64":
+        # The backends' own kernels keep the slope as a float32 attribute: 1e-8 off in float64.
+        return x * ops.stop_gradient(piecewise_slope(x, negative_slope))
+    return ops.leaky_relu(x, negative_slope)
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class LeakyReLU(Activation):
+    """Leaky rectified linear unit.
+
+    Formula: `LeakyReLU(x) = x` for x > 0 and `s x` for x <= 0, with the slope s fixed (book
+    8.5-8.6); the derivative is 1 for x > 0 and s for x <= 0, at the kink too.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Args:
+        negative_slope: s, at least 0. Default 0.01, the slope of Maas et al. (2013). Xu et al.
+            (2015) write the slope as a divisor, x / a: `LeakyReLU.from_divisor(a)`.
+
+    Raises:
+        ValueError: a slope that is negative or not finite.
+
+    Differences from Keras: `keras.layers.LeakyReLU` has the slope 0.3 by default.
+
+    Example:
+
+    >>> from custom.activations import LeakyReLU
+    >>> [float(v) for v in LeakyReLU.from_divisor(4)([-2.0, 0.0, 3.0])]
+    [-0.5, 0.0, 3.0]
+
+    Reference: Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic
+    Models, 2013; the divisor: Xu et al., arXiv:1505.00853, equation 2.
+    """
+
+    def __init__(self, negative_slope=0.01, **kwargs):
+        super().__init__(**kwargs)
+        self.negative_slope = _checks.real("negative_slope", negative_slope, low=0.0)
+
+    @classmethod
+    def from_divisor(cls, divisor, **kwargs):
+        """The layer with slope 1 / divisor, as Xu et al. write it (divisor > 0)."""
+        return cls(negative_slope=1.0 / _checks.real("divisor", divisor, low=0.0, low_open=True), **kwargs)
+
+    def call(self, inputs):
+        return leaky_relu(inputs, self.negative_slope)
+
+    def derivative(self, x):
+        return piecewise_slope(x, self.negative_slope)
+
+    def get_config(self):
+        return {**super().get_config(), "negative_slope": self.negative_slope}

@@ -1,0 +1,79 @@
+"""Parametric rectified linear unit."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import Activation, piecewise_slope
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class PReLU(Activation):
+    """Parametric rectified linear unit: a leaky ReLU whose slope is learned.
+
+    Formula: `PReLU(x) = x` for x > 0 and `alpha x` for x <= 0 (book 8.7); the derivative in x is
+    1 for x > 0 and alpha for x <= 0, at the kink too (8.8); the derivative in alpha is min(0, x),
+    summed over the elements that share it.
+
+    Shapes: `(batch, ..., channels)` in, the same shape and dtype out. The weight `alpha` has one
+    entry per input axis except the batch and the shared axes, whose entries have length 1.
+
+    Args:
+        alpha_initializer: starting slope, a number or a Keras initializer. Default 0.25, as in
+            the paper.
+        shared_axes: axes, counted from 1 as in Keras, along which one slope serves all. Default
+            `None`: all axes between batch and channels are shared, so that an image has one slope
+            per channel, as the paper's channel-wise form. `()` gives every element its own.
+
+    Raises:
+        ValueError: an axis that the input does not have.
+
+    Differences from Keras: `keras.layers.PReLU` starts at slope 0 with one slope per element. The
+    paper keeps the slopes out of weight decay: pass `l2_exclude=("alpha",)` to an optimizer of
+    `custom.optimizers`.
+
+    Example:
+
+    >>> from custom.activations import PReLU
+    >>> [float(v) for v in PReLU()([[-2.0, 0.0, 3.0]])[0]]
+    [-0.5, 0.0, 3.0]
+
+    Reference: He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015, arXiv:1502.01852,
+    equation 1 and section 2.1.
+    """
+
+    def __init__(self, alpha_initializer=0.25, shared_axes=None, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(alpha_initializer, (int, float)):
+            alpha_initializer = keras.initializers.Constant(alpha_initializer)
+        self.alpha_initializer = keras.initializers.get(alpha_initializer)
+        self.shared_axes = None if shared_axes is None else tuple(shared_axes)
+
+    def build(self, input_shape):
+        rank = len(input_shape)
+        shared = tuple(range(1, rank - 1)) if self.shared_axes is None else self.shared_axes
+        if any(not isinstance(axis, int) or not 1 <= axis < rank for axis in shared):
+            raise ValueError(
+                f"Received: shared_axes={self.shared_axes} for an input of shape {tuple(input_shape)}. "
+                f"Expected axes from 1 to {rank - 1}."
+            )
+        shape = tuple(1 if axis in shared else input_shape[axis] for axis in range(1, rank))
+        if None in shape:
+            raise ValueError(
+                f"Received: input shape {tuple(input_shape)} with shared_axes={self.shared_axes}. "
+                "Expected a known size along every axis that is not shared."
+            )
+        self.alpha = self.add_weight(shape=shape, initializer=self.alpha_initializer, name="alpha")
+
+    def call(self, inputs):
+        return ops.where(inputs > 0, inputs, ops.cast(self.alpha, inputs.dtype) * inputs)
+
+    def derivative(self, x):
+        x = ops.convert_to_tensor(x)
+        return piecewise_slope(x, self.alpha)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "alpha_initializer": keras.initializers.serialize(self.alpha_initializer),
+            "shared_axes": self.shared_axes,
+        }

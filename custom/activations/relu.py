@@ -1,0 +1,40 @@
+"""Rectified linear unit."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import Activation, piecewise_slope
+
+
+def relu(x):
+    """ReLU(x) = max(0, x), element-wise. See `ReLU`."""
+    return ops.relu(x)
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class ReLU(Activation):
+    """Rectified linear unit.
+
+    Formula: `ReLU(x) = max(0, x)`; `ReLU'(x) = 1` for x > 0 and 0 for x <= 0 (book 8.3-8.4; the
+    value at the kink is the book's choice).
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Differences from Keras: none in value; `keras.layers.ReLU` also takes a ceiling, a threshold
+    and a negative slope, which are other functions.
+
+    Example:
+
+    >>> from custom.activations import ReLU
+    >>> [float(v) for v in ReLU()([-2.0, 0.0, 3.0])]
+    [0.0, 0.0, 3.0]
+
+    Reference: Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines,
+    ICML 2010.
+    """
+
+    def call(self, inputs):
+        return relu(inputs)
+
+    def derivative(self, x):
+        return piecewise_slope(x, 0.0)

@@ -1,0 +1,89 @@
+"""Randomized leaky rectified linear unit."""
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.activations.base import Activation, piecewise_slope
+from custom.activations.leaky_relu import leaky_relu
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class RReLU(Activation):
+    """Randomized leaky rectified linear unit: a leaky ReLU with a random slope while training.
+
+    Formula, `form="divisor"` (the paper's): `RReLU(x) = x` for x > 0 and `x / a` for x <= 0, with
+    a ~ U(lower, upper) drawn anew for each element and each forward pass. At test time a is fixed
+    at the middle of its range, (lower + upper) / 2: 5.5 for U(3, 8). The derivative is 1 for
+    x > 0 and 1/a for x <= 0, at the kink too, with the a that the forward pass drew.
+
+    `form="slope"` draws the slope itself, `s x` with s ~ U(lower, upper) and (lower + upper) / 2
+    at test time (book 8.9-8.10). U(1/8, 1/3) has the same range as the divisor U(3, 8), but a
+    larger mean: 0.229 against ln(8/3)/5 = 0.196, and 0.229 against 1/5.5 = 0.182 at test time.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Args:
+        lower: lower end of the range, above 0 for divisors, at least 0 for slopes. Default 3.
+        upper: upper end, above `lower`. Default 8.
+        form: `"divisor"` (default) or `"slope"`.
+        seed: an integer for reproducible draws; `None` draws one at random.
+
+    Raises:
+        ValueError: a range that is empty, reversed or out of bounds; an unknown form.
+
+    Differences from Keras: Keras has no such layer. PyTorch's `RReLU` is the slope form with
+    U(1/8, 1/3).
+
+    Example:
+
+    >>> from custom.activations import RReLU
+    >>> [float(v) for v in RReLU(lower=3, upper=5)([-2.0, 0.0, 3.0], training=False)]
+    [-0.5, 0.0, 3.0]
+
+    Reference: Xu, Wang, Chen and Li, Empirical Evaluation of Rectified Activations in
+    Convolutional Network, 2015, arXiv:1505.00853, section 2.4.
+    """
+
+    def __init__(self, lower=3.0, upper=8.0, form="divisor", seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.form = _checks.one_of("form", form, ("divisor", "slope"))
+        for name, end in (("lower", lower), ("upper", upper)):
+            _checks.real(name, end, low=0.0, low_open=form == "divisor")
+        if not lower < upper:
+            raise ValueError(f"Received: lower={lower}, upper={upper}. Expected 0 < lower < upper.")
+        self.lower, self.upper, self.seed = float(lower), float(upper), seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    @property
+    def test_slope(self):
+        """Slope for x <= 0 at test time."""
+        middle = (self.lower + self.upper) / 2
+        return 1 / middle if self.form == "divisor" else middle
+
+    def call(self, inputs, training=False):
+        if not training:
+            return leaky_relu(inputs, self.test_slope)
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        # A half-precision draw would have 128 to 1,024 different values: draw in float32 at least.
+        draw_dtype = "float64" if dtype == "float64" else "float32"
+        slope = keras.random.uniform(ops.shape(inputs), self.lower, self.upper, draw_dtype, self.seed_generator)
+        if self.form == "divisor":
+            slope = 1 / slope
+        # The factor is locally constant in x, so it is its own derivative: keeping it as one tensor
+        # spares the backward pass the two selections that `where(x > 0, x, slope * x)` costs.
+        factor = ops.where(inputs > 0, ops.ones((), dtype), ops.cast(slope, dtype))
+        return inputs * ops.stop_gradient(factor)
+
+    def derivative(self, x):
+        """Derivative at test time."""
+        return piecewise_slope(x, self.test_slope)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "lower": self.lower,
+            "upper": self.upper,
+            "form": self.form,
+            "seed": self.seed,
+        }

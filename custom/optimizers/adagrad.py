@@ -1,0 +1,42 @@
+"""AdaGrad."""
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.optimizers.base import PaperOptimizer
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class AdaGrad(PaperOptimizer):
+    """AdaGrad with a diagonal matrix: each coordinate divided by the root of its summed squares.
+
+    Formula: `G <- G + g^2`, `w <- w - eta g / (sqrt(G) + epsilon)`, with G starting at 0 (book
+    algorithm 4, with epsilon outside the root as in the paper, where it is called delta).
+
+    Args:
+        learning_rate: eta, tuned by problem in the paper. Default 0.01.
+        epsilon: delta, above 0. Default 1e-8.
+        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+
+    Differences from Keras: `keras.optimizers.Adagrad` starts G at 0.1 and puts epsilon, 1e-7,
+    inside the root; its default learning rate is 0.001.
+
+    Reference: Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online Learning and
+    Stochastic Optimization, JMLR 12, 2011, figure 1 with the diagonal matrix.
+    """
+
+    slots = ("accumulator",)
+
+    def __init__(self, learning_rate=0.01, epsilon=1e-8, name="adagrad", **kwargs):
+        super().__init__(learning_rate, name=name, **kwargs)
+        self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
+
+    def rule(self, gradient, variable, learning_rate):
+        accumulator = self.slot("accumulator", variable)
+        new = accumulator + ops.square(gradient)
+        self.assign(accumulator, new)
+        self.assign_sub(variable, learning_rate * gradient / (ops.sqrt(new) + ops.cast(self.epsilon, variable.dtype)))
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}

@@ -1,0 +1,29 @@
+"""Gradient descent."""
+
+import keras
+
+from custom.optimizers.base import PaperOptimizer
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class GradientDescent(PaperOptimizer):
+    """Gradient descent: full batch, mini-batch or stochastic, the step is the same.
+
+    Formula: `w <- w - eta g`, with eta the learning rate and g the gradient on whatever batch it was
+    computed (book 6.1, 6.16, algorithm 1).
+
+    Args:
+        learning_rate: eta. Default 0.01.
+        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+
+    Differences from Keras: `keras.optimizers.SGD` with momentum 0 takes the same step.
+
+    Reference: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors,
+    Nature 323, 1986, equation 8.
+    """
+
+    def __init__(self, learning_rate=0.01, name="gradient_descent", **kwargs):
+        super().__init__(learning_rate, name=name, **kwargs)
+
+    def rule(self, gradient, variable, learning_rate):
+        self.assign_sub(variable, learning_rate * gradient)

@@ -1,0 +1,72 @@
+"""Classical momentum and Nesterov's accelerated gradient."""
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.optimizers.base import PaperOptimizer
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class Momentum(PaperOptimizer):
+    """Gradient descent with classical momentum.
+
+    Formula: `v <- mu v - eta g`, `w <- w + v`, with v starting at 0 (book 6.15 with its missing sign,
+    algorithm 2). The learning rate eta stands inside the velocity, so that a velocity built up
+    under one rate keeps it when a schedule lowers the rate.
+
+    Args:
+        learning_rate: eta. Default 0.01.
+        momentum: mu, in [0, 1). Default 0.9.
+        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+
+    Differences from Keras: the same rule as `keras.optimizers.SGD(momentum=mu)`. PyTorch's `SGD`
+    keeps the learning rate outside the velocity.
+
+    Reference: Rumelhart, Hinton and Williams, Nature 323, 1986, equation 9; Sutskever et al., On the
+    importance of initialization and momentum in deep learning, ICML 2013, equations 1-2.
+    """
+
+    slots = ("velocity",)
+
+    def __init__(self, learning_rate=0.01, momentum=0.9, name="momentum", **kwargs):
+        super().__init__(learning_rate, name=name, **kwargs)
+        self.momentum = _checks.real("momentum", momentum, low=0.0, high=1.0, high_open=True)
+
+    def new_velocity(self, gradient, variable, learning_rate):
+        velocity = self.slot("velocity", variable)
+        new = ops.cast(self.momentum, variable.dtype) * velocity - learning_rate * gradient
+        self.assign(velocity, new)
+        return new
+
+    def rule(self, gradient, variable, learning_rate):
+        self.assign_add(variable, self.new_velocity(gradient, variable, learning_rate))
+
+    def get_config(self):
+        return {**super().get_config(), "momentum": self.momentum}
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class Nesterov(Momentum):
+    """Nesterov's accelerated gradient, in the momentum form of Sutskever et al.
+
+    Formula: the gradient is taken at the look-ahead point y = w + mu v: `v <- mu v - eta grad f(y)`,
+    `w <- w + v` (book 6.17, algorithm 3). The variables hold y, where the loss is evaluated, so one
+    step reads `v <- mu v - eta g`, `y <- y + mu v - eta g` with the new v; w is y - mu v.
+
+    Args:
+        learning_rate: eta. Default 0.01.
+        momentum: mu, in [0, 1), constant. Default 0.9.
+        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+
+    Differences from Keras: the same rule as `keras.optimizers.SGD(momentum=mu, nesterov=True)`.
+
+    Reference: Sutskever et al., ICML 2013, equations 3-4.
+    """
+
+    def __init__(self, learning_rate=0.01, momentum=0.9, name="nesterov", **kwargs):
+        super().__init__(learning_rate, momentum, name=name, **kwargs)
+
+    def rule(self, gradient, variable, learning_rate):
+        velocity = self.new_velocity(gradient, variable, learning_rate)
+        self.assign_add(variable, ops.cast(self.momentum, variable.dtype) * velocity - learning_rate * gradient)

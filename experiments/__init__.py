@@ -1,0 +1,1 @@
+"""Reproduced experiments, one script per paper. `python -m experiments` is the command."""

@@ -1,0 +1,1 @@
+"""What every paper script shares: data, engine, records, claims, statistics, reports."""

@@ -1,0 +1,80 @@
+"""What a record says of the machine and the code: enough to explain a number, nothing private."""
+
+import functools
+import os
+import pathlib
+import platform
+import subprocess
+from importlib import metadata
+
+PACKAGES = ("keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "tensorflow-datasets")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@functools.cache
+def environment():
+    """Machine, versions and backend of this process."""
+    import keras
+
+    backend = keras.backend.backend()
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "threads": int(os.environ.get("EXPERIMENTS_THREADS", 0)) or None,
+        "accelerator": _accelerator(backend),
+        "backend": backend,
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+    }
+
+
+@functools.cache
+def code():
+    """Commit of the checkout that runs, and whether it has uncommitted changes to code."""
+    commit = _git("rev-parse", "HEAD")
+    changed = _git("status", "--porcelain", "--", "custom", "experiments")
+    return {"commit": commit or "unknown", "modified": bool(changed)}
+
+
+def _version(package):
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _git(*arguments):
+    try:
+        answer = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+def _processor():
+    try:
+        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown"
+
+
+def _accelerator(backend):
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        devices = tf.config.list_physical_devices("GPU")
+        return tf.config.experimental.get_device_details(devices[0]).get("device_name") if devices else None
+    if backend == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return device.device_kind if device.platform != "cpu" else None
+    if backend == "torch":
+        import torch
+
+        return torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    return None

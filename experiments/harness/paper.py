@@ -1,0 +1,135 @@
+"""What a paper script declares: experiments, presets, published tables, claims, deviations."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from experiments.harness.errors import UsageError, unknown
+from experiments.harness.settings import Settings
+
+PRESETS = ("quick", "reduced", "paper")
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """Settings of an experiment under one preset, and how many seeds run."""
+
+    settings: Mapping
+    seeds: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Tuning:
+    """How one setting is chosen for each variant before the runs that count.
+
+    The same number of values is tried for every variant, with one seed, on a validation split; the
+    value with the lowest `metric`, in its best epoch, is taken. Runs that diverge are never chosen.
+
+    Attributes:
+        setting: name of the setting; the preset gives it as `None`.
+        grid: values by variant.
+        metric: column of the history.
+        changes: settings of the tuning runs that differ from the final ones, by preset.
+        seed: seed of the tuning runs, none of the final ones.
+    """
+
+    setting: str
+    grid: Mapping
+    metric: str
+    changes: Mapping
+    seed: int = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One comparison of variants: everything but the variant is shared.
+
+    Attributes:
+        name: identifier, unique in the paper.
+        title: what the experiment is, for a heading.
+        variants: what is compared, by identifier.
+        train: `train(job)` yields one row per epoch; see `runner.Job`.
+        presets: `Preset` by name; an experiment may lack one.
+        tuning: `Tuning`, or `None`.
+    """
+
+    name: str
+    title: str
+    variants: Mapping
+    train: Callable
+    presets: Mapping
+    tuning: Tuning | None = None
+
+    def settings(self, preset, variant, overrides=None):
+        """Settings of one variant under a preset, with the user's changes."""
+        settings = Settings({**self.presets[preset].settings, "variant": variant})
+        return settings.overridden(overrides or {})
+
+
+@dataclasses.dataclass(frozen=True)
+class Deviation:
+    """One point where a preset departs from the paper."""
+
+    topic: str
+    paper: str
+    ours: str
+    why: str
+    presets: tuple = PRESETS
+
+
+@dataclasses.dataclass(frozen=True)
+class Paper:
+    """A paper and its reproduction.
+
+    Attributes:
+        key: name of the script, `<first author><year>_<topic>`.
+        title, authors, venue, year, link: the citation.
+        chapter: where the book tells it.
+        summary: what the paper claims, in a sentence or two.
+        labels: printed name of each variant.
+        experiments: what runs.
+        protocol: rows `(topic, paper, by preset or one text)` for the table of protocols.
+        tables, claims: see `experiments.harness.claims`.
+        deviations: where our protocol departs.
+        figures: what is drawn, see `experiments.harness.report`.
+        version: protocol version; raised when the meaning of a run changes.
+    """
+
+    key: str
+    title: str
+    authors: str
+    venue: str
+    year: int
+    link: str
+    chapter: str
+    summary: str
+    labels: Mapping
+    experiments: tuple
+    protocol: tuple = ()
+    tables: tuple = ()
+    claims: tuple = ()
+    deviations: tuple = ()
+    figures: tuple = ()
+    version: int = 1
+
+    def experiment(self, name):
+        for experiment in self.experiments:
+            if experiment.name == name:
+                return experiment
+        raise unknown("experiment", name, [e.name for e in self.experiments])
+
+    def select(self, only):
+        """`(experiment, variants)` pairs, restricted to the experiments and variants named in `only`."""
+        experiments = [e for e in self.experiments if e.name in only] or list(self.experiments)
+        wanted = [name for name in only if name not in {e.name for e in self.experiments}]
+        known = {variant: None for e in experiments for variant in e.variants}
+        for name in wanted:
+            if name not in known:
+                raise unknown("variant", name, [*known, *(e.name for e in self.experiments)])
+        chosen = [(e, [v for v in e.variants if not wanted or v in wanted]) for e in experiments]
+        return [(e, variants) for e, variants in chosen if variants]
+
+    def check_preset(self, preset):
+        if preset not in PRESETS:
+            raise unknown("preset", preset, PRESETS)
+        if not any(preset in e.presets for e in self.experiments):
+            raise UsageError(f"{self.key} has no preset {preset!r}.")

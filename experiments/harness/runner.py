@@ -1,0 +1,231 @@
+"""From a paper's declaration to finished records: tuning, final runs, what to skip."""
+
+import dataclasses
+import time
+import traceback
+
+from experiments.harness import data as datasets
+from experiments.harness.environment import code, environment
+from experiments.harness.errors import Diverged, UsageError
+from experiments.harness.settings import Settings, canonical, key
+from experiments.harness.store import SCHEMA
+
+FINISHED = ("done", "diverged")
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One run that a preset asks for. `identity` is its meaning, data aside."""
+
+    paper: str
+    experiment: str
+    preset: str
+    role: str
+    settings: Settings
+    seed: int
+    protocol: int
+    overrides: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def identity(self):
+        return canonical([self.experiment, dict(self.settings), self.seed, self.protocol])
+
+    @property
+    def label(self):
+        tuned = f" {self.role}" if self.role != "final" else ""
+        return f"{self.paper} {self.experiment} {self.settings.variant}{tuned} seed {self.seed}"
+
+
+@dataclasses.dataclass
+class Job:
+    """What an experiment's `train` gets: settings, data, seed, and where to leave facts.
+
+    `facts` end up in the record (number of parameters, compiler, ...); `on_step` reports progress.
+    """
+
+    experiment: object
+    settings: Settings
+    seed: int
+    dataset: datasets.Dataset
+    on_step: object
+    facts: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def variant(self):
+        return self.experiment.variants[self.settings.variant]
+
+
+def identity_of(record):
+    """`Run.identity` of a stored record."""
+    return canonical([record["experiment"], record["settings"], record["seed"], record["protocol"]])
+
+
+def tuning_runs(paper, experiment, preset, variant, overrides=None):
+    """Runs of the grid for one variant; none where the setting is given or not tuned."""
+    tuning = experiment.tuning
+    if tuning is None or tuning.setting in (overrides or {}):
+        return []
+    base = experiment.settings(preset, variant, overrides).but(**tuning.changes[preset])
+    return [
+        Run(
+            paper.key,
+            experiment.name,
+            preset,
+            "tuning",
+            base.but(**{tuning.setting: value}),
+            tuning.seed,
+            paper.version,
+            dict(overrides or {}),
+        )
+        for value in tuning.grid[variant]
+    ]
+
+
+def best(tuning, records):
+    """The tuned value of the record with the lowest metric in its best epoch; `None` if all diverged."""
+    scores = {}
+    for record in records:
+        values = [row[tuning.metric] for row in record["history"] if tuning.metric in row]
+        if record["outcome"] == "done" and values:
+            scores[record["settings"][tuning.setting]] = min(values)
+    return min(scores, key=scores.get) if scores else None
+
+
+def final_runs(paper, experiment, preset, variant, seeds, tuned=None, overrides=None):
+    """Runs that count, with the tuned value filled in."""
+    settings = experiment.settings(preset, variant, overrides)
+    if experiment.tuning and experiment.tuning.setting not in (overrides or {}):
+        settings = settings.but(**{experiment.tuning.setting: tuned})
+    return [
+        Run(paper.key, experiment.name, preset, "final", settings, seed, paper.version, dict(overrides or {}))
+        for seed in range(seeds)
+    ]
+
+
+class Runner:
+    """Executes runs one after the other; what is finished, here or in `published`, is not run again.
+
+    Args:
+        store: where records are read and written.
+        progress: told what happens; see `experiments.harness.progress`.
+        command: the command line that a record quotes.
+        published: records by identity that count as done too (`run --extend`).
+        again: run what is recorded as failed or diverged once more.
+    """
+
+    def __init__(self, store, progress, command, published=None):
+        self.store, self.progress, self.command = store, progress, command
+        self.published = published or {}
+        self._datasets = {}
+
+    def dataset(self, name):
+        if name not in self._datasets:
+            self._datasets = {name: datasets.load(name)}  # one at a time: they are large
+        return self._datasets[name]
+
+    def paper(self, paper, preset, only=(), seeds=None, overrides=None):
+        """Run a paper's preset. Returns the records, tuning runs included."""
+        paper.check_preset(preset)
+        selected = [(e, variants) for e, variants in paper.select(only) if preset in e.presets]
+        if not selected:
+            raise UsageError(f"{paper.key}: nothing in preset {preset!r} matches --only {' '.join(only)}.")
+        for experiment, variants in selected:  # refuse bad settings and absent data before any work
+            for variant in variants:
+                self.dataset(experiment.settings(preset, variant, overrides).data)
+        records = []
+        for experiment, variants in selected:
+            grids = {v: tuning_runs(paper, experiment, preset, v, overrides) for v in variants}
+            tried = self.execute(experiment, [run for runs in grids.values() for run in runs])
+            records += tried.values()
+            runs = []
+            for variant, grid in grids.items():
+                tuned = best(experiment.tuning, [tried[run.identity] for run in grid]) if grid else None
+                if grid and tuned is None:
+                    self.progress.note(f"{paper.key} {experiment.name} {variant}: every value of the grid failed.")
+                    continue
+                count = experiment.presets[preset].seeds if seeds is None else seeds
+                runs += final_runs(paper, experiment, preset, variant, count, tuned, overrides)
+            # Seed by seed, so that an interrupted comparison is complete for the seeds it has.
+            records += self.execute(experiment, sorted(runs, key=lambda run: run.seed)).values()
+        return records
+
+    def execute(self, experiment, runs):
+        """Records of `runs` by identity. A run that another process holds is waited for."""
+        records, waiting = {}, list(runs)
+        while waiting:
+            held = []
+            for run in waiting:
+                record = self._one(experiment, run)
+                if record is None:
+                    held.append(run)
+                else:
+                    records[run.identity] = record
+            if len(held) == len(waiting):
+                time.sleep(0.5)
+            waiting = held
+        return records
+
+    def _one(self, experiment, run):
+        if run.identity in self.published:
+            self.progress.skipped(run, "published")
+            return self.published[run.identity]
+        dataset = self.dataset(run.settings.data)
+        address = key(run.paper, run.experiment, run.settings, run.seed, dataset.fingerprint, run.protocol)
+        with self.store.claim(run.paper, address) as free:
+            if not free:
+                return None
+            known = self.store.read_claimed(run.paper, address)
+            if known and known["outcome"] in FINISHED:
+                self.progress.skipped(run, known["outcome"])
+                return known
+            return self._train(experiment, run, address, dataset)
+
+    def _train(self, experiment, run, address, dataset):
+        record = {
+            "schema": SCHEMA,
+            "key": address,
+            "paper": run.paper,
+            "experiment": run.experiment,
+            "preset": run.preset,
+            "role": run.role,
+            "settings": dict(run.settings),
+            "overrides": run.overrides,
+            "seed": run.seed,
+            "protocol": run.protocol,
+            "data": dataset.describe(),
+            "code": code(),
+            "environment": environment(),
+            "command": self.command,
+            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "outcome": "running",
+            "error": None,
+            "history": [],
+            "facts": {},
+            "seconds": 0.0,
+        }
+        self.store.write(record)
+        job = Job(experiment, run.settings, run.seed, dataset, self.progress.started(run))
+        began = time.perf_counter()
+        try:
+            for row in experiment.train(job):
+                record["history"].append(row)
+                self.progress.epoch(run, row)
+            record["outcome"] = "done"
+        except Diverged as error:
+            record["outcome"], record["error"] = "diverged", str(error)
+        except KeyboardInterrupt:
+            record["outcome"], record["error"] = "interrupted", "stopped by the user"
+            raise
+        except UsageError as error:
+            record["outcome"], record["error"] = "failed", str(error)
+            raise
+        except Exception as error:
+            record["outcome"] = "failed"
+            record["error"] = f"{type(error).__name__}: {error}"
+            self.progress.note(traceback.format_exc())
+        finally:
+            record["facts"] = job.facts
+            record["seconds"] = round(time.perf_counter() - began, 2)
+            self.store.write(record)
+        self.progress.finished(run, record)
+        return record

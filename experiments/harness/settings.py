@@ -1,0 +1,90 @@
+"""Settings of a run: a flat mapping of JSON values, with one canonical form."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from experiments.harness.errors import UsageError, unknown
+
+SCALARS = (str, int, float, bool, type(None))
+
+
+class Settings(Mapping):
+    """Read-only settings, readable as attributes: `settings.learning_rate`."""
+
+    def __init__(self, values):
+        for name, value in values.items():
+            items = value if isinstance(value, (list, tuple)) else [value]
+            if not all(isinstance(item, SCALARS) for item in items):
+                raise UsageError(f"Setting {name}={value!r} is not a JSON scalar or a list of them.")
+        object.__setattr__(self, "_values", {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()})
+
+    def __getitem__(self, name):
+        try:
+            return self._values[name]
+        except KeyError:
+            raise unknown("setting", name, self._values) from None
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(str(unknown("setting", name, self._values))) from None
+
+    def __setattr__(self, name, value):
+        raise TypeError("Settings are read-only; use settings.but(...).")
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def __len__(self):
+        return len(self._values)
+
+    def __repr__(self):
+        return f"Settings({self._values!r})"
+
+    def but(self, **changes):
+        """A copy with some values changed."""
+        return Settings({**self._values, **changes})
+
+    def overridden(self, assignments):
+        """A copy with the user's `key=value` texts applied; unknown keys and wrong types are refused."""
+        return self.but(**{name: self._parse(name, text) for name, text in assignments.items()})
+
+    def _parse(self, name, text):
+        old = self[name]
+        try:
+            value = json.loads(text, parse_constant=_refuse)
+        except ValueError:
+            value = text
+        if isinstance(old, float) and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if old is not None and type(value) is not type(old):
+            raise UsageError(
+                f"Setting {name}={text!r} is a {type(value).__name__}. Expected a {type(old).__name__} such as {old!r}."
+            )
+        return value
+
+
+def _refuse(constant):
+    raise UsageError(f"Received {constant} as a setting. Expected a finite number.")
+
+
+def canonical(value):
+    """The one text of a JSON value: sorted keys, no spaces, shortest floats, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def key(paper, experiment, settings, seed, fingerprint, protocol):
+    """Content address of a run: 20 hexadecimal digits that follow from what the run means."""
+    meaning = {
+        "paper": paper,
+        "experiment": experiment,
+        "settings": dict(settings),
+        "seed": seed,
+        "data": fingerprint,
+        "protocol": protocol,
+    }
+    return hashlib.sha256(canonical(meaning).encode()).hexdigest()[:20]
