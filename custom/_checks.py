@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import re
 
 
 def real(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_open=False):
@@ -21,4 +22,15 @@ def one_of(name, value, allowed):
     """Return `value` if it is one of `allowed`, or raise an error that lists them."""
     if value not in allowed:
         raise ValueError(f"Received: {name}={value!r}. Expected one of {', '.join(map(repr, allowed))}.")
+    return value
+
+
+def pattern(name, value):
+    """Return `value` if it is a regular expression, or raise an error that says why it is none."""
+    if not isinstance(value, str):
+        raise TypeError(f"Received: {name}={value!r} ({type(value).__name__}). Expected a regular expression.")
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"Received: {name}={value!r} ({error}). Expected a regular expression.") from error
     return value

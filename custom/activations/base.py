@@ -34,5 +34,7 @@ def piecewise_slope(x, negative_slope):
     chooses (equations 8.6, 8.8, 8.10).
     """
     x = ops.convert_to_tensor(x)
-    slope = ops.where(x > 0, ops.ones((), dtype=x.dtype), ops.cast(negative_slope, x.dtype))
+    # Not `ops.cast`: TensorFlow's takes a Python number through float32, 1e-8 off in float64.
+    negative_slope = ops.convert_to_tensor(negative_slope, dtype=x.dtype)
+    slope = ops.where(x > 0, ops.ones((), dtype=x.dtype), negative_slope)
     return ops.where(ops.isnan(x), x, slope)

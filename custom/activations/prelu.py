@@ -1,8 +1,11 @@
 """Parametric rectified linear unit."""
 
+import numbers
+
 import keras
 from keras import ops
 
+from custom import _checks
 from custom.activations.base import Activation, piecewise_slope
 
 
@@ -25,7 +28,8 @@ class PReLU(Activation):
             per channel, as the paper's channel-wise form. `()` gives every element its own.
 
     Raises:
-        ValueError: an axis that the input does not have.
+        ValueError: a starting slope that is not finite; an axis that the input does not have.
+        TypeError: `shared_axes` that is no tuple or list.
 
     Differences from Keras: `keras.layers.PReLU` starts at slope 0 with one slope per element. The
     paper keeps the slopes out of weight decay: pass `l2_exclude=("alpha",)` to an optimizer of
@@ -43,9 +47,11 @@ class PReLU(Activation):
 
     def __init__(self, alpha_initializer=0.25, shared_axes=None, **kwargs):
         super().__init__(**kwargs)
-        if isinstance(alpha_initializer, (int, float)):
-            alpha_initializer = keras.initializers.Constant(alpha_initializer)
+        if isinstance(alpha_initializer, numbers.Real):
+            alpha_initializer = keras.initializers.Constant(_checks.real("alpha_initializer", alpha_initializer))
         self.alpha_initializer = keras.initializers.get(alpha_initializer)
+        if shared_axes is not None and not isinstance(shared_axes, (list, tuple)):
+            raise TypeError(f"Received: shared_axes={shared_axes!r}. Expected a tuple of axes, or None.")
         self.shared_axes = None if shared_axes is None else tuple(shared_axes)
 
     def build(self, input_shape):
@@ -69,6 +75,8 @@ class PReLU(Activation):
 
     def derivative(self, x):
         x = ops.convert_to_tensor(x)
+        if not self.built:
+            self.build(tuple(x.shape))
         return piecewise_slope(x, self.alpha)
 
     def get_config(self):

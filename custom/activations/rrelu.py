@@ -51,7 +51,8 @@ class RReLU(Activation):
         for name, end in (("lower", lower), ("upper", upper)):
             _checks.real(name, end, low=0.0, low_open=form == "divisor")
         if not lower < upper:
-            raise ValueError(f"Received: lower={lower}, upper={upper}. Expected 0 < lower < upper.")
+            least = "0 < lower" if form == "divisor" else "0 <= lower"
+            raise ValueError(f"Received: lower={lower}, upper={upper}. Expected {least} < upper.")
         self.lower, self.upper, self.seed = float(lower), float(upper), seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 

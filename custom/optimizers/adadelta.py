@@ -38,7 +38,7 @@ class AdaDelta(PaperOptimizer):
     def rule(self, gradient, variable, learning_rate):
         gradients = self.slot("mean_square_gradient", variable)
         steps = self.slot("mean_square_step", variable)
-        rho, rest, epsilon = (ops.cast(v, variable.dtype) for v in (self.rho, 1 - self.rho, self.epsilon))
+        rho, rest, epsilon = (self.constant(v, variable) for v in (self.rho, 1 - self.rho, self.epsilon))
         new_gradients = rho * gradients + rest * ops.square(gradient)
         step = -ops.sqrt(steps + epsilon) / ops.sqrt(new_gradients + epsilon) * gradient
         self.assign(gradients, new_gradients)

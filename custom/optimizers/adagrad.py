@@ -36,7 +36,7 @@ class AdaGrad(PaperOptimizer):
         accumulator = self.slot("accumulator", variable)
         new = accumulator + ops.square(gradient)
         self.assign(accumulator, new)
-        self.assign_sub(variable, learning_rate * gradient / (ops.sqrt(new) + ops.cast(self.epsilon, variable.dtype)))
+        self.assign_sub(variable, learning_rate * gradient / (ops.sqrt(new) + self.constant(self.epsilon, variable)))
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}

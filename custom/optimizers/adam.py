@@ -42,14 +42,14 @@ class Adam(PaperOptimizer):
         dtype = variable.dtype
         first, second = self.slot("moment_1", variable), self.slot("moment_2", variable)
         step = ops.cast(self.iterations + 1, dtype)
-        beta_1, beta_2 = ops.cast(self.beta_1, dtype), ops.cast(self.beta_2, dtype)
-        new_first = beta_1 * first + ops.cast(1 - self.beta_1, dtype) * gradient
-        new_second = beta_2 * second + ops.cast(1 - self.beta_2, dtype) * ops.square(gradient)
+        beta_1, beta_2 = self.constant(self.beta_1, variable), self.constant(self.beta_2, variable)
+        new_first = beta_1 * first + self.constant(1 - self.beta_1, variable) * gradient
+        new_second = beta_2 * second + self.constant(1 - self.beta_2, variable) * ops.square(gradient)
         self.assign(first, new_first)
         self.assign(second, new_second)
         rate = learning_rate / (1 - ops.power(beta_1, step))
         root = ops.sqrt(new_second / (1 - ops.power(beta_2, step)))
-        self.assign_sub(variable, rate * new_first / (root + ops.cast(self.epsilon, dtype)))
+        self.assign_sub(variable, rate * new_first / (root + self.constant(self.epsilon, variable)))
 
     def get_config(self):
         return {**super().get_config(), "beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}

@@ -37,12 +37,17 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         if not callable(learning_rate) and not isinstance(
             learning_rate, keras.optimizers.schedules.LearningRateSchedule
         ):
-            _checks.real("learning_rate", learning_rate, low=0.0)
+            learning_rate = _checks.real("learning_rate", learning_rate, low=0.0)
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.l2 = _checks.real("l2", l2, low=0.0)
-        self.l2_exclude = tuple([l2_exclude] if isinstance(l2_exclude, str) else l2_exclude)
+        self.l2_exclude = tuple(
+            _checks.pattern("l2_exclude", pattern)
+            for pattern in ([l2_exclude] if isinstance(l2_exclude, str) else l2_exclude)
+        )
         self.learning_rate_multipliers = {
-            pattern: _checks.real(f"learning_rate_multipliers[{pattern!r}]", factor, low=0.0)
+            _checks.pattern("learning_rate_multipliers", pattern): _checks.real(
+                f"learning_rate_multipliers[{pattern!r}]", factor, low=0.0
+            )
             for pattern, factor in (learning_rate_multipliers or {}).items()
         }
 
@@ -56,16 +61,26 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         """State called `name` of `variable`."""
         return self._slots[name][self._get_variable_index(variable)]
 
+    @staticmethod
+    def constant(value, variable):
+        """`value` in the variable's dtype."""
+        # Not `ops.cast`: TensorFlow's takes a Python number through float32, 1e-8 off in float64.
+        return ops.convert_to_tensor(value, dtype=variable.dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         # Some backends hand over their raw variable, which has no path: take ours.
         path = self._trainable_variables[self._get_variable_index(variable)].path
-        rate = ops.cast(learning_rate, variable.dtype)
+        rate = self.constant(learning_rate, variable)
+        if hasattr(gradient, "dense_shape"):
+            # TensorFlow hands over an embedding's gradient as slices that may repeat a row, and
+            # squares slice by slice: (a + b)^2 would become a^2 + b^2. Made dense, they are summed.
+            gradient = ops.add(gradient, ops.zeros_like(variable))
         gradient = ops.cast(gradient, variable.dtype)
         if self.l2 and not any(re.search(pattern, path) for pattern in self.l2_exclude):
-            gradient = gradient + ops.cast(self.l2, variable.dtype) * variable
+            gradient = gradient + self.constant(self.l2, variable) * variable
         for pattern, factor in self.learning_rate_multipliers.items():
             if re.search(pattern, path):
-                rate = rate * ops.cast(factor, variable.dtype)
+                rate = rate * self.constant(factor, variable)
                 break
         self.rule(gradient, variable, rate)
 

@@ -1,7 +1,6 @@
 """Classical momentum and Nesterov's accelerated gradient."""
 
 import keras
-from keras import ops
 
 from custom import _checks
 from custom.optimizers.base import PaperOptimizer
@@ -35,7 +34,7 @@ class Momentum(PaperOptimizer):
 
     def new_velocity(self, gradient, variable, learning_rate):
         velocity = self.slot("velocity", variable)
-        new = ops.cast(self.momentum, variable.dtype) * velocity - learning_rate * gradient
+        new = self.constant(self.momentum, variable) * velocity - learning_rate * gradient
         self.assign(velocity, new)
         return new
 
@@ -69,4 +68,4 @@ class Nesterov(Momentum):
 
     def rule(self, gradient, variable, learning_rate):
         velocity = self.new_velocity(gradient, variable, learning_rate)
-        self.assign_add(variable, ops.cast(self.momentum, variable.dtype) * velocity - learning_rate * gradient)
+        self.assign_add(variable, self.constant(self.momentum, variable) * velocity - learning_rate * gradient)

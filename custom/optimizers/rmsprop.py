@@ -36,10 +36,10 @@ class RMSProp(PaperOptimizer):
 
     def rule(self, gradient, variable, learning_rate):
         mean_square = self.slot("mean_square", variable)
-        rho = ops.cast(self.rho, variable.dtype)
-        new = rho * mean_square + ops.cast(1 - self.rho, variable.dtype) * ops.square(gradient)
+        rho = self.constant(self.rho, variable)
+        new = rho * mean_square + self.constant(1 - self.rho, variable) * ops.square(gradient)
         self.assign(mean_square, new)
-        self.assign_sub(variable, learning_rate * gradient / (ops.sqrt(new) + ops.cast(self.epsilon, variable.dtype)))
+        self.assign_sub(variable, learning_rate * gradient / (ops.sqrt(new) + self.constant(self.epsilon, variable)))
 
     def get_config(self):
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

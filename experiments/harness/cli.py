@@ -1,23 +1,201 @@
-import importlib, sys
-from experiments.harness import backend
+"""The command, `python -m experiments`. Exit codes: 0 done, 1 a run failed or diverged, 2 wrong use."""
+
+import argparse
+import os
+import pathlib
+import sys
+
+from experiments.harness import backend, executors, papers
+from experiments.harness.errors import UsageError, unknown
+
+COMMANDS = ("list", "run", "report", "publish", "status", "data")
+PRESETS = ("quick", "reduced", "paper")
 
 
-def main():
+def main(arguments=None):
+    """Parse the command line, run it, exit with its code."""
     backend.prepare()
-    import argparse
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        options = _parser().parse_args(arguments)
+        sys.exit(options.call(options))
+    except UsageError as error:
+        print(f"experiments: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("experiments: stopped. Finished runs are kept; the same command goes on.", file=sys.stderr)
+        sys.exit(130)
 
-    p = argparse.ArgumentParser()
-    p.add_argument("paper")
-    p.add_argument("--preset", default="quick")
-    p.add_argument("--only", action="append", default=[])
-    a = p.parse_args()
-    from experiments.harness.progress import progress
-    from experiments.harness.runner import Runner
+
+def run_paper(name):
+    """Entry of a paper's own script: the `run` command for that paper."""
+    main(["run", name, *sys.argv[1:]])
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UsageError(f"{message} (see: python -m experiments --help)")
+
+
+def _parser():
+    parser = _Parser(prog="python -m experiments", description=__doc__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(name, call, text):
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(call=call)
+        return command
+
+    add("list", _list, "papers with their presets, claims and data, and what has run")
+    run = add("run", _run, "train what a preset asks for and `runs/` does not hold yet")
+    run.add_argument("papers", nargs="+", metavar="PAPER", help="names from `list`, or all")
+    run.add_argument("--preset", default="quick", help=f"one of {', '.join(PRESETS)} (default: quick)")
+    run.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: the preset's number)")
+    run.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a variant or an experiment; repeatable"
+    )
+    run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting; repeatable")
+    run.add_argument("--extend", action="store_true", help="count published runs as done")
+    run.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the runs (default: 1)")
+    report = add("report", _report, "build the pages of your own runs in reports/local/")
+    report.add_argument("papers", nargs="*", metavar="PAPER", help="names from `list` (default: all)")
+    publish = add("publish", _publish, "merge runs/ into the committed records and rebuild the published pages")
+    publish.add_argument("papers", nargs="*", metavar="PAPER", help="names from `list` (default: all)")
+    publish.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
+    add("status", _status, "how far each preset is")
+    add("data", _data, "datasets: present or not, where, licence, how to get each")
+    return parser
+
+
+def _store():
     from experiments.harness.store import Store
 
-    paper = importlib.import_module(f"experiments.{a.paper}").PAPER
+    return Store(os.environ.get("EXPERIMENTS_RUNS", "runs"))
+
+
+def _run(options):
+    overrides = {}
+    for assignment in options.set:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise UsageError(f"Received: --set {assignment}. Expected --set KEY=VALUE.")
+        overrides[name] = value
+    for name in ("seeds", "workers"):
+        value = getattr(options, name)
+        if value is not None and value < 1:
+            raise UsageError(f"Received: --{name} {value}. Expected at least 1.")
+    if options.preset not in PRESETS:
+        raise unknown("preset", options.preset, PRESETS)
+    chosen = papers.load(options.papers)
+
+    from experiments.harness.progress import progress
+    from experiments.harness.report.build import read_published
+    from experiments.harness.runner import Runner, identity_of
+
+    command = f"python -m experiments {' '.join(_arguments(options, '--preset', '--seeds', '--only', '--set'))}"
+    published = {}
+    if options.extend:
+        published = {identity_of(r): r for paper in chosen for r in read_published(paper)}
     with progress() as bar:
-        Runner(Store(), bar, f"python -m experiments run {a.paper} --preset {a.preset}").paper(paper, a.preset, a.only)
+        runner = Runner(_store(), bar, command, published)
+        chosen_runs = [
+            runner.check(paper, options.preset, options.only, overrides, must_match=len(chosen) == 1)
+            for paper in chosen
+        ]
+        if options.workers > 1:
+            return executors.processes(
+                _arguments(options, "--preset", "--seeds", "--only", "--set", "--extend"), options.workers
+            )
+        records = []
+        for paper, selected in zip(chosen, chosen_runs, strict=True):
+            records += runner.paper(paper, options.preset, selected, options.seeds, overrides)
+        bad = [r for r in records if r["outcome"] == "failed" or (r["outcome"] == "diverged" and r["role"] == "final")]
+        bar.note(
+            f"{len(records)} runs: {bar.trained} trained now, {len(records) - bar.trained} done before"
+            + (f"; {len(bad)} failed or diverged: {', '.join(sorted({r['error'] for r in bad}))}" if bad else "")
+        )
+    return 1 if bad else 0
 
 
-main()
+def _arguments(options, *names):
+    """The `run` command line again, with the named options only."""
+    arguments = ["run", *options.papers]
+    for name in names:
+        value = getattr(options, name[2:])
+        if value is True:
+            arguments.append(name)
+        elif value not in (None, False):
+            for item in value if isinstance(value, list) else [value]:
+                arguments += [name, str(item)]
+    return arguments
+
+
+def _report(options):
+    from experiments.harness.report.build import local
+
+    index = local(papers.load(options.papers), papers.load(), _store())
+    print(f"Open {index}")
+    return 0
+
+
+def _publish(options):
+    from experiments.harness.report import build
+
+    everything = papers.load()
+    if options.check:
+        differ = build.check(everything)
+        for name in differ:
+            print(f"{name} is not what its records give. Run: python -m experiments publish")
+        return 1 if differ else 0
+    build.publish(papers.load(options.papers), everything, _store())
+    print(f"Published pages: {pathlib.Path('reports') / 'index.html'}")
+    return 0
+
+
+def _list(options):
+    from experiments.harness.report.build import read_published
+    from experiments.harness.report.page import PaperView, Source
+
+    rows = []
+    for paper in papers.load():
+        own = PaperView(paper, [Source("Yours", tuple(_store().all(paper.key)))])
+        published = PaperView(paper, [Source("Measured", tuple(read_published(paper)))])
+        presets = [p for p in PRESETS if any(p in e.presets for e in paper.experiments)]
+        data = dict.fromkeys(
+            e.presets[p].settings["data"] for p in presets for e in paper.experiments if p in e.presets
+        )
+        rows.append(
+            (paper.key, ", ".join(presets), len(own.claims), ", ".join(data), _ran(published), _ran(own))
+        )  # fmt: skip
+    _table(("paper", "presets", "claims", "data", "published", "yours"), rows)
+    return 0
+
+
+def _ran(view):
+    return "; ".join(f"{e.name} {v.preset} {v.count('done')}" for e, v in view.ran()) or "-"
+
+
+def _status(options):
+    from experiments.harness.report.evidence import progress_rows
+
+    rows = [row for paper in papers.load() for row in progress_rows(paper, _store().all(paper.key))]
+    _table(("paper", "experiment", "preset", "done", "wanted", "diverged", "failed", "running", "interrupted"), rows)
+    return 0
+
+
+def _data(options):
+    from experiments.harness.data.catalogue import CATALOGUE, describe
+
+    rows = []
+    for name in CATALOGUE:
+        row = describe(name)
+        rows.append((name, "yes" if row["present"] else "no", row["where"], row["licence"], row["get"]))
+    _table(("dataset", "present", "where", "licence", "how to get it"), rows)
+    return 0
+
+
+def _table(header, rows):
+    rows = [tuple(map(str, row)) for row in (header, *rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

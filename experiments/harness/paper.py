@@ -87,10 +87,12 @@ class Paper:
         summary: what the paper claims, in a sentence or two.
         labels: printed name of each variant.
         experiments: what runs.
-        protocol: rows `(topic, paper, by preset or one text)` for the table of protocols.
+        protocol: rows `(topic, what the paper did, what runs)`; the last may name settings: `{epochs}`.
         tables, claims: see `experiments.harness.claims`.
         deviations: where our protocol departs.
-        figures: what is drawn, see `experiments.harness.report`.
+        results: quantities that the tables of results show, by experiment.
+        headline: the quantities among them that the README shows.
+        figures: what is drawn, see `experiments.harness.report.figures`.
         version: protocol version; raised when the meaning of a run changes.
     """
 
@@ -108,6 +110,8 @@ class Paper:
     tables: tuple = ()
     claims: tuple = ()
     deviations: tuple = ()
+    results: Mapping = dataclasses.field(default_factory=dict)
+    headline: tuple = ()
     figures: tuple = ()
     version: int = 1
 

@@ -28,7 +28,7 @@ class Run:
 
     @property
     def identity(self):
-        return canonical([self.experiment, dict(self.settings), self.seed, self.protocol])
+        return canonical([self.paper, self.experiment, dict(self.settings), self.seed, self.protocol])
 
     @property
     def label(self):
@@ -57,7 +57,11 @@ class Job:
 
 def identity_of(record):
     """`Run.identity` of a stored record."""
-    return canonical([record["experiment"], record["settings"], record["seed"], record["protocol"]])
+    return canonical([record[name] for name in ("paper", "experiment", "settings", "seed", "protocol")])
+
+
+def _now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def tuning_runs(paper, experiment, preset, variant, overrides=None):
@@ -108,30 +112,37 @@ class Runner:
     Args:
         store: where records are read and written.
         progress: told what happens; see `experiments.harness.progress`.
-        command: the command line that a record quotes.
+        command: the command line that records quote.
         published: records by identity that count as done too (`run --extend`).
-        again: run what is recorded as failed or diverged once more.
     """
 
     def __init__(self, store, progress, command, published=None):
         self.store, self.progress, self.command = store, progress, command
         self.published = published or {}
         self._datasets = {}
+        self.began = _now()
 
     def dataset(self, name):
         if name not in self._datasets:
             self._datasets = {name: datasets.load(name)}  # one at a time: they are large
         return self._datasets[name]
 
-    def paper(self, paper, preset, only=(), seeds=None, overrides=None):
-        """Run a paper's preset. Returns the records, tuning runs included."""
+    def check(self, paper, preset, only=(), overrides=None, must_match=True):
+        """What a call selects: `(experiment, variants)` pairs.
+
+        Refuses unknown names, bad settings and absent data before any work is done.
+        """
         paper.check_preset(preset)
         selected = [(e, variants) for e, variants in paper.select(only) if preset in e.presets]
-        if not selected:
-            raise UsageError(f"{paper.key}: nothing in preset {preset!r} matches --only {' '.join(only)}.")
-        for experiment, variants in selected:  # refuse bad settings and absent data before any work
-            for variant in variants:
-                self.dataset(experiment.settings(preset, variant, overrides).data)
+        if not selected and must_match:
+            raise UsageError(f"{paper.key}: preset {preset!r} has nothing called {' '.join(only)}.")
+        for experiment, variants in selected:
+            for name in {experiment.settings(preset, variant, overrides).data for variant in variants}:
+                datasets.require(name)
+        return selected
+
+    def paper(self, paper, preset, selected, seeds=None, overrides=None):
+        """Run what `check` selected. Returns the records, tuning runs included."""
         records = []
         for experiment, variants in selected:
             grids = {v: tuning_runs(paper, experiment, preset, v, overrides) for v in variants}
@@ -175,7 +186,10 @@ class Runner:
             if not free:
                 return None
             known = self.store.read_claimed(run.paper, address)
-            if known and known["outcome"] in FINISHED:
+            # What failed since this runner began, another process of the same command has tried.
+            if known and (
+                known["outcome"] in FINISHED or known["outcome"] == "failed" and known["started"] > self.began
+            ):
                 self.progress.skipped(run, known["outcome"])
                 return known
             return self._train(experiment, run, address, dataset)
@@ -196,7 +210,7 @@ class Runner:
             "code": code(),
             "environment": environment(),
             "command": self.command,
-            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "started": _now(),
             "outcome": "running",
             "error": None,
             "history": [],
@@ -208,6 +222,7 @@ class Runner:
         began = time.perf_counter()
         try:
             for row in experiment.train(job):
+                canonical(row)  # a row that JSON cannot hold, such as a NaN, fails this run and no other
                 record["history"].append(row)
                 self.progress.epoch(run, row)
             record["outcome"] = "done"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 
 from experiments.harness.errors import UsageError, unknown
@@ -14,9 +15,11 @@ class Settings(Mapping):
 
     def __init__(self, values):
         for name, value in values.items():
-            items = value if isinstance(value, (list, tuple)) else [value]
-            if not all(isinstance(item, SCALARS) for item in items):
-                raise UsageError(f"Setting {name}={value!r} is not a JSON scalar or a list of them.")
+            for item in value if isinstance(value, (list, tuple)) else [value]:
+                if not isinstance(item, SCALARS):
+                    raise UsageError(f"Setting {name}={value!r} is not a JSON scalar or a list of them.")
+                if isinstance(item, float) and not math.isfinite(item):
+                    raise UsageError(f"Setting {name}={value!r}. Expected finite numbers.")
         object.__setattr__(self, "_values", {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()})
 
     def __getitem__(self, name):
@@ -59,13 +62,18 @@ class Settings(Mapping):
             value = json.loads(text, parse_constant=_refuse)
         except ValueError:
             value = text
-        if isinstance(old, float) and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if old is not None and type(value) is not type(old):
-            raise UsageError(
-                f"Setting {name}={text!r} is a {type(value).__name__}. Expected a {type(old).__name__} such as {old!r}."
-            )
+        if isinstance(old, float) and type(value) is int:
+            value = float(text)  # of the text, because a number too large for a float is to be refused, not to fail
+        if not _fits(value, old):
+            expected = f"{type(old).__name__}, such as {old!r}"
+            raise UsageError(f"Received: {name}={text}, of type {type(value).__name__}. Expected: {expected}.")
         return value
+
+
+def _fits(value, old):
+    if isinstance(old, list) and isinstance(value, list):
+        return not old or {type(item) for item in value} <= {type(item) for item in old}
+    return old is None or type(value) is type(old)
 
 
 def _refuse(constant):

@@ -66,11 +66,14 @@ class Store:
     def _read(self, paper, key):
         path = self.path(paper, key)
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            record = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(record, dict) or "outcome" not in record:
+                raise ValueError("it states no outcome")
         except FileNotFoundError:
             return None
         except ValueError as error:
             raise UsageError(f"{path} is not a run record ({error}). Delete it to run it again.") from error
+        return record
 
     def all(self, paper):
         """Every record of a paper, sorted by key."""

@@ -6,6 +6,8 @@ import numpy as np
 from experiments.harness import engine
 from experiments.harness.seeds import derive
 
+HELD_OUT = 6  # a validation set is one part in six of the training set
+
 
 def classifier(job, model, optimizer, *, standardize=False):
     """Train `model` on the job's dataset and yield one row per epoch.
@@ -25,7 +27,7 @@ def classifier(job, model, optimizer, *, standardize=False):
     x, y, held_out = data.x_train, data.y_train, (data.x_test, data.y_test)
     if settings.evaluation == "validation":
         order = np.random.default_rng(derive(0, "validation")).permutation(len(x))
-        n = len(x) // 6
+        n = len(x) // HELD_OUT
         held_out, (x, y) = (x[order[:n]], y[order[:n]]), (x[order[n:]], y[order[n:]])
     mean, scale = np.zeros((), "float32"), np.float32(1 / 255)
     if standardize:
@@ -41,7 +43,10 @@ def learning_rate(settings, dataset):
     """The settings' rate, divided by 10 at the start of each epoch after those in `drops`."""
     if not settings.drops:
         return settings.learning_rate
-    steps = len(dataset.x_train) // settings.batch_size
+    n = len(dataset.x_train)
+    if settings.evaluation == "validation":
+        n -= n // HELD_OUT  # the epochs of `classifier` are shorter by what it holds out
+    steps = n // settings.batch_size
     return keras.optimizers.schedules.PiecewiseConstantDecay(
         [epoch * steps - 1 for epoch in settings.drops],
         [settings.learning_rate * 10.0**-i for i in range(len(settings.drops) + 1)],

@@ -3,12 +3,13 @@
 import dataclasses
 import os
 import pathlib
+import zipfile
 from collections.abc import Callable
 
 import numpy as np
 
 from experiments.harness.data.base import Dataset, canonical_order, split
-from experiments.harness.errors import DatasetMissing, unknown
+from experiments.harness.errors import DatasetMissing, UsageError, unknown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,21 +50,43 @@ def _digits(name):
 def _tfds(name):
     kept = arrays_folder() / f"{name}.npz"
     if kept.is_file():
-        with np.load(kept) as arrays:
-            parts = [arrays[part] for part in ("x_train", "y_train", "x_test", "y_test")]
+        parts = _read_kept(kept, CATALOGUE[name].shape)
     else:
         parts = _read_tfds(name)
         kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_name(f"{name}.{os.getpid()}.partial.npz")
-        np.savez(partial, x_train=parts[0], y_train=parts[1], x_test=parts[2], y_test=parts[3])
-        os.replace(partial, kept)
+        try:
+            np.savez(partial, x_train=parts[0], y_train=parts[1], x_test=parts[2], y_test=parts[3])
+            os.replace(partial, kept)
+        finally:
+            partial.unlink(missing_ok=True)
     (x_train, y_train), (x_test, y_test) = canonical_order(*parts[:2]), canonical_order(*parts[2:])
     return x_train, y_train, x_test, y_test
 
 
+def _read_kept(path, shape):
+    """The four arrays of a file, which may be one that Keras or the user made: no channel axis, labels in a column."""
+    names = ("x_train", "y_train", "x_test", "y_test")
+    try:
+        with np.load(path) as arrays:
+            x_train, y_train, x_test, y_test = (arrays[name] for name in names)
+        for x in (x_train, x_test):
+            if x.dtype != "uint8":
+                raise ValueError(f"its images are {x.dtype}")
+        return (
+            x_train.reshape(len(x_train), *shape),
+            y_train.reshape(len(x_train)),
+            x_test.reshape(len(x_test), *shape),
+            y_test.reshape(len(x_test)),
+        )
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise UsageError(
+            f"{path} cannot be used ({error}). Expected {', '.join(names)}: images as uint8 of shape {shape}, "
+            "integer labels. Delete the file to have it made again."
+        ) from error
+
+
 def _read_tfds(name):
-    if not _tfds_prepared(name):
-        raise DatasetMissing(missing(name))
     import tensorflow_datasets as tfds
 
     columns = tfds.as_numpy(
@@ -76,13 +99,16 @@ def _tfds_prepared(name):
     return any((tfds_folder() / CATALOGUE[name].tfds).glob("*/dataset_info.json"))
 
 
+def how_to_get(name):
+    """The command that fetches a dataset."""
+    tfds = CATALOGUE[name].tfds
+    return f'python -c "import tensorflow_datasets as tfds; tfds.load({tfds!r})"' if tfds else "nothing to do"
+
+
 def missing(name):
     """One line: what is missing, how large it is, and the command that fetches it."""
-    entry = CATALOGUE[name]
-    return (
-        f"Dataset {name!r} ({entry.megabytes:.0f} MB) is not on this machine. Get it with: "
-        f'python -c "import tensorflow_datasets as tfds; tfds.load({entry.tfds!r})"'
-    )
+    size = f"{CATALOGUE[name].megabytes:.0f} MB"
+    return f"Dataset {name!r} ({size}) is not on this machine. Get it with: {how_to_get(name)}"
 
 
 CIFAR = "Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009"
@@ -128,6 +154,14 @@ def present(name):
     return not entry.tfds or (arrays_folder() / f"{name}.npz").is_file() or _tfds_prepared(name)
 
 
+def require(name):
+    """Raise the error that `load` would, without loading anything."""
+    if name not in CATALOGUE:
+        raise unknown("dataset", name, CATALOGUE)
+    if not present(name):
+        raise DatasetMissing(missing(name))
+
+
 def describe(name):
     """Row for the `data` command."""
     entry = CATALOGUE[name]
@@ -135,7 +169,14 @@ def describe(name):
     if entry.tfds:
         kept = arrays_folder() / f"{name}.npz"
         where = str(kept) if kept.is_file() else str(tfds_folder() / entry.tfds) if present(name) else "missing"
-    return {"name": name, "present": present(name), "where": where, "licence": entry.licence, "source": entry.source}
+    return {
+        "name": name,
+        "present": present(name),
+        "where": where,
+        "licence": entry.licence,
+        "source": entry.source,
+        "get": how_to_get(name),
+    }
 
 
 def load(name):
@@ -145,8 +186,7 @@ def load(name):
         UsageError: the name is not in the catalogue.
         DatasetMissing: the data are not on this machine; the message says how to get them.
     """
-    if name not in CATALOGUE:
-        raise unknown("dataset", name, CATALOGUE)
+    require(name)
     entry = CATALOGUE[name]
     arrays = entry.load(name)
     provenance = {"source": entry.source, "licence": entry.licence, "citation": entry.citation}

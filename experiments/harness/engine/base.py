@@ -56,16 +56,13 @@ class Plan:
 
 
 def has_convolutions(model):
-    """Whether the model contains convolutions."""
-    return any("Conv" in type(layer).__name__ for layer in model._flatten_layers())
+    """Whether the model, or a model nested in it, contains convolutions: kernels of rank 3 and more."""
+    return any(len(variable.shape) > 2 for variable in model.weights if "kernel" in variable.name)
 
 
 def has_randomness(model):
-    """Whether the model draws random numbers while it trains."""
-    return any(
-        isinstance(getattr(layer, "seed_generator", None), keras.random.SeedGenerator)
-        for layer in model._flatten_layers()
-    )
+    """Whether the model, or a model nested in it, draws random numbers while it trains."""
+    return any(variable.name == "seed_generator_state" for variable in model.non_trainable_variables)
 
 
 def train(model, optimizer, arrays, plan, on_step=lambda epoch, step, steps: None, facts=None):

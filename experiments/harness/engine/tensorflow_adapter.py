@@ -1,4 +1,4 @@
-"""TensorFlow: one `tf.function` over the steps of a chunk, data held as constants of the device."""
+"""TensorFlow: one `tf.function` over the steps of a chunk, data held on the device."""
 
 import keras
 import tensorflow as tf
@@ -11,7 +11,9 @@ class Loop:
 
     def __init__(self, model, optimizer, arrays):
         optimizer.build(model.trainable_variables)
-        self.x, self.y = tf.constant(arrays.x), tf.constant(arrays.y)
+        # Arguments of the function, not captured by it: TensorFlow keeps what a loop captures for as
+        # long as the process lives, which is one copy of the data for each run.
+        self.data = tf.constant(arrays.x), tf.constant(arrays.y)
         mean, scale = tf.constant(arrays.mean, "float32"), tf.constant(arrays.scale, "float32")
         cross_entropy = keras.losses.sparse_categorical_crossentropy
 
@@ -24,12 +26,14 @@ class Loop:
         jit = gpu or not (has_convolutions(model) or has_randomness(model))
         self.compiler = "XLA" if jit else "TensorFlow graph"
 
-        @tf.function(jit_compile=jit, input_signature=[tf.TensorSpec([None, None], tf.int32)])
-        def steps(order):
+        signature = [tf.TensorSpec([None, None], tf.int32), *map(tf.TensorSpec.from_tensor, self.data)]
+
+        @tf.function(jit_compile=jit, input_signature=signature)
+        def steps(order, all_x, all_y):
             total = tf.constant(0.0)
             for i in tf.range(tf.shape(order)[0]):
                 index = order[i]
-                x, y = inputs(tf.gather(self.x, index)), tf.gather(self.y, index)
+                x, y = inputs(tf.gather(all_x, index)), tf.gather(all_y, index)
                 with tf.GradientTape() as tape:
                     loss = tf.reduce_mean(cross_entropy(y, model(x, training=True), from_logits=True))
                     loss = tf.add_n([loss, *model.losses])
@@ -49,7 +53,7 @@ class Loop:
 
     def steps(self, order):
         """Train on the rows of `order`, one batch of indices each; the sum of their losses."""
-        return float(self._steps(tf.constant(order)))
+        return float(self._steps(tf.constant(order), *self.data))
 
     def evaluate(self, x, y):
         """Sum of losses and number of errors over one batch of examples."""

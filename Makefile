@@ -1,0 +1,53 @@
+# Two commands for a newcomer: `make quick` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help quick test test-fast test-backends lint format report publish check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+quick: $(READY) ## run every paper's quick preset and build reports/local/
+	$(BIN)/python -m experiments run all --preset quick
+	$(BIN)/python -m experiments report
+
+test: $(READY) ## run all tests (TensorFlow backend)
+	$(BIN)/python -m pytest -q
+
+test-fast: $(READY) ## run the tests not marked slow
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs both)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "jax>=0.5" "torch==2.13.0"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -q tests/custom tests/harness/test_engine.py
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -q tests/custom tests/harness/test_engine.py
+
+lint: $(READY) ## check style with Ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY) ## rewrite style with Ruff
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+report: $(READY) ## rebuild the pages of your own runs in reports/local/
+	$(BIN)/python -m experiments report
+
+publish: $(READY) ## merge runs/ into the committed records and rebuild the published pages
+	$(BIN)/python -m experiments publish
+
+check: $(READY) ## fail if a published page is not what its records give
+	$(BIN)/python -m experiments publish --check
+
+clean: ## remove the environment and caches; runs/ and reports/local/ stay
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

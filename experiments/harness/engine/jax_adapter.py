@@ -1,0 +1,77 @@
+"""JAX: pure steps over a state of three lists, compiled one at a time or as a `lax.scan` over a chunk."""
+
+import jax
+import keras
+import numpy as np
+from jax import numpy as jnp
+
+from experiments.harness.engine.base import has_convolutions
+
+
+class Loop:
+    """Compiled training and evaluation of one model."""
+
+    def __init__(self, model, optimizer, arrays):
+        optimizer.build(model.trainable_variables)
+        self.model, self.optimizer = model, optimizer
+        # An argument of the compiled functions, never a constant in them: XLA would copy it.
+        self.data = jnp.asarray(arrays.x), jnp.asarray(arrays.y)
+        mean, scale = np.asarray(arrays.mean, "float32"), np.asarray(arrays.scale, "float32")
+        cross_entropy = keras.losses.sparse_categorical_crossentropy
+
+        def inputs(x):
+            return (x.astype("float32") - mean) * scale
+
+        def objective(trainable, non_trainable, x, y):
+            logits, non_trainable, losses = model.stateless_call(
+                trainable, non_trainable, inputs(x), training=True, return_losses=True
+            )
+            return sum(losses, cross_entropy(y, logits, from_logits=True).mean()), non_trainable
+
+        def step(state, data, index):
+            trainable, non_trainable, slots = state
+            x, y = (jnp.take(array, index, axis=0) for array in data)
+            gradient = jax.value_and_grad(objective, has_aux=True)
+            (loss, non_trainable), gradients = gradient(trainable, non_trainable, x, y)
+            trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
+            return (trainable, non_trainable, slots), loss
+
+        def scan(state, data, order):
+            state, losses = jax.lax.scan(lambda state, index: step(state, data, index), state, order)
+            return state, losses.sum()
+
+        def evaluate(trainable, non_trainable, x, y):
+            logits, _ = model.stateless_call(trainable, non_trainable, inputs(x), training=False)
+            loss = cross_entropy(y, logits, from_logits=True).sum()
+            return jnp.stack([loss, (logits.argmax(-1) != y).sum().astype("float32")])
+
+        # On a CPU, XLA runs convolutions slower inside a loop than outside of one, and compiles the
+        # newer, partitionable random numbers 20 times slower than the older ones (6 s a draw).
+        self.cpu = jax.default_backend() == "cpu"
+        self.scanned = not (self.cpu and has_convolutions(model))
+        self.compiler = "XLA scan" if self.scanned else "XLA step"
+        self._steps = jax.jit(scan if self.scanned else step, donate_argnums=0)
+        self._evaluate = jax.jit(evaluate)
+
+    def _state(self):
+        """The variables behind the state: what trains, what a forward pass changes, the optimizer's."""
+        return self.model.trainable_variables, self.model.non_trainable_variables, self.optimizer.variables
+
+    def steps(self, order):
+        """Train on the rows of `order`, one batch of indices each; the sum of their losses."""
+        variables = self._state()
+        state, total = tuple([variable.value for variable in part] for part in variables), 0.0
+        for rows in [order] if self.scanned else order:
+            with jax.threefry_partitionable(not self.cpu):
+                state, loss = self._steps(state, self.data, rows)
+            total += loss
+        # The old buffers were donated, so the model gets the new ones before anybody reads it.
+        for part, values in zip(variables, state, strict=True):
+            for variable, value in zip(part, values, strict=True):
+                variable.assign(value)
+        return float(total)
+
+    def evaluate(self, x, y):
+        """Sum of losses and number of errors over one batch of examples."""
+        trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
+        return np.asarray(self._evaluate(trainable, non_trainable, x, y), "float64")

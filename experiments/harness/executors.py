@@ -1,0 +1,46 @@
+"""Several local processes on one queue of runs.
+
+Every process gets the same command. A run is claimed by a lock, so that each process takes the next
+run that no other has, and waits at the end for those that others still train.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+
+def processes(arguments, workers):
+    """Run `python -m experiments <arguments>` in `workers` processes; returns the worst exit code.
+
+    Each process gets an equal share of the cores. Their lines are passed on as they come.
+    """
+    share = max(1, len(os.sched_getaffinity(0)) // workers if hasattr(os, "sched_getaffinity") else 1)
+    environment = {**os.environ, "EXPERIMENTS_THREADS": os.environ.get("EXPERIMENTS_THREADS", str(share))}
+    command = [sys.executable, "-m", "experiments", *arguments]
+    children = [
+        subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        for _ in range(workers)
+    ]
+
+    def pass_on(child):
+        for line in child.stdout:
+            if not line.startswith("skip"):  # every process skips what another has finished
+                print(line, end="", flush=True)
+
+    threads = [threading.Thread(target=pass_on, args=(child,)) for child in children]
+    for thread in threads:
+        thread.start()
+    try:
+        codes = [child.wait() for child in children]
+    except KeyboardInterrupt:
+        for child in children:
+            child.send_signal(signal.SIGINT)
+        for child in children:
+            child.wait()
+        raise
+    finally:
+        for thread in threads:
+            thread.join()
+    return max(code if code >= 0 else 1 for code in codes)

@@ -1,0 +1,97 @@
+"""Which records speak for an experiment under which preset."""
+
+import dataclasses
+
+from experiments.harness.paper import PRESETS
+from experiments.harness.quantities import QUANTITIES
+from experiments.harness.runner import best, final_runs, identity_of, tuning_runs
+from experiments.harness.settings import canonical
+
+
+@dataclasses.dataclass
+class Evidence:
+    """The runs of one experiment under the widest preset that has run.
+
+    Attributes:
+        experiment, labels: from the paper.
+        preset: that preset, or `None` where nothing has finished.
+        runs: records of every outcome, by variant and seed.
+        tuning: records of the grid, by variant, in the order of the grid.
+        tuned: the value chosen, by variant.
+        others: records that no preset of this experiment asks for: changed settings, older protocols.
+    """
+
+    experiment: object
+    labels: dict
+    preset: str | None = None
+    runs: dict = dataclasses.field(default_factory=dict)
+    tuning: dict = dataclasses.field(default_factory=dict)
+    tuned: dict = dataclasses.field(default_factory=dict)
+    others: list = dataclasses.field(default_factory=list)
+
+    def done(self, variant):
+        """Finished records of a variant by seed; diverged and failed runs are not among them."""
+        return {seed: r for seed, r in self.runs.get(variant, {}).items() if r["outcome"] == "done"}
+
+    def values(self, variant, quantity):
+        """A quantity by seed."""
+        values = {seed: QUANTITIES[quantity].of(record) for seed, record in self.done(variant).items()}
+        return {seed: value for seed, value in values.items() if value is not None}
+
+    def count(self, *outcomes):
+        return sum(r["outcome"] in outcomes for runs in self.runs.values() for r in runs.values())
+
+    @property
+    def records(self):
+        """Every record that the preset rests on, tuning included."""
+        tuned = [r for records in self.tuning.values() for r in records]
+        return tuned + [r for runs in self.runs.values() for _, r in sorted(runs.items())]
+
+
+def gather(paper, experiment, records):
+    """`Evidence` of one experiment from a paper's records."""
+    records = [r for r in records if r["experiment"] == experiment.name]
+    by_identity = {identity_of(r): r for r in records}
+    found = {preset: _under(paper, experiment, preset, by_identity, records) for preset in experiment.presets}
+    claimed = {r["key"] for evidence in found.values() for r in evidence.records}
+    others = [r for r in records if r["key"] not in claimed]
+    for preset in reversed(PRESETS):
+        if preset in found and found[preset].runs:
+            return dataclasses.replace(found[preset], preset=preset, others=others)
+    return Evidence(experiment, paper.labels, others=others)
+
+
+def _under(paper, experiment, preset, by_identity, records):
+    evidence = Evidence(experiment, paper.labels)
+    by_settings = {}
+    for record in records:
+        if record["role"] == "final" and record["protocol"] == paper.version:
+            by_settings.setdefault(canonical(record["settings"]), {})[record["seed"]] = record
+    for variant in experiment.variants:
+        grid = [by_identity.get(run.identity) for run in tuning_runs(paper, experiment, preset, variant)]
+        tuned = None
+        if grid:
+            if None in grid or (tuned := best(experiment.tuning, grid)) is None:
+                evidence.tuning |= {variant: [r for r in grid if r]} if any(grid) else {}
+                continue
+            evidence.tuning[variant], evidence.tuned[variant] = grid, tuned
+        (run,) = final_runs(paper, experiment, preset, variant, 1, tuned)
+        runs = by_settings.get(canonical(dict(run.settings)))
+        if runs:
+            evidence.runs[variant] = dict(sorted(runs.items()))
+    return evidence
+
+
+def progress_rows(paper, records):
+    """Rows for the `status` command: what each preset wants and what there is."""
+    rows = []
+    for experiment in paper.experiments:
+        for preset, declared in experiment.presets.items():
+            mine = [r for r in records if r["experiment"] == experiment.name and r["preset"] == preset]
+            mine = [r for r in mine if not r["overrides"] and r["protocol"] == paper.version]
+            wanted = len(experiment.variants) * declared.seeds
+            wanted += sum(len(tuning_runs(paper, experiment, preset, v)) for v in experiment.variants)
+            counts = [sum(r["outcome"] == o for r in mine) for o in ("diverged", "failed", "running", "interrupted")]
+            done = sum(r["outcome"] == "done" for r in mine)
+            rows.append((paper.key, experiment.name, preset, done, wanted, *counts))
+    return rows

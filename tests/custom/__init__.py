@@ -1,0 +1,1 @@
+"""Tests of `custom`: one table of components (`components.py`) drives them all."""

@@ -1,0 +1,1 @@
+"""Independent NumPy float64 forms of the formulas, against which `custom` is tested."""
