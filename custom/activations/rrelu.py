@@ -76,6 +76,14 @@ class RReLU(Activation):
         factor = ops.where(inputs > 0, ops.ones((), dtype), ops.cast(slope, dtype))
         return inputs * ops.stop_gradient(factor)
 
+    def save_own_variables(self, store):
+        # Keras leaves random state out of its files: a resumed training would draw from the start.
+        store["seed_generator_state"] = ops.convert_to_numpy(self.seed_generator.state)
+
+    def load_own_variables(self, store):
+        if "seed_generator_state" in store.keys():  # noqa: SIM118 - the store is no mapping: it has no `in` of its own
+            self.seed_generator.state.assign(store["seed_generator_state"])
+
     def derivative(self, x):
         """Derivative at test time."""
         return piecewise_slope(x, self.test_slope)

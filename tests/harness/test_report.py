@@ -10,7 +10,8 @@ import pytest
 
 from experiments.harness.report import build, render
 from experiments.harness.report.blocks import Grid, Page, Paragraph
-from experiments.harness.report.page import PaperView, Source
+from experiments.harness.report.page import paper_page
+from experiments.harness.report.view import PaperView, Source
 from experiments.harness.store import Store
 from tests.harness.fakes import TUNING, paper, record
 
@@ -67,7 +68,7 @@ def test_runs_that_did_not_finish_are_shown_and_counted(place):
     for seed, outcome in ((3, "diverged"), (4, "failed"), (5, "interrupted")):
         store.write(record("a", seed, 99.0, outcome=outcome))
     view = PaperView(paper(), [Source("Yours", tuple(store.all("fake2000_test")))])
-    text = render.markdown(view.page())
+    text = render.markdown(paper_page(view))
     assert "6 runs done, 1 diverged, 1 failed, 1 not finished" in text
     assert all(f"forced {outcome}" in text for outcome in ("diverged", "failed", "interrupted"))
     assert "11.00 % [8.52, 13.48], n = 3" in text
@@ -76,7 +77,7 @@ def test_runs_that_did_not_finish_are_shown_and_counted(place):
 def test_runs_with_changed_settings_stand_apart(place):
     _, store = place
     store.write(record("a", 0, 0.01, learning_rate=0.5))
-    text = render.markdown(PaperView(paper(), [Source("Yours", tuple(store.all("fake2000_test")))]).page())
+    text = render.markdown(paper_page(PaperView(paper(), [Source("Yours", tuple(store.all("fake2000_test")))])))
     assert "Runs with changed settings" in text and "`learning_rate=0.5`" in text
     assert "11.00 % [8.52, 13.48], n = 3" in text
 
@@ -150,7 +151,7 @@ def test_tuning_shows_the_grid_the_choice_and_its_edge():
         final = record(variant, 0, learning_rate=0.1)
         final["overrides"] = {}
         runs.append(final)
-    text = render.markdown(PaperView(paper(TUNING), [Source("Yours", tuple(runs))]).page())
+    text = render.markdown(paper_page(PaperView(paper(TUNING), [Source("Yours", tuple(runs))])))
     assert "| Alpha_1 | 0.1 (end of the grid) | 0.1, 1 | 0 | 1 |" in text
     assert "Chosen: Alpha_1 0.1, Beta 0.1" in text
 

@@ -5,8 +5,12 @@ from experiments.harness.seeds import derive, permutation
 
 def test_derived_seeds_never_change():
     # Weights and data order of every published run follow from these.
-    assert [derive(0), derive(0, "dense1", "kernel"), derive(1, "dense1", "kernel")] == DERIVED
-    assert permutation(0, 1, 10).tolist() == ORDER
+    assert [derive(0), derive(0, "dense1", "kernel"), derive(1, "dense1", "kernel")] == [
+        863368751,
+        2066588326,
+        1666524082,
+    ]
+    assert permutation(0, 1, 10).tolist() == [9, 1, 3, 8, 7, 6, 0, 4, 2, 5]
 
 
 def test_derived_seeds_differ_by_seed_and_name_and_fit_31_bits():

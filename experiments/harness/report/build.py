@@ -9,7 +9,8 @@ import tempfile
 from experiments.harness.quantities import QUANTITIES
 from experiments.harness.report import figures, render
 from experiments.harness.report.blocks import Grid, Page, Paragraph, Picture
-from experiments.harness.report.page import NOTHING, PaperView, Source
+from experiments.harness.report.page import paper_page
+from experiments.harness.report.view import PaperView, Source
 from experiments.harness.settings import canonical
 from experiments.harness.store import write_atomically
 
@@ -64,7 +65,7 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         view = PaperView(paper, [Source("Measured", tuple(records))])
         views.append(view)
         if records:
-            write_page(view.page(), pathlib.Path(reports) / paper.key, records)
+            write_page(paper_page(view), pathlib.Path(reports) / paper.key, records)
     index = index_page(views, "Reports", "Published reports: committed records and the pages made from them.")
     write_atomically(pathlib.Path(reports) / "README.md", render.markdown(index))
     write_atomically(pathlib.Path(reports) / "index.html", render.html(index))
@@ -86,7 +87,7 @@ def local(papers, everything, store, reports=REPORTS):
         if paper not in papers:
             continue
         if own:
-            write_page(view.page(), folder / paper.key, own)
+            write_page(paper_page(view), folder / paper.key, own)
         else:
             shutil.rmtree(folder / paper.key, ignore_errors=True)
     index = index_page(views, "Your reports", "Reports of your own runs, in `runs/`, beside the published ones.")
@@ -100,7 +101,8 @@ def index_page(views, title, text):
     rows = []
     for view in views:
         ran = "; ".join(f"{e.name}: {v.preset}, {v.count('done')} runs" for e, v in view.ran()) or "not run"
-        name = f"{view.paper.authors} ({view.paper.year}). {view.paper.title}"
+        reference = view.paper.reference
+        name = f"{reference.authors} ({reference.year}). {reference.title}"
         has_page = bool(view.sources[0].records)
         bad = sum(r["outcome"] != "done" for r in view.sources[0].records)
         rows.append((f"[{name}]({view.paper.key}/report.{{page}})" if has_page else name, ran, bad, view.tally()))
@@ -109,24 +111,22 @@ def index_page(views, title, text):
 
 
 def results(views):
-    """The README's table: the headline quantities of what has been published."""
-    rows = []
+    """The README's tables: the headline quantities of what has been published, one table an experiment."""
+    tallies = "; ".join(f"{view.paper.key}: {view.tally()}" for view in views if view.sources[0].records)
+    blocks = [Paragraph(f"Claims so far. {tallies or 'None judged'}.")]
     for view in views:
         for experiment, evidence in view.ran():
             for quantity in view.paper.headline:
-                if quantity not in view.paper.results.get(experiment.name, ()):
-                    continue
-                for variant in experiment.variants:
-                    claim, _ = view._cell_claim(experiment, variant, quantity)
-                    rows.append(
-                        (f"[{view.paper.key}](reports/{view.paper.key}/report.md)", experiment.title, evidence.preset,
-                         view.paper.labels[variant], QUANTITIES[quantity].label,
-                         claim._number(claim.value) if claim else NOTHING, view._estimate(evidence, variant, quantity))
-                    )  # fmt: skip
-    tallies = "; ".join(f"{view.paper.key}: {view.tally()}" for view in views if view.sources[0].records)
-    header = ("Report", "Experiment", "Preset", "Variant", "Quantity", "Paper", "Measured")
-    return [Paragraph(f"Claims so far: {tallies or 'none judged'}."),
-            Grid(header, tuple(rows), "Mean [95 % interval], number of runs n. Made from the committed records.")]  # fmt: skip
+                rows = tuple(
+                    (view.paper.labels[v], view.cell(experiment, v, quantity)[0], view.estimate(evidence, v, quantity))
+                    for v in experiment.variants
+                )
+                caption = (
+                    f"{experiment.title}, preset {evidence.preset}; {QUANTITIES[quantity].label.lower()}: mean [95 % "
+                    f"interval], number of runs n. [Report](reports/{view.paper.key}/report.md)"
+                )
+                blocks.append(Grid(("Variant", "Paper", "Measured"), rows, caption))
+    return blocks
 
 
 def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):

@@ -6,7 +6,7 @@ import pathlib
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from experiments.harness.quantities import QUANTITIES
 from experiments.harness.report.blocks import Picture
@@ -46,10 +46,13 @@ def save(draw, folder, name):
         figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": None})
 
 
-def log_axis(axis, name):
-    """A logarithmic axis with plain numbers at 1, 2 and 5 of each decade."""
-    getattr(axis.axes, f"set_{name}scale")("log")
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+def log_axis(axes, name):
+    """A logarithmic axis with plain numbers: at 1, 2 and 5 of each decade, or at 1 where it spans more than two."""
+    getattr(axes, f"set_{name}scale")("log")
+    axes.autoscale_view()
+    axis = axes.xaxis if name == "x" else axes.yaxis
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
@@ -90,7 +93,7 @@ class LearningCurves:
             axes.set_xlabel("Epoch")
             axes.set_ylabel(axis_label(quantity))
             if self.log:
-                log_axis(axes.yaxis, "y")
+                log_axis(axes, "y")
             else:
                 axes.set_ylim(bottom=0)
             axes.xaxis.get_major_locator().set_params(integer=True)
@@ -151,6 +154,7 @@ class FinalValues:
             axes.set_yticks(range(len(values)), [evidence.labels[v] for v in values])
             axes.set_ylim(len(values) - 0.5, -0.5)
             axes.set_xlim(low, high)
+            axes.xaxis.set_major_locator(MaxNLocator(6))
             axes.set_xlabel(axis_label(quantity))
             axes.grid(axis="y", visible=False)
 
@@ -191,8 +195,8 @@ class Sensitivity:
             for variant, pairs in points.items():
                 x, y = zip(*sorted(pairs), strict=True)
                 axes.plot(x, y, label=evidence.labels[variant], ms=5, lw=1.4, **style(evidence.experiment, variant))
-            log_axis(axes.xaxis, "x")
-            log_axis(axes.yaxis, "y")
+            log_axis(axes, "x")
+            log_axis(axes, "y")
             axes.set_xlabel(setting.capitalize())
             axes.set_ylabel(f"{metric.capitalize()} (nats)")
             legend(axes)
@@ -201,7 +205,7 @@ class Sensitivity:
         return Picture(
             f"{self.experiment}_tuning",
             f"Lowest {metric} over the {setting} by variant; chosen: {chosen}.",
-            f"Lowest {metric} of any epoch over the {setting}, {evidence.experiment.title}, preset {evidence.preset}. One "
-            f"seed ({tuning.seed}) per point; diverged runs have none. Chosen: {chosen}.",
+            f"Lowest {metric} of any epoch over the {setting}, {evidence.experiment.title}, preset {evidence.preset}. "
+            f"One seed ({tuning.seed}) per point; diverged runs have none. Chosen: {chosen}.",
             draw,
         )

@@ -1,0 +1,79 @@
+"""A paper with the evidence of each source of records, and the verdicts it gives."""
+
+import dataclasses
+
+from experiments.harness.claims import VERDICTS, describe
+from experiments.harness.report.evidence import gather
+from experiments.harness.statistics import mean_interval
+
+NOTHING = "–"
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Where records come from: "Measured", "Published" or "Yours"."""
+
+    name: str
+    records: tuple
+
+
+class PaperView:
+    """A paper seen through its sources of records; the first one is judged and drawn.
+
+    Attributes:
+        evidence: `Evidence` by source and experiment.
+        primary: that of the first source, by experiment.
+        claims: the claims that the paper states one by one.
+        cells: the claims that are cells of its tables.
+        verdicts: `(claim, verdict)` for the claims, `cell_verdicts` for the cells.
+    """
+
+    def __init__(self, paper, sources):
+        self.paper, self.sources = paper, sources
+        self.evidence = {s.name: {e.name: gather(paper, e, s.records) for e in paper.experiments} for s in sources}
+        self.primary = self.evidence[sources[0].name]
+        self.verdicts = self._judge(paper.claims)
+        self.cell_verdicts = self._judge(claim for table in paper.tables for claim in table.claims())
+
+    def _judge(self, claims):
+        return [(claim, claim.judge(self.primary[claim.experiment])) for claim in claims]
+
+    @property
+    def all_verdicts(self):
+        return self.verdicts + self.cell_verdicts
+
+    def tally(self):
+        """Verdict counts in words."""
+        counts = {v: sum(verdict.verdict == v for _, verdict in self.all_verdicts) for v in VERDICTS}
+        return ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n) or "no claims"
+
+    def ran(self):
+        """Experiments that have evidence under some preset, with it."""
+        return [(e, self.primary[e.name]) for e in self.paper.experiments if self.primary[e.name].preset]
+
+    def cell(self, experiment, variant, quantity):
+        """Published number of a table's cell and the verdict on it, in words."""
+        for claim, verdict in self.cell_verdicts:
+            if (claim.experiment, claim.variant, claim.quantity) == (experiment.name, variant, quantity):
+                return claim.number(claim.value), verdict.verdict
+        return NOTHING, NOTHING
+
+    def estimate(self, evidence, variant, quantity):
+        """Mean, interval and number of the finished runs, in words."""
+        values = evidence.values(variant, quantity)
+        return describe(mean_interval(list(values.values())), quantity) if values else NOTHING
+
+    def records(self):
+        """The first source's records in the order of a page."""
+        order = {experiment.name: i for i, experiment in enumerate(self.paper.experiments)}
+
+        def place(r):
+            known = order.get(r["experiment"], len(order))
+            return known, r["preset"], r["role"], r["settings"]["variant"], r["seed"], r["key"]
+
+        return sorted(self.sources[0].records, key=place)
+
+    def label(self, record):
+        """Printed name of a record's variant; its identifier if the paper no longer has it."""
+        variant = record["settings"]["variant"]
+        return self.paper.labels.get(variant, variant)

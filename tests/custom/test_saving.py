@@ -1,0 +1,138 @@
+"""Models with these components, saved and loaded in a fresh process, and trained on from there.
+
+The fresh process imports nothing but Keras and the component package: what is not registered there,
+or keeps state outside the file, fails here. One process serves all rows, as its start takes longest.
+"""
+
+import keras
+import numpy as np
+import pytest
+
+from custom.activations import PReLU, RReLU
+from tests.custom.backends import BACKEND, run_fresh, to_numpy
+from tests.custom.components import ACTIVATIONS, OPTIMIZERS
+
+# XLA on the CPU takes seconds to compile what TensorFlow runs at once; JAX always compiles.
+JIT = BACKEND == "jax"
+IMAGES = np.random.default_rng(0).normal(size=(4, 5, 6, 3)).astype("float32")
+STEPS, BATCH = 20, 8
+X = np.random.default_rng(1).normal(size=(STEPS * BATCH, 5)).astype("float32")
+Y = (X @ np.array([[1.0], [-2.0], [0.5], [0.0], [1.0]]) + 0.3).astype("float32")
+
+PREDICT = """
+import pathlib, sys
+import keras, numpy as np
+import custom.activations
+folder = pathlib.Path(sys.argv[1])
+images = np.load(folder / "images.npy")
+results = {}
+for path in folder.glob("*.keras"):
+    model = keras.models.load_model(path)
+    results[path.stem] = keras.ops.convert_to_numpy(model(images))
+    results[path.stem + " training"] = keras.ops.convert_to_numpy(model(images, training=True))
+np.savez(folder / "results.npz", **results)
+"""
+
+TRAIN = """
+import pathlib, sys
+import keras, numpy as np
+import custom.activations, custom.optimizers
+folder = pathlib.Path(sys.argv[1])
+data = np.load(folder / "data.npz")
+results = {}
+for path in folder.glob("*.keras"):
+    model = keras.models.load_model(path)
+    model.fit(data["x"], data["y"], batch_size=int(sys.argv[2]), shuffle=False, verbose=0)
+    for i, v in enumerate([*model.variables, *model.optimizer.variables]):
+        results[f"{path.stem} {i:03d}"] = keras.ops.convert_to_numpy(v)
+np.savez(folder / "results.npz", **results)
+"""
+
+
+@pytest.fixture(scope="module")
+def predictions(tmp_path_factory):
+    """By case: the output before saving and the one after loading, at test time and in training."""
+    folder = tmp_path_factory.mktemp("activations")
+    np.save(folder / "images.npy", IMAGES)
+    before = {}
+    for case in ACTIVATIONS:
+        inputs = keras.Input(IMAGES.shape[1:])
+        model = keras.Model(inputs, case.make()(inputs))
+        for variable in model.trainable_variables:  # away from where a fresh layer would start
+            variable.assign(variable + np.linspace(-0.1, 0.1, variable.shape[-1]).astype("float32"))
+        model(IMAGES, training=True)  # moves the random state on
+        model.save(folder / f"{case.id}.keras")
+        before[case.id] = to_numpy(model(IMAGES))
+        before[f"{case.id} training"] = to_numpy(model(IMAGES, training=True))
+    run_fresh(PREDICT, folder)
+    return before, np.load(folder / "results.npz")
+
+
+@pytest.mark.parametrize("case", ACTIVATIONS, ids=lambda case: case.id)
+def test_activation_is_the_same_in_a_fresh_process(case, predictions):
+    """In training too: the random state is part of the file, so RReLU draws on where it was."""
+    before, after = predictions
+    for key in (case.id, f"{case.id} training"):
+        np.testing.assert_array_equal(after[key], before[key])
+
+
+def model_for(case):
+    """A network whose variables meet every kind of treatment: L2, none, a multiplier, a schedule."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            keras.layers.Dense(6, name="hidden"),
+            PReLU(name="prelu"),
+            RReLU(seed=1, name="rrelu"),
+            keras.layers.Dense(1, name="output"),
+        ]
+    )
+    rate = keras.optimizers.schedules.ExponentialDecay(case.defaults["learning_rate"], 10, 0.9)
+    optimizer = case.cls(
+        rate, l2=1e-3, l2_exclude=("alpha", "bias"), learning_rate_multipliers={"output": 2.0, "bias": 0.5}
+    )
+    model.compile(optimizer, loss="mse", jit_compile=JIT)
+    return model
+
+
+def state_of(model):
+    return [to_numpy(v) for v in [*model.variables, *model.optimizer.variables]]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """By case: losses and state after 20 and 40 steps, and after 20, a fresh process and 20 more."""
+    folder = tmp_path_factory.mktemp("optimizers")
+    np.savez(folder / "data.npz", x=X, y=Y)
+    runs = {}
+    for case in OPTIMIZERS:
+        model = model_for(case)
+        fit = {"batch_size": BATCH, "shuffle": False, "verbose": 0}
+        losses = model.fit(X, Y, **fit).history["loss"]
+        model.save(folder / f"{case.id}.keras")
+        halfway = state_of(model)
+        losses += model.fit(X, Y, **fit).history["loss"]
+        runs[case.id] = {"losses": losses, "halfway": halfway, "end": state_of(model)}
+    run_fresh(TRAIN, folder, BATCH)
+    results = np.load(folder / "results.npz")
+    for id, run in runs.items():
+        run["resumed"] = [results[key] for key in sorted(results.files) if key.split()[0] == id]
+    return runs
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
+def test_compile_and_fit(case, trained):
+    first, last = trained[case.id]["losses"]
+    assert np.isfinite(last) and last < first
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
+def test_resumed_in_a_fresh_process_equals_uninterrupted(case, trained):
+    """Bit for bit: weights, optimizer state, step count, random state."""
+    run = trained[case.id]
+    assert len(run["resumed"]) == len(run["end"]) == len(run["halfway"])
+    for resumed, end in zip(run["resumed"], run["end"], strict=True):
+        np.testing.assert_array_equal(resumed, end)
+    moved = [not np.array_equal(a, b) for a, b in zip(run["halfway"], run["end"], strict=True)]
+    assert all(moved), "a variable that never moves would make the comparison empty"

@@ -1,0 +1,369 @@
+"""The engine on the backend that Keras uses, against plain NumPy."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from custom.activations import ReLU, RReLU
+from custom.optimizers import Adam, GradientDescent
+from experiments.harness import engine
+from experiments.harness.engine import base
+from experiments.harness.environment import environment
+from experiments.harness.errors import Diverged, UsageError
+from experiments.harness.runner import Job
+from experiments.harness.seeds import permutation
+from experiments.harness.settings import Settings
+from experiments.harness.supervised import classifier, learning_rate
+from experiments.networks import multilayer_perceptron
+from tests.harness.doubles import images, small_digits
+
+BACKEND = keras.backend.backend()
+L2 = 1e-3
+
+
+def adapter():
+    return importlib.import_module(f"experiments.harness.engine.{BACKEND}_adapter")
+
+
+def digits():
+    data = small_digits()
+    return engine.Arrays(
+        data.x_train, data.y_train, {"train": (data.x_train, data.y_train), "test": (data.x_test, data.y_test)},
+        np.array([80.0]), np.array([1 / 100]),
+    )  # fmt: skip
+
+
+def dense(hidden="relu", seed=0):
+    """One hidden layer of 8 units with an L2 term; `hidden` is an activation or a layer."""
+    kernel = [keras.initializers.HeNormal(seed + i) for i in range(2)]
+    activation = [keras.layers.Activation(hidden)] if isinstance(hidden, str) else [hidden]
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(8, kernel_initializer=kernel[0], kernel_regularizer=keras.regularizers.L2(L2)),
+            *activation,
+            keras.layers.Dense(10, kernel_initializer=kernel[1]),
+        ]
+    )
+
+
+def perceptron(activation=ReLU, seed=0, **options):
+    options = {"input_shape": (8, 8, 1), "hidden": [8], "classes": 10, **options}
+    return multilayer_perceptron(activation, seed=seed, **options)
+
+
+class Reference:
+    """The same net, loss and plain gradient descent, in float64."""
+
+    def __init__(self, model, arrays, negative_slope=0.0):
+        self.weights = [w.numpy().astype("float64") for w in model.trainable_weights]
+        self.arrays, self.negative_slope = arrays, negative_slope
+
+    def inputs(self, x):
+        return ((x.astype("float64") - self.arrays.mean) * self.arrays.scale).reshape(len(x), -1)
+
+    def forward(self, x):
+        kernel, bias, kernel_2, bias_2 = self.weights
+        z = x @ kernel + bias
+        h = np.where(z > 0, z, self.negative_slope * z)
+        return z, h, h @ kernel_2 + bias_2
+
+    def losses(self, logits, y):
+        shifted = logits - logits.max(1, keepdims=True)
+        return np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(y)), y]
+
+    def step(self, x, y, rate):
+        x = self.inputs(x)
+        z, h, logits = self.forward(x)
+        objective = self.losses(logits, y).mean() + L2 * (self.weights[0] ** 2).sum()
+        d = np.exp(logits - logits.max(1, keepdims=True))
+        d = (d / d.sum(1, keepdims=True) - np.eye(10)[y]) / len(y)
+        dh = (d @ self.weights[2].T) * (z > 0)
+        gradients = [x.T @ dh + 2 * L2 * self.weights[0], dh.sum(0), h.T @ d, d.sum(0)]
+        self.weights = [w - rate * g for w, g in zip(self.weights, gradients, strict=True)]
+        return objective
+
+    def evaluate(self, x, y):
+        logits = self.forward(self.inputs(x))[2]
+        return self.losses(logits, y).mean(), (logits.argmax(1) != y).mean()
+
+    def train(self, plan, rates):
+        a, steps = self.arrays, len(self.arrays.x) // plan.batch_size
+        for epoch, rate in enumerate(rates, start=1):
+            order = permutation(plan.seed, epoch, len(a.x))[: steps * plan.batch_size].reshape(steps, -1)
+            row = {"epoch": epoch, "objective": np.mean([self.step(a.x[rows], a.y[rows], rate) for rows in order])}
+            for name, split in a.splits.items():
+                row[f"{name}_loss"], row[f"{name}_error"] = self.evaluate(*split)
+            yield row
+
+
+class Spy:
+    """In place of an adapter's `Loop`: remembers the order of the examples, trains nothing."""
+
+    compiler = "spy"
+
+    def __init__(self, losses=()):
+        self.orders, self.batches, self.losses = [], [], list(losses)
+
+    def __call__(self, model, optimizer, arrays):
+        return self
+
+    def steps(self, order):
+        self.orders.append(order)
+        return self.losses.pop(0) if self.losses else float(len(order))
+
+    def evaluate(self, x, y):
+        self.batches.append(len(x))
+        return np.array([2.0 * len(x), 1.0])
+
+
+@pytest.fixture
+def spy(monkeypatch):
+    spy = Spy()
+    monkeypatch.setattr(adapter(), "Loop", spy)
+    return spy
+
+
+def test_history_and_weights_are_those_of_plain_numpy():
+    # 55 steps an epoch: a whole chunk and a remainder. The rate drops after the first epoch.
+    arrays, plan = digits(), engine.Plan(epochs=3, batch_size=4, seed=3)
+    settings = Settings({"learning_rate": 0.05, "drops": [1], "batch_size": 4, "evaluation": "test"})
+    model = dense()
+    reference = Reference(model, arrays)
+    expected = list(reference.train(plan, [0.05, 0.005, 0.005]))
+    found = list(engine.train(model, GradientDescent(learning_rate(settings, small_digits())), arrays, plan))
+    for row, other in zip(found, expected, strict=True):
+        assert row.pop("seconds") >= 0
+        assert row == pytest.approx(other, rel=2e-5)
+    for weight, other in zip(model.trainable_weights, reference.weights, strict=True):
+        np.testing.assert_allclose(weight.numpy(), other, rtol=1e-4, atol=1e-6)
+
+
+def test_the_model_that_was_trained_is_the_one_that_was_evaluated():
+    arrays, model = digits(), perceptron(RReLU, dropout=0.2)
+    *_, row = engine.train(model, Adam(0.01), arrays, engine.Plan(2, 20, 0))
+    x, y = arrays.splits["test"]
+    logits = model.predict((x - arrays.mean) * arrays.scale, verbose=0)
+    assert np.mean(logits.argmax(1) != y) == pytest.approx(row["test_error"])
+
+
+@pytest.mark.parametrize("options", [{"dropout": 0.2, "input_dropout": 0.1}, {"activation": RReLU}])
+def test_random_layers_train(options):
+    rows = list(engine.train(perceptron(hidden=[32], **options), Adam(0.01), digits(), engine.Plan(5, 20, 0)))
+    assert rows[-1]["train_loss"] < 0.5 * rows[0]["train_loss"]
+
+
+def test_convolutions_train_with_the_compiler_that_suits_them():
+    x, y = images(24, (8, 8, 3))
+    arrays = engine.Arrays(x, y % 2, {"train": (x, y % 2)}, np.full(3, 127.0), np.full(3, 1 / 70))
+    convolution = keras.layers.Conv2D(4, 3, kernel_initializer=keras.initializers.HeNormal(0))
+    head = [keras.layers.Flatten(), keras.layers.Dense(2, kernel_initializer=keras.initializers.HeNormal(1))]
+    model, facts = keras.Sequential([keras.Input((8, 8, 3)), convolution, RReLU(seed=0), *head]), {}
+    rows = list(engine.train(model, Adam(0.01), arrays, engine.Plan(8, 8, 0), facts=facts))
+    assert rows[-1]["train_loss"] < 0.8 * rows[0]["train_loss"]
+    compilers = {"tensorflow": ("TensorFlow graph", "XLA"), "jax": ("XLA step", "XLA scan"), "torch": ("none", "none")}
+    assert facts["compiler"] == compilers[BACKEND][environment()["accelerator"] is not None]
+
+
+@pytest.mark.parametrize("model", [lambda: perceptron(dropout=0.5), lambda: dense(RReLU(seed=1))])
+def test_random_layers_draw_anew_each_step_however_steps_are_chunked(model):
+    row = np.arange(20, dtype="int32")[None]
+    one, two = (adapter().Loop(model(), GradientDescent(0.0), digits()) for _ in range(2))
+    losses = [one.steps(row) for _ in range(3)]
+    assert len(set(losses)) == 3
+    assert two.steps(np.repeat(row, 3, axis=0)) == pytest.approx(sum(losses), rel=1e-5)
+
+
+def test_a_net_without_randomness_repeats_its_loss():
+    loop = adapter().Loop(dense(), GradientDescent(0.0), digits())
+    row = np.arange(20, dtype="int32")[None]
+    assert loop.steps(row) == loop.steps(row)
+
+
+def test_evaluation_uses_no_randomness_and_the_slope_of_the_test():
+    arrays = digits()
+    model = dense(RReLU(lower=3, upper=8, seed=1))
+    loop = adapter().Loop(model, GradientDescent(0.1), arrays)
+    loop.steps(np.arange(20, dtype="int32")[None])
+    before = [v.numpy().tolist() for v in model.variables]
+    x, y = arrays.splits["test"]
+    first, second = loop.evaluate(x, y), loop.evaluate(x, y)
+    assert list(first) == list(second)
+    assert [v.numpy().tolist() for v in model.variables] == before
+    loss, error = Reference(model, arrays, negative_slope=1 / 5.5).evaluate(x, y)
+    assert list(first) == pytest.approx([loss * len(x), error * len(x)], rel=1e-5)
+
+
+def test_state_that_does_not_train_is_carried_from_step_to_step():
+    arrays = digits()
+    model = keras.Sequential(
+        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.BatchNormalization(), keras.layers.Dense(10)]
+    )
+    loop = adapter().Loop(model, GradientDescent(0.01), arrays)
+    order = permutation(0, 1, 220)[:60].reshape(3, 20)
+    loop.steps(order[:2])
+    loop.steps(order[2:])
+    mean = np.zeros(64)
+    for rows in order:
+        mean = 0.99 * mean + 0.01 * Reference(model, arrays).inputs(arrays.x[rows]).mean(0)
+    found = model.layers[1].moving_mean.numpy()
+    np.testing.assert_allclose(found, mean, rtol=1e-4, atol=1e-6)
+
+
+def test_nothing_is_compiled_twice_for_the_same_shapes():
+    calls = []
+
+    class Counting(keras.layers.Layer):
+        def call(self, x):
+            calls.append(1)
+            return x
+
+    arrays = digits()
+    training = engine.train(dense(Counting()), GradientDescent(0.01), arrays, engine.Plan(3, 4, 0))
+    counts = [len(calls) for _ in training]
+    if BACKEND == "torch":  # nothing is compiled: 55 steps and two evaluations an epoch
+        assert np.diff(counts).tolist() == [57, 57]
+    else:
+        assert counts[1:] == counts[:1] * 2
+
+
+def test_each_epoch_leaves_out_the_remainder_alone(spy):
+    arrays = digits()
+    seen = []
+    plan = engine.Plan(3, 8, seed=5)
+    list(engine.train(None, None, arrays, plan, on_step=lambda *where: seen.append(where)))
+    assert len(spy.orders) == 3 and seen == [(epoch, 27, 27) for epoch in (1, 2, 3)]
+    for epoch, order in enumerate(spy.orders, start=1):
+        assert order.shape == (27, 8) and order.dtype == "int32"
+        assert np.array_equal(order.ravel(), permutation(5, epoch, 220)[:216])
+        assert len(np.unique(order)) == 216
+    left_out = [frozenset(range(220)) - frozenset(order.ravel().tolist()) for order in spy.orders]
+    assert len(set(left_out)) == 3
+
+
+def test_epochs_are_split_into_chunks_and_the_mean_is_over_steps(spy):
+    seen = []
+    rows = list(engine.train(None, None, digits(), engine.Plan(1, 2, 0), on_step=lambda *w: seen.append(w[1:])))
+    assert [len(order) for order in spy.orders] == [50, 50, 10] and seen == [(50, 110), (100, 110), (110, 110)]
+    assert rows[0]["objective"] == 1.0
+
+
+def test_splits_are_evaluated_when_due_and_at_the_end(spy, monkeypatch):
+    monkeypatch.setattr(base, "EVALUATION_BATCH", 50)
+    rows = list(engine.train(None, None, digits(), engine.Plan(5, 20, 0, {"train": 3})))
+    assert [row["epoch"] for row in rows if "train_loss" in row] == [3, 5]
+    assert all("test_loss" in row for row in rows)
+    assert spy.batches[:2] == [50, 10]
+    assert rows[0]["test_loss"] == 2.0 and rows[0]["test_error"] == pytest.approx(2 / 60)
+
+
+def test_variants_of_a_seed_share_kernels_and_order(spy):
+    def kernels(model):
+        return [w.numpy() for w in model.weights if w.path.endswith("kernel")]
+
+    relu, rrelu, other = perceptron(ReLU), perceptron(RReLU, dropout=0.5), perceptron(ReLU, seed=1)
+    assert len(kernels(relu)) == 2
+    for a, b, c in zip(kernels(relu), kernels(rrelu), kernels(other), strict=True):
+        assert np.array_equal(a, b) and not np.array_equal(a, c)
+    for model in (relu, rrelu):
+        list(engine.train(model, None, digits(), engine.Plan(2, 20, 7)))
+    assert all(np.array_equal(a, b) for a, b in zip(spy.orders[:2], spy.orders[2:], strict=True))
+
+
+def test_a_nan_stops_with_its_epoch(spy):
+    spy.losses = [1.0, float("nan")]
+    rows = []
+    with pytest.raises(Diverged, match="objective became nan in epoch 2") as error:
+        rows += engine.train(None, None, digits(), engine.Plan(5, 20, 0))
+    assert (error.value.epoch, len(spy.orders)) == (2, 2)
+
+
+def test_a_real_explosion_stops():
+    # The objective of the only step is still that of the initial weights; the evaluation is not.
+    training = engine.train(dense(), GradientDescent(1e30), digits(), engine.Plan(3, 220, 0))
+    with pytest.raises(Diverged, match="train loss became (nan|inf) in epoch 1"):
+        list(training)
+
+
+def test_a_batch_larger_than_the_set_is_refused():
+    with pytest.raises(UsageError, match="batch_size=221.*at most 220"):
+        list(engine.train(dense(), GradientDescent(0.1), digits(), engine.Plan(1, 221, 0)))
+
+
+@pytest.mark.parametrize(("evaluation", "steps"), [("test", 11), ("validation", 9)])
+def test_the_rate_drops_at_the_start_of_an_epoch(evaluation, steps, monkeypatch):
+    # Every step is its own chunk, after which the optimizer tells the rate of the next one.
+    monkeypatch.setattr(base, "CHUNK", 1)
+    data = small_digits()
+    values = {"learning_rate": 0.1, "drops": [1, 2], "batch_size": 20, "epochs": 3, "evaluation": evaluation}
+    settings = Settings({**values, "train_evaluation_every": 1})
+    optimizer = GradientDescent(learning_rate(settings, data))
+    rates, model = [], perceptron()
+    job = Job(None, settings, 0, data, lambda *where: rates.append(float(optimizer.learning_rate)))
+    history = list(classifier(job, model, optimizer))
+    expected = [0.1] * steps + [0.01] * steps + [0.001] * steps
+    assert rates[:-1] == pytest.approx(expected[1:])
+    assert len(rates) == len(expected)
+    assert f"{evaluation}_loss" in history[0]
+    assert job.facts["trained_on"] == {"test": 220, "validation": 184}[evaluation]
+
+
+def test_the_validation_set_is_held_out_of_training_and_is_not_the_test_set(monkeypatch):
+    caught = []
+    monkeypatch.setattr(engine, "train", lambda model, optimizer, arrays, *rest: caught.append(arrays) or iter(()))
+    data = small_digits()
+    values = {"batch_size": 20, "epochs": 1, "evaluation": "validation", "train_evaluation_every": 1}
+    for seed in (0, 1):
+        list(classifier(Job(None, Settings(values), seed, data, None), perceptron(), None, standardize=True))
+    one, two = caught
+    assert np.array_equal(one.x, two.x)  # the same examples for every seed
+    held_out = one.splits["validation"][0]
+    assert (len(one.x), len(held_out)) == (184, 36)
+    rows = sorted(image.tobytes() for image in (*one.x, *held_out))
+    assert rows == sorted(image.tobytes() for image in data.x_train)
+    scaled = (one.x - one.mean) * one.scale
+    assert scaled.mean() == pytest.approx(0, abs=1e-6) and scaled.std() == pytest.approx(1, abs=1e-6)
+
+
+def test_models_within_models_are_seen():
+    inner = perceptron(RReLU)
+    outer = keras.Sequential([keras.Input((8, 8, 1)), inner])
+    assert base.has_randomness(outer) and not base.has_convolutions(outer)
+    convolution = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten()])
+    outer = keras.Sequential([keras.Input((8, 8, 1)), convolution, keras.layers.Dense(10)])
+    assert base.has_convolutions(outer) and not base.has_randomness(outer)
+    assert not base.has_randomness(perceptron()) and base.has_randomness(perceptron(dropout=0.5))
+
+
+ALONE = """
+import sys
+sys.modules[{other!r}] = None  # as if it were not installed
+from experiments.harness.runner import Runner, final_runs
+from experiments.harness.store import Store
+from experiments.kingma2015_adam import PAPER
+from tests.harness.doubles import Progress
+
+experiment = PAPER.experiment("mlp")
+runs = final_runs(PAPER, experiment, "quick", "adam", 1, tuned=0.001, overrides={{"epochs": "2"}})
+(record,) = Runner(Store(sys.argv[1]), Progress(), "test").execute(experiment, runs).values()
+assert record["outcome"] == "done", record["error"]
+assert record["environment"]["backend"] == {backend!r}
+assert len(record["history"]) == 2 and record["history"][-1]["train_error"] < 0.5
+assert not any(name.split(".")[0] == {other!r} and module for name, module in sys.modules.items())
+"""
+
+
+@pytest.mark.parametrize(("backend", "other"), [("tensorflow", "jax"), ("jax", "tensorflow")])
+def test_a_backend_needs_no_other(backend, other, tmp_path):
+    if importlib.util.find_spec(backend) is None:  # not `importorskip`: this process has its own backend
+        pytest.skip(f"{backend} is not installed")
+    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": os.getcwd()}
+    command = [sys.executable, "-c", ALONE.format(backend=backend, other=other), str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -1,0 +1,76 @@
+"""The library as another project gets it, and the documents as a newcomer reads them."""
+
+import doctest
+import importlib
+import os
+import pathlib
+import pkgutil
+import re
+import subprocess
+import sys
+
+import pytest
+
+import custom
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+MODULES = [m.name for m in pkgutil.walk_packages(custom.__path__, "custom.")]
+
+
+@pytest.mark.slow
+def test_an_installed_library_saves_and_loads_in_fresh_processes(tmp_path):
+    site = tmp_path / "site"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, ROOT],
+        check=True,
+        timeout=300,
+    )
+    assert sorted(p.name for p in site.iterdir() if not p.name.endswith("-info")) == ["custom"]
+    readme = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    save = readme + "\nimport numpy as np\nx = np.ones((2, 28, 28, 1))\nnp.save('y.npy', model.predict(x, verbose=0))\n"
+    load = (
+        "import custom.activations, custom.optimizers, keras, numpy as np\n"
+        "model = keras.saving.load_model('model.keras')\n"
+        "np.testing.assert_array_equal(model.predict(np.ones((2, 28, 28, 1)), verbose=0), np.load('y.npy'))\n"
+        "assert type(model.layers[1]).__name__ == 'RReLU'\n"
+        "assert type(model.optimizer).__module__ == 'custom.optimizers.adam'\n"
+        "print(custom.__file__)\n"
+    )
+    for program in (save, load):
+        answer = subprocess.run(
+            [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+        )
+        assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.strip().startswith(str(site))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_docstrings_are_right(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+@pytest.mark.parametrize("package", ["custom.activations", "custom.optimizers"])
+def test_every_component_is_documented(package):
+    module = importlib.import_module(package)
+    for name in module.__all__:
+        text = getattr(module, name).__doc__
+        assert text, name
+        if isinstance(getattr(module, name), type) and name not in ("Activation", "PaperOptimizer"):
+            for part in ("Formula:", "Differences from Keras:", "Reference:"):
+                assert part in text, f"{name} lacks {part}"
+
+
+def test_the_readme_names_what_there_is():
+    text = (ROOT / "README.md").read_text()
+    for package in ("custom.activations", "custom.optimizers"):
+        for name in set(importlib.import_module(package).__all__) - {"Activation", "PaperOptimizer"}:
+            assert name in text or name.islower(), name
+    for path in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_custom_depends_on_keras_and_numpy_only():
+    for path in (ROOT / "custom").rglob("*.py"):
+        for module in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(), re.M):
+            assert module in {"custom", "keras", "numpy", "math", "numbers", "re"}, f"{path}: {module}"

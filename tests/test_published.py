@@ -1,0 +1,29 @@
+"""The committed pages are what the committed records give, and every record is whole."""
+
+import pathlib
+
+import pytest
+
+from experiments.harness import papers
+from experiments.harness.report import build
+from experiments.harness.runner import identity_of
+from experiments.harness.settings import key
+
+PAPERS = papers.load()
+
+
+def test_rebuilding_changes_no_page(monkeypatch):
+    monkeypatch.chdir(pathlib.Path(__file__).resolve().parents[1])
+    assert build.check(PAPERS) == []
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
+def test_every_published_record_is_where_its_meaning_puts_it(paper):
+    records = build.read_published(paper, pathlib.Path(__file__).resolve().parents[1] / "reports")
+    assert len({identity_of(r) for r in records}) == len(records)
+    for r in records:
+        address = key(r["paper"], r["experiment"], r["settings"], r["seed"], r["data"]["fingerprint"], r["protocol"])
+        assert r["key"] == address
+        assert r["outcome"] in ("done", "diverged") and not r["overrides"] and not r["code"]["modified"]
+        if r["outcome"] == "done":
+            assert [row["epoch"] for row in r["history"]] == list(range(1, r["settings"]["epochs"] + 1))
