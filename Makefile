@@ -17,7 +17,7 @@ $(READY): requirements.txt
 	@touch $@
 
 quick: $(READY) ## run every paper's quick preset and build reports/local/
-	$(BIN)/python -m experiments run all --preset quick
+	$(BIN)/python -m experiments run all --preset quick --workers 2
 	$(BIN)/python -m experiments report
 
 test: $(READY) ## run all tests (TensorFlow backend)

@@ -45,7 +45,7 @@ REDUCED = PAPER_SETTINGS | dict(
     width=0.25, epochs=20, learning_rate=0.05, drops=[15, 18], initializer="he_normal",
     precision="mixed_bfloat16", train_evaluation_every=5)
 QUICK = REDUCED | dict(
-    data="digits_rgb", width=0.125, epochs=10, learning_rate=0.02, drops=[], dropout=0.0, batch_size=16,
+    data="digits_rgb", width=0.125, epochs=6, learning_rate=0.02, drops=[], dropout=0.0, batch_size=16,
     precision="float32", train_evaluation_every=1)
 LABELS = {
     "relu": "ReLU", "leaky_100": "Leaky ReLU, a = 100", "leaky_5.5": "Leaky ReLU, a = 5.5", "prelu": "PReLU",
@@ -130,13 +130,13 @@ PAPER = Paper(
         INCOMPLETE_BATCHES,
         Deviation("Data", "CIFAR-10", "digits of scikit-learn, 32x32x3", "quick needs no download", ("quick",)),
         Deviation("Width and epochs", "full width; hundreds of epochs", "a quarter of the width (quick: an eighth), 20 "
-                  "epochs (quick: 10)", "to run on two cores in about two hours", ("quick", "reduced")),
+                  "epochs (quick: 6)", "to run on two cores in about two hours", ("quick", "reduced")),
         Deviation("Initialisation", "normal, deviation 0.05 (NIN)", "He normal", "0.05 suits the full width only: with "
                   "fewer inputs to a unit, signals fade from layer to layer", ("quick", "reduced")),
         Deviation("Learning rate", "0.1 (NIN), held for 200 epochs", "0.05, divided by 10 after epochs 15 and 18",
                   "chosen once, for ReLU, by the cost of the first epochs; the same for all variants", ("reduced",)),
         Deviation("Learning rate, dropout", "0.1 (NIN); 0.5", "0.02; none", "a net of a few channels has to leave its "
-                  "plateau in ten short epochs", ("quick",)),
+                  "plateau in six short epochs", ("quick",)),
         Deviation("Precision", "float32", "mixed_bfloat16: weights in float32, convolutions in bfloat16",
                   "faster on the processor used; all variants alike", ("reduced",))),
     results={"cifar10": ERRORS, "cifar100": ERRORS},

@@ -81,7 +81,7 @@ class RReLU(Activation):
         store["seed_generator_state"] = ops.convert_to_numpy(self.seed_generator.state)
 
     def load_own_variables(self, store):
-        if "seed_generator_state" in store.keys():  # noqa: SIM118 - the store is no mapping: it has no `in` of its own
+        if "seed_generator_state" in store:  # files of earlier versions have none
             self.seed_generator.state.assign(store["seed_generator_state"])
 
     def derivative(self, x):

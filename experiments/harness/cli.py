@@ -98,23 +98,33 @@ def _run(options):
         published = {identity_of(r): r for paper in chosen for r in read_published(paper)}
     with progress() as bar:
         runner = Runner(_store(), bar, command, published)
-        chosen_runs = [
-            runner.check(paper, options.preset, options.only, overrides, must_match=len(chosen) == 1)
-            for paper in chosen
+        selected = [
+            (paper, runner.check(paper, options.preset, only, overrides))
+            for paper, only in _narrow(chosen, options.only)
         ]
         if options.workers > 1:
             return executors.processes(
                 _arguments(options, "--preset", "--seeds", "--only", "--set", "--extend"), options.workers
             )
         records = []
-        for paper, selected in zip(chosen, chosen_runs, strict=True):
-            records += runner.paper(paper, options.preset, selected, options.seeds, overrides)
+        for paper, experiments in selected:
+            records += runner.paper(paper, options.preset, experiments, options.seeds, overrides)
         bad = [r for r in records if r["outcome"] == "failed" or (r["outcome"] == "diverged" and r["role"] == "final")]
         bar.note(
             f"{len(records)} runs: {bar.trained} trained now, {len(records) - bar.trained} done before"
             + (f"; {len(bad)} failed or diverged: {', '.join(sorted({r['error'] for r in bad}))}" if bad else "")
         )
-    return 1 if bad else 0
+    return 1 if bad or runner.lost else 0
+
+
+def _narrow(chosen, only):
+    """Papers with the names of `only` that are theirs; a name has to be known to one paper at least."""
+    known = {name: None for paper in chosen for name in paper.names()}
+    for name in only:
+        if name not in known:
+            raise unknown("variant", name, known)
+    pairs = [(paper, [name for name in only if name in paper.names()]) for paper in chosen]
+    return [(paper, names) for paper, names in pairs if names or not only]
 
 
 def _arguments(options, *names):

@@ -36,11 +36,18 @@ def processes(arguments, workers):
         codes = [child.wait() for child in children]
     except KeyboardInterrupt:
         for child in children:
-            child.send_signal(signal.SIGINT)
-        for child in children:
-            child.wait()
+            _stop(child)
         raise
     finally:
         for thread in threads:
             thread.join()
     return max(code if code >= 0 else 1 for code in codes)
+
+
+def _stop(child):
+    """End a process that a terminal's Ctrl-C has told to stop already, and that a plain signal has not."""
+    try:
+        child.wait(timeout=3)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGINT)
+        child.wait()

@@ -125,14 +125,17 @@ class Paper:
                 return experiment
         raise unknown("experiment", name, [e.name for e in self.experiments])
 
+    def names(self):
+        """Identifiers of all variants and experiments."""
+        return [*dict.fromkeys(v for e in self.experiments for v in e.variants), *(e.name for e in self.experiments)]
+
     def select(self, only):
         """`(experiment, variants)` pairs, restricted to the experiments and variants named in `only`."""
+        for name in only:
+            if name not in self.names():
+                raise unknown("variant", name, self.names())
         experiments = [e for e in self.experiments if e.name in only] or list(self.experiments)
-        wanted = [name for name in only if name not in {e.name for e in self.experiments}]
-        known = {variant: None for e in experiments for variant in e.variants}
-        for name in wanted:
-            if name not in known:
-                raise unknown("variant", name, [*known, *(e.name for e in self.experiments)])
+        wanted = {name for name in only if all(name != e.name for e in self.experiments)}
         chosen = [(e, [v for v in e.variants if not wanted or v in wanted]) for e in experiments]
         return [(e, variants) for e, variants in chosen if variants]
 

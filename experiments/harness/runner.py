@@ -119,6 +119,7 @@ class Runner:
     def __init__(self, store, progress, command, published=None):
         self.store, self.progress, self.command = store, progress, command
         self.published = published or {}
+        self.lost = []  # variants that could not run, in words
         self._datasets = {}
         self.began = _now()
 
@@ -127,14 +128,14 @@ class Runner:
             self._datasets = {name: datasets.load(name)}  # one at a time: they are large
         return self._datasets[name]
 
-    def check(self, paper, preset, only=(), overrides=None, must_match=True):
+    def check(self, paper, preset, only=(), overrides=None):
         """What a call selects: `(experiment, variants)` pairs.
 
         Refuses unknown names, bad settings and absent data before any work is done.
         """
         paper.check_preset(preset)
         selected = [(e, variants) for e, variants in paper.select(only) if preset in e.presets]
-        if not selected and must_match:
+        if not selected:
             raise UsageError(f"{paper.key}: preset {preset!r} has nothing called {' '.join(only)}.")
         for experiment, variants in selected:
             for name in {experiment.settings(preset, variant, overrides).data for variant in variants}:
@@ -152,7 +153,8 @@ class Runner:
             for variant, grid in grids.items():
                 tuned = best(experiment.tuning, [tried[run.identity] for run in grid]) if grid else None
                 if grid and tuned is None:
-                    self.progress.note(f"{paper.key} {experiment.name} {variant}: every value of the grid failed.")
+                    self.lost.append(f"{paper.key} {experiment.name} {variant}: every value of the grid failed")
+                    self.progress.note(self.lost[-1])
                     continue
                 count = experiment.presets[preset].seeds if seeds is None else seeds
                 runs += final_runs(paper, experiment, preset, variant, count, tuned, overrides)

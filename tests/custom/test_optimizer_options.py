@@ -28,10 +28,10 @@ def plain(**options):
 SHARED_OPTIONS = {
     "learning_rate": plain(learning_rate=0.3),
     "l2": plain(l2=0.1),
-    "l2_exclude": ({"l2": 0.1, "l2_exclude": ("bias",)}, {"kernel": {"l2": 0.1}, "bias": {}}),
+    "l2_exclude": ({"l2": 0.1, "l2_exclude": ("ias",)}, {"kernel": {"l2": 0.1}, "bias": {}}),
     "l2_exclude_string": ({"l2": 0.1, "l2_exclude": "^ker.*"}, {"kernel": {}, "bias": {"l2": 0.1}}),
     "multipliers": (
-        {"learning_rate_multipliers": {"bias": 2, "ker": 0.3}},
+        {"learning_rate_multipliers": {"bias": 2, "ern": 0.3}},
         {"kernel": {"multiplier": 0.3}, "bias": {"multiplier": 2}},
     ),
     "first_multiplier": (

@@ -54,8 +54,7 @@ def paper(train, variants=("a", "b"), seeds=2, tuning=None, **settings):
     experiment = Experiment(
         "e", "An experiment", dict.fromkeys(variants), train, {"quick": Preset(values, seeds)}, tuning
     )
-    names = dict.fromkeys(("title", "authors", "venue", "link", "chapter", "summary"), "")
-    return Paper(key="fake2000_test", year=2000, labels={}, experiments=(experiment,), **names)
+    return Paper(key="fake2000_test", reference=None, summary="", labels={}, experiments=(experiment,))
 
 
 def images(n, shape, seed=0):

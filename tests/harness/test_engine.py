@@ -15,112 +15,11 @@ from experiments.harness import engine
 from experiments.harness.engine import base
 from experiments.harness.environment import environment
 from experiments.harness.errors import Diverged, UsageError
-from experiments.harness.runner import Job
 from experiments.harness.seeds import permutation
 from experiments.harness.settings import Settings
-from experiments.harness.supervised import classifier, learning_rate
-from experiments.networks import multilayer_perceptron
+from experiments.harness.supervised import learning_rate
 from tests.harness.doubles import images, small_digits
-
-BACKEND = keras.backend.backend()
-L2 = 1e-3
-
-
-def adapter():
-    return importlib.import_module(f"experiments.harness.engine.{BACKEND}_adapter")
-
-
-def digits():
-    data = small_digits()
-    return engine.Arrays(
-        data.x_train, data.y_train, {"train": (data.x_train, data.y_train), "test": (data.x_test, data.y_test)},
-        np.array([80.0]), np.array([1 / 100]),
-    )  # fmt: skip
-
-
-def dense(hidden="relu", seed=0):
-    """One hidden layer of 8 units with an L2 term; `hidden` is an activation or a layer."""
-    kernel = [keras.initializers.HeNormal(seed + i) for i in range(2)]
-    activation = [keras.layers.Activation(hidden)] if isinstance(hidden, str) else [hidden]
-    return keras.Sequential(
-        [
-            keras.Input((8, 8, 1)),
-            keras.layers.Flatten(),
-            keras.layers.Dense(8, kernel_initializer=kernel[0], kernel_regularizer=keras.regularizers.L2(L2)),
-            *activation,
-            keras.layers.Dense(10, kernel_initializer=kernel[1]),
-        ]
-    )
-
-
-def perceptron(activation=ReLU, seed=0, **options):
-    options = {"input_shape": (8, 8, 1), "hidden": [8], "classes": 10, **options}
-    return multilayer_perceptron(activation, seed=seed, **options)
-
-
-class Reference:
-    """The same net, loss and plain gradient descent, in float64."""
-
-    def __init__(self, model, arrays, negative_slope=0.0):
-        self.weights = [w.numpy().astype("float64") for w in model.trainable_weights]
-        self.arrays, self.negative_slope = arrays, negative_slope
-
-    def inputs(self, x):
-        return ((x.astype("float64") - self.arrays.mean) * self.arrays.scale).reshape(len(x), -1)
-
-    def forward(self, x):
-        kernel, bias, kernel_2, bias_2 = self.weights
-        z = x @ kernel + bias
-        h = np.where(z > 0, z, self.negative_slope * z)
-        return z, h, h @ kernel_2 + bias_2
-
-    def losses(self, logits, y):
-        shifted = logits - logits.max(1, keepdims=True)
-        return np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(y)), y]
-
-    def step(self, x, y, rate):
-        x = self.inputs(x)
-        z, h, logits = self.forward(x)
-        objective = self.losses(logits, y).mean() + L2 * (self.weights[0] ** 2).sum()
-        d = np.exp(logits - logits.max(1, keepdims=True))
-        d = (d / d.sum(1, keepdims=True) - np.eye(10)[y]) / len(y)
-        dh = (d @ self.weights[2].T) * (z > 0)
-        gradients = [x.T @ dh + 2 * L2 * self.weights[0], dh.sum(0), h.T @ d, d.sum(0)]
-        self.weights = [w - rate * g for w, g in zip(self.weights, gradients, strict=True)]
-        return objective
-
-    def evaluate(self, x, y):
-        logits = self.forward(self.inputs(x))[2]
-        return self.losses(logits, y).mean(), (logits.argmax(1) != y).mean()
-
-    def train(self, plan, rates):
-        a, steps = self.arrays, len(self.arrays.x) // plan.batch_size
-        for epoch, rate in enumerate(rates, start=1):
-            order = permutation(plan.seed, epoch, len(a.x))[: steps * plan.batch_size].reshape(steps, -1)
-            row = {"epoch": epoch, "objective": np.mean([self.step(a.x[rows], a.y[rows], rate) for rows in order])}
-            for name, split in a.splits.items():
-                row[f"{name}_loss"], row[f"{name}_error"] = self.evaluate(*split)
-            yield row
-
-
-class Spy:
-    """In place of an adapter's `Loop`: remembers the order of the examples, trains nothing."""
-
-    compiler = "spy"
-
-    def __init__(self, losses=()):
-        self.orders, self.batches, self.losses = [], [], list(losses)
-
-    def __call__(self, model, optimizer, arrays):
-        return self
-
-    def steps(self, order):
-        self.orders.append(order)
-        return self.losses.pop(0) if self.losses else float(len(order))
-
-    def evaluate(self, x, y):
-        self.batches.append(len(x))
-        return np.array([2.0 * len(x), 1.0])
+from tests.harness.nets import BACKEND, Reference, Spy, adapter, dense, digits, perceptron
 
 
 @pytest.fixture
@@ -296,41 +195,6 @@ def test_a_batch_larger_than_the_set_is_refused():
         list(engine.train(dense(), GradientDescent(0.1), digits(), engine.Plan(1, 221, 0)))
 
 
-@pytest.mark.parametrize(("evaluation", "steps"), [("test", 11), ("validation", 9)])
-def test_the_rate_drops_at_the_start_of_an_epoch(evaluation, steps, monkeypatch):
-    # Every step is its own chunk, after which the optimizer tells the rate of the next one.
-    monkeypatch.setattr(base, "CHUNK", 1)
-    data = small_digits()
-    values = {"learning_rate": 0.1, "drops": [1, 2], "batch_size": 20, "epochs": 3, "evaluation": evaluation}
-    settings = Settings({**values, "train_evaluation_every": 1})
-    optimizer = GradientDescent(learning_rate(settings, data))
-    rates, model = [], perceptron()
-    job = Job(None, settings, 0, data, lambda *where: rates.append(float(optimizer.learning_rate)))
-    history = list(classifier(job, model, optimizer))
-    expected = [0.1] * steps + [0.01] * steps + [0.001] * steps
-    assert rates[:-1] == pytest.approx(expected[1:])
-    assert len(rates) == len(expected)
-    assert f"{evaluation}_loss" in history[0]
-    assert job.facts["trained_on"] == {"test": 220, "validation": 184}[evaluation]
-
-
-def test_the_validation_set_is_held_out_of_training_and_is_not_the_test_set(monkeypatch):
-    caught = []
-    monkeypatch.setattr(engine, "train", lambda model, optimizer, arrays, *rest: caught.append(arrays) or iter(()))
-    data = small_digits()
-    values = {"batch_size": 20, "epochs": 1, "evaluation": "validation", "train_evaluation_every": 1}
-    for seed in (0, 1):
-        list(classifier(Job(None, Settings(values), seed, data, None), perceptron(), None, standardize=True))
-    one, two = caught
-    assert np.array_equal(one.x, two.x)  # the same examples for every seed
-    held_out = one.splits["validation"][0]
-    assert (len(one.x), len(held_out)) == (184, 36)
-    rows = sorted(image.tobytes() for image in (*one.x, *held_out))
-    assert rows == sorted(image.tobytes() for image in data.x_train)
-    scaled = (one.x - one.mean) * one.scale
-    assert scaled.mean() == pytest.approx(0, abs=1e-6) and scaled.std() == pytest.approx(1, abs=1e-6)
-
-
 def test_models_within_models_are_seen():
     inner = perceptron(RReLU)
     outer = keras.Sequential([keras.Input((8, 8, 1)), inner])
@@ -359,6 +223,7 @@ assert not any(name.split(".")[0] == {other!r} and module for name, module in sy
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("backend", "other"), [("tensorflow", "jax"), ("jax", "tensorflow")])
 def test_a_backend_needs_no_other(backend, other, tmp_path):
     if importlib.util.find_spec(backend) is None:  # not `importorskip`: this process has its own backend
