@@ -169,8 +169,16 @@ def test_a_paper_runs_by_its_own_script(tmp_path):
         (("run", "xu2015_rrelu", "--set", "data=cifar1"), "Unknown dataset: 'cifar1'. Did you mean 'cifar10'?"),
         (
             ("run", "xu2015_rrelu", "--set", "batch_size=9999", "--only", "relu"),
-            "Received: batch_size=9999. Expected at most",
+            "Received: batch_size=9999. Expected at least 1 and at most 1438",
         ),
+        (
+            ("run", "xu2015_rrelu", "--set", "batch_size=0", "--only", "relu"),
+            "Received: batch_size=0. Expected at least 1",
+        ),
+        (("run", "xu2015_rrelu", "--set", "epochs=0", "--only", "relu"), "Received: epochs=0. Expected at least 1."),
+        (("run", "xu2015_rrelu", "--set", "train_evaluation_every=0", "--only", "relu"), "on train every 0 epochs"),
+        (("run", "xu2015_rrelu", "--set", "variant=relu"), "Received: --set variant=relu. Expected --only relu."),
+        (("run", "kingma2015_adam", "--set", "learning_rate=fast"), "Received: learning_rate=fast, of type str."),
         (("run", "xu2015_rrelu", "--seeds", "0"), "Received: --seeds 0. Expected at least 1."),
         (("run", "xu2015_rrelu", "--only", "cifar100"), "preset 'quick' has nothing called cifar100"),
         (("report", "nobody1999"), "Unknown paper: 'nobody1999'."),

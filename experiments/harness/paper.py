@@ -62,8 +62,13 @@ class Experiment:
 
     def settings(self, preset, variant, overrides=None):
         """Settings of one variant under a preset, with the user's changes."""
+        overrides = overrides or {}
+        if "variant" in overrides:
+            raise UsageError(f"Received: --set variant={overrides['variant']}. Expected --only {overrides['variant']}.")
         settings = Settings({**self.presets[preset].settings, "variant": variant})
-        return settings.overridden(overrides or {})
+        if self.tuning and self.tuning.setting in overrides:  # a value of the grid shows what type it has
+            settings = settings.but(**{self.tuning.setting: self.tuning.grid[variant][0]})
+        return settings.overridden(overrides)
 
 
 @dataclasses.dataclass(frozen=True)

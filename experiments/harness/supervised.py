@@ -46,7 +46,7 @@ def learning_rate(settings, dataset):
     n = len(dataset.x_train)
     if settings.evaluation == "validation":
         n -= n // HELD_OUT  # the epochs of `classifier` are shorter by what it holds out
-    steps = n // settings.batch_size
+    steps = n // max(1, settings.batch_size)  # a batch size of 0 is the engine's to refuse
     return keras.optimizers.schedules.PiecewiseConstantDecay(
         [epoch * steps - 1 for epoch in settings.drops],
         [settings.learning_rate * 10.0**-i for i in range(len(settings.drops) + 1)],

@@ -191,7 +191,7 @@ def test_a_real_explosion_stops():
 
 
 def test_a_batch_larger_than_the_set_is_refused():
-    with pytest.raises(UsageError, match="batch_size=221.*at most 220"):
+    with pytest.raises(UsageError, match="batch_size=221.*at least 1 and at most 220"):
         list(engine.train(dense(), GradientDescent(0.1), digits(), engine.Plan(1, 221, 0)))
 
 

@@ -87,13 +87,18 @@ def train(model, optimizer, arrays, plan, on_step=lambda epoch, step, steps: Non
 
     Raises:
         Diverged: the objective or an evaluated loss is not finite.
-        UsageError: the batch is larger than the training set.
+        UsageError: no epoch, an empty batch or one larger than the training set, an evaluation every 0 epochs.
     """
-    steps = len(arrays.x) // plan.batch_size
-    if not steps:
+    if not 1 <= plan.batch_size <= len(arrays.x):
         raise UsageError(
-            f"Received: batch_size={plan.batch_size}. Expected at most {len(arrays.x)} (the training set)."
+            f"Received: batch_size={plan.batch_size}. Expected at least 1 and at most {len(arrays.x)} (the training set)."
         )
+    if plan.epochs < 1:
+        raise UsageError(f"Received: epochs={plan.epochs}. Expected at least 1.")
+    for name, every in plan.evaluate_every.items():
+        if every < 1:
+            raise UsageError(f"Received: an evaluation on {name} every {every} epochs. Expected at least 1.")
+    steps = len(arrays.x) // plan.batch_size
     adapter = importlib.import_module(f"experiments.harness.engine.{keras.backend.backend()}_adapter")
     loop = adapter.Loop(model, optimizer, arrays)
     if facts is not None:
