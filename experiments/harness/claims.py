@@ -47,8 +47,14 @@ class Claim:
         return evidence.values(variant, self.quantity)
 
     def number(self, value):
+        """A value of the claim's quantity with its unit."""
         quantity = QUANTITIES[self.quantity]
         return f"{quantity.number(value)} {quantity.unit}".strip()
+
+    def difference(self, value):
+        """A margin or tolerance of the claim's quantity with its unit."""
+        quantity = QUANTITIES[self.quantity]
+        return f"{quantity.number(value)} {quantity.difference_unit}".strip()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,7 +78,7 @@ class Value(Claim):
         return f"{labels[self.variant]}: {QUANTITIES[self.quantity].label.lower()} {self.number(self.value)}"
 
     def published(self):
-        return f"{self.number(self.value)} ± {self.number(self.tolerance)}"
+        return f"{self.number(self.value)} ± {self.difference(self.tolerance)}"
 
     def _judge(self, evidence):
         values = self._values(evidence, self.variant)
@@ -108,7 +114,7 @@ class Ordering(Claim):
         return self.text
 
     def published(self):
-        return f"by more than {self.number(self.margin)}" if self.margin else "lower"
+        return f"by more than {self.difference(self.margin)}" if self.margin else "lower"
 
     def _judge(self, evidence):
         parts = []
@@ -118,7 +124,9 @@ class Ordering(Claim):
             if estimate is None:
                 return Verdict("not run", "no seed has finished for both variants")
             parts.append((other, estimate, _interval_verdict(estimate, None, -self.margin, "")))
-        measured = "; ".join(f"vs {evidence.labels[o]}: {describe(e, self.quantity)}" for o, e, _ in parts)
+        measured = "; ".join(
+            f"vs {evidence.labels[o]}: {describe(e, self.quantity, difference=True)}" for o, e, _ in parts
+        )
         verdicts = [v.verdict for _, _, v in parts]
         for verdict in ("not reproduced", "inconclusive"):
             if verdict in verdicts:
@@ -141,11 +149,11 @@ def _interval_verdict(estimate, low, high, measured):
     return Verdict("inconclusive", "the 95 % interval straddles the line", measured)
 
 
-def describe(estimate, quantity):
-    """An estimate in words: mean, 95 % interval, number of runs."""
+def describe(estimate, quantity, difference=False):
+    """An estimate of a quantity, or of a difference of two, in words: mean, 95 % interval, number of runs."""
     quantity = QUANTITIES[quantity]
-    unit = f" {quantity.unit}" if quantity.unit else ""
-    text = f"{quantity.number(estimate.mean)}{unit}"
+    unit = quantity.difference_unit if difference else quantity.unit
+    text = f"{quantity.number(estimate.mean)} {unit}".strip()
     if estimate.interval:
         text += f" [{quantity.number(estimate.low)}, {quantity.number(estimate.high)}]"
     return f"{text}, n = {estimate.n}"

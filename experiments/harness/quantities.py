@@ -23,6 +23,11 @@ class Quantity:
     scale: float = 1.0
     digits: int | None = None
 
+    @property
+    def difference_unit(self):
+        """Unit of a difference or a tolerance: percentages differ by percentage points."""
+        return "points" if self.unit == "%" else self.unit
+
     def of(self, record):
         return self.compute(record["history"]) if record["history"] else None
 

@@ -90,9 +90,8 @@ def train(model, optimizer, arrays, plan, on_step=lambda epoch, step, steps: Non
         UsageError: no epoch, an empty batch or one larger than the training set, an evaluation every 0 epochs.
     """
     if not 1 <= plan.batch_size <= len(arrays.x):
-        raise UsageError(
-            f"Received: batch_size={plan.batch_size}. Expected at least 1 and at most {len(arrays.x)} (the training set)."
-        )
+        most = f"{len(arrays.x)} (the training set)"
+        raise UsageError(f"Received: batch_size={plan.batch_size}. Expected at least 1 and at most {most}.")
     if plan.epochs < 1:
         raise UsageError(f"Received: epochs={plan.epochs}. Expected at least 1.")
     for name, every in plan.evaluate_every.items():

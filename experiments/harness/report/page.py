@@ -94,7 +94,7 @@ def _source_header(name, evidence):
 
 def _tolerances(table):
     parts = ", ".join(
-        f"{QUANTITIES[column].label.lower()} ± {QUANTITIES[column].number(tolerance)} {QUANTITIES[column].unit}"
+        f"{QUANTITIES[column].label.lower()} ± {QUANTITIES[column].number(tolerance)} {QUANTITIES[column].difference_unit}"
         for column, tolerance in table.tolerance.items()
     )
     return f"Paper: {table.source}; tolerance {parts} ({table.why})."
