@@ -93,10 +93,8 @@ def _source_header(name, evidence):
 
 
 def _tolerances(table):
-    parts = ", ".join(
-        f"{QUANTITIES[column].label.lower()} ± {QUANTITIES[column].number(tolerance)} {QUANTITIES[column].difference_unit}"
-        for column, tolerance in table.tolerance.items()
-    )
+    tolerances = [(QUANTITIES[column], tolerance) for column, tolerance in table.tolerance.items()]
+    parts = ", ".join(f"{q.label.lower()} ± {q.number(tolerance)} {q.difference_unit}" for q, tolerance in tolerances)
     return f"Paper: {table.source}; tolerance {parts} ({table.why})."
 
 
