@@ -57,7 +57,7 @@ def test_every_component_is_documented(package):
         text = getattr(module, name).__doc__
         assert text, name
         if isinstance(getattr(module, name), type) and name not in ("Activation", "PaperOptimizer"):
-            for part in ("Formula:", "Differences from Keras:", "Reference:"):
+            for part in ("Formula", "Differences from Keras:", "Example:", "Reference:"):
                 assert part in text, f"{name} lacks {part}"
 
 

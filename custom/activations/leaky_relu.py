@@ -37,8 +37,9 @@ class LeakyReLU(Activation):
 
     Example:
 
+    >>> import numpy as np
     >>> from custom.activations import LeakyReLU
-    >>> [float(v) for v in LeakyReLU.from_divisor(4)([-2.0, 0.0, 3.0])]
+    >>> [float(v) for v in LeakyReLU.from_divisor(4)(np.array([-2.0, 0.0, 3.0]))]
     [-0.5, 0.0, 3.0]
 
     Reference: Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic

@@ -37,8 +37,9 @@ class PReLU(Activation):
 
     Example:
 
+    >>> import numpy as np
     >>> from custom.activations import PReLU
-    >>> [float(v) for v in PReLU()([[-2.0, 0.0, 3.0]])[0]]
+    >>> [float(v) for v in PReLU()(np.array([[-2.0, 0.0, 3.0]]))[0]]
     [-0.5, 0.0, 3.0]
 
     Reference: He, Zhang, Ren and Sun, Delving Deep into Rectifiers, 2015, arXiv:1502.01852,

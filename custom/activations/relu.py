@@ -25,8 +25,9 @@ class ReLU(Activation):
 
     Example:
 
+    >>> import numpy as np
     >>> from custom.activations import ReLU
-    >>> [float(v) for v in ReLU()([-2.0, 0.0, 3.0])]
+    >>> [float(v) for v in ReLU()(np.array([-2.0, 0.0, 3.0]))]
     [0.0, 0.0, 3.0]
 
     Reference: Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines,

@@ -37,8 +37,9 @@ class RReLU(Activation):
 
     Example:
 
+    >>> import numpy as np
     >>> from custom.activations import RReLU
-    >>> [float(v) for v in RReLU(lower=3, upper=5)([-2.0, 0.0, 3.0], training=False)]
+    >>> [float(v) for v in RReLU(lower=3, upper=5)(np.array([-2.0, 0.0, 3.0]), training=False)]
     [-0.5, 0.0, 3.0]
 
     Reference: Xu, Wang, Chen and Li, Empirical Evaluation of Rectified Activations in

@@ -24,6 +24,15 @@ class AdaDelta(PaperOptimizer):
     Differences from Keras: `keras.optimizers.Adadelta` has the same rule, with default learning
     rate 0.001 and epsilon 1e-7.
 
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import AdaDelta
+    >>> w = keras.Variable(1.0)
+    >>> _ = AdaDelta().apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.9955
+
     Reference: Zeiler, ADADELTA: An Adaptive Learning Rate Method, 2012, arXiv:1212.5701,
     algorithm 1.
     """

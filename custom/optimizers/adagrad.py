@@ -22,6 +22,15 @@ class AdaGrad(PaperOptimizer):
     Differences from Keras: `keras.optimizers.Adagrad` starts G at 0.1 and puts epsilon, 1e-7,
     inside the root; its default learning rate is 0.001.
 
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import AdaGrad
+    >>> w = keras.Variable(1.0)
+    >>> _ = AdaGrad(0.5).apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.5
+
     Reference: Duchi, Hazan and Singer, Adaptive Subgradient Methods for Online Learning and
     Stochastic Optimization, JMLR 12, 2011, figure 1 with the diagonal matrix.
     """

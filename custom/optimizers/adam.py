@@ -26,6 +26,15 @@ class Adam(PaperOptimizer):
     section 2, where epsilon, 1e-7, is added to sqrt(v) before the bias correction: it weighs
     1 / sqrt(1 - b2^t) times as much, 3.2e-6 at the first step.
 
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import Adam
+    >>> w = keras.Variable(1.0)
+    >>> _ = Adam(0.1).apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.9
+
     Reference: Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015,
     arXiv:1412.6980, algorithm 1.
     """

@@ -18,6 +18,15 @@ class GradientDescent(PaperOptimizer):
 
     Differences from Keras: `keras.optimizers.SGD` with momentum 0 takes the same step.
 
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import GradientDescent
+    >>> w = keras.Variable(1.0)
+    >>> _ = GradientDescent(0.5).apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.75
+
     Reference: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors,
     Nature 323, 1986, equation 8.
     """

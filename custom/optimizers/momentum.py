@@ -22,6 +22,15 @@ class Momentum(PaperOptimizer):
     Differences from Keras: the same rule as `keras.optimizers.SGD(momentum=mu)`. PyTorch's `SGD`
     keeps the learning rate outside the velocity.
 
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import Momentum
+    >>> w = keras.Variable(1.0)
+    >>> _ = Momentum(0.5).apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.75
+
     Reference: Rumelhart, Hinton and Williams, Nature 323, 1986, equation 9; Sutskever et al., On the
     importance of initialization and momentum in deep learning, ICML 2013, equations 1-2.
     """
@@ -59,6 +68,15 @@ class Nesterov(Momentum):
         **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
 
     Differences from Keras: the same rule as `keras.optimizers.SGD(momentum=mu, nesterov=True)`.
+
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import Nesterov
+    >>> w = keras.Variable(1.0)
+    >>> _ = Nesterov(0.5, momentum=0.5).apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.625
 
     Reference: Sutskever et al., ICML 2013, equations 3-4.
     """

@@ -24,6 +24,15 @@ class RMSProp(PaperOptimizer):
     Differences from Keras: `keras.optimizers.RMSprop` puts epsilon, 1e-7, inside the root, and has
     a momentum and a centred form, which the lecture does not define.
 
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import RMSProp
+    >>> w = keras.Variable(1.0)
+    >>> _ = RMSProp(0.1, rho=0.75).apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.8
+
     Reference: Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012.
     """
 
