@@ -9,7 +9,7 @@ import sys
 
 def prepare():
     """Limit the backend's threads to `EXPERIMENTS_THREADS`, where that is set, and quieten its start."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     threads = os.environ.get("EXPERIMENTS_THREADS")
     if threads:
         for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
