@@ -1,1 +1,1 @@
-"""Tests of `custom`: one table of components (`components.py`) drives them all."""
+"""Tests of `custom`: tables of components (`*_table.py`) drive them."""

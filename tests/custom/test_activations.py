@@ -6,8 +6,8 @@ import pytest
 from keras import ops
 
 import custom.activations
+from tests.custom.activation_table import ACTIVATIONS, BAD_ACTIVATIONS
 from tests.custom.backends import to_numpy, value_and_gradient
-from tests.custom.components import ACTIVATIONS, BAD_ACTIVATIONS
 
 every_case = pytest.mark.parametrize("case", ACTIVATIONS, ids=lambda case: case.id)
 RTOL = {"float64": 1e-10, "float32": 2e-6}

@@ -6,7 +6,7 @@ import pytest
 
 from custom.optimizers import Adam
 from tests.custom.backends import BACKEND, to_numpy
-from tests.custom.components import OPTIMIZERS
+from tests.custom.optimizer_table import OPTIMIZERS
 from tests.reference import optimizers as oracle
 
 STEPS = 25

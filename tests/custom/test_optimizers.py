@@ -6,7 +6,7 @@ import pytest
 
 import custom.optimizers
 from tests.custom.backends import BACKEND, compiled_trajectory, to_numpy, weight_gradients
-from tests.custom.components import BAD_ANY_OPTIMIZER, BAD_HYPERPARAMETERS, OPTIMIZERS
+from tests.custom.optimizer_table import BAD_ANY_OPTIMIZER, BAD_HYPERPARAMETERS, OPTIMIZERS
 from tests.custom.sequences import gradient_sequences, variables_of
 from tests.reference import optimizers as oracle
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from custom.activations import PReLU, RReLU
+from tests.custom.activation_table import ACTIVATIONS
 from tests.custom.backends import BACKEND, run_fresh, to_numpy
-from tests.custom.components import ACTIVATIONS, OPTIMIZERS
+from tests.custom.optimizer_table import OPTIMIZERS
 
 # XLA on the CPU takes seconds to compile what TensorFlow runs at once; JAX always compiles.
 JIT = BACKEND == "jax"
