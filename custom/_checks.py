@@ -18,6 +18,20 @@ def real(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_open
     return number
 
 
+def boolean(name, value):
+    """Return `value` if it is True or False, or raise an error that quotes it."""
+    if not isinstance(value, bool):
+        raise TypeError(f"Received: {name}={value!r} ({type(value).__name__}). Expected True or False.")
+    return value
+
+
+def count(name, value):
+    """Return `value` if it is a whole number above 0, or raise an error that quotes it."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(f"Received: {name}={value!r}. Expected a whole number, at least 1.")
+    return int(value)
+
+
 def one_of(name, value, allowed):
     """Return `value` if it is one of `allowed`, or raise an error that lists them."""
     if value not in allowed:

@@ -1,4 +1,4 @@
-"""The contract that every activation layer of this package keeps."""
+"""The contract that every activation layer of this package keeps, and what their formulas share."""
 
 import keras
 from keras import ops
@@ -27,14 +27,111 @@ class Activation(keras.layers.Layer):
         return input_shape
 
 
+class RandomActivation(Activation):
+    """Base of the activations that draw random numbers while training.
+
+    Args:
+        seed: an integer for reproducible draws; `None` draws one at random.
+        **kwargs: as for `Activation`.
+    """
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    @staticmethod
+    def draw_dtype(dtype):
+        """The dtype to draw in: half precision would have 128 to 1,024 different values."""
+        return "float64" if dtype == "float64" else "float32"
+
+    def save_own_variables(self, store):
+        # Keras leaves random state out of its files: a resumed training would draw from the start.
+        store["seed_generator_state"] = ops.convert_to_numpy(self.seed_generator.state)
+
+    def load_own_variables(self, store):
+        if "seed_generator_state" in store:  # files of earlier versions have none
+            self.seed_generator.state.assign(store["seed_generator_state"])
+
+    def get_config(self):
+        return {**super().get_config(), "seed": self.seed}
+
+
+def to_float(x):
+    """`x` as a tensor of a floating dtype: its own, or Keras's floatx for integers."""
+    x = ops.convert_to_tensor(x)
+    if "float" not in keras.backend.standardize_dtype(x.dtype):
+        x = ops.cast(x, keras.config.floatx())
+    return x
+
+
+def is_double(x):
+    """Whether `x` is float64, where the formulas are written out: backends' kernels keep constants in
+    float32 or subtract where they should not, which float32 does not show and 1e-10 does."""
+    return keras.backend.standardize_dtype(x.dtype) == "float64"
+
+
+def constant(value, x):
+    """`value` in the dtype of `x`."""
+    # Not `ops.cast`: TensorFlow's takes a Python number through float32, 1e-8 off in float64.
+    return ops.convert_to_tensor(value, dtype=x.dtype)
+
+
+def halves(x):
+    """`x` with zeros in place of its other half: where x > 0, and where x <= 0.
+
+    Each half of a piecewise formula is computed from its own, so that neither overflows where the
+    other holds. A selection passes the gradient at 0 to the second half; a maximum would split it.
+    """
+    zero = ops.zeros_like(x)
+    return ops.where(x > 0, x, zero), ops.where(x > 0, zero, x)
+
+
+def choose(condition, x, yes, no):
+    """`yes` where the condition on `x` holds, `no` elsewhere, and NaN where x is NaN."""
+    chosen = ops.where(condition, constant(yes, x), constant(no, x))
+    return ops.where(ops.isnan(x), x, chosen)
+
+
+def everywhere(value, x):
+    """`value` wherever x is a number, NaN where x is NaN, in x's shape and dtype."""
+    x = to_float(x)
+    return ops.where(ops.isnan(x), x, constant(value, x))
+
+
 def piecewise_slope(x, negative_slope):
     """1 where x > 0, `negative_slope` elsewhere, in x's dtype; NaN where x is NaN.
 
     The derivative that the leaky family shares; at x = 0 it is the negative slope, as the book
     chooses (equations 8.6, 8.8, 8.10).
     """
-    x = ops.convert_to_tensor(x)
-    # Not `ops.cast`: TensorFlow's takes a Python number through float32, 1e-8 off in float64.
-    negative_slope = ops.convert_to_tensor(negative_slope, dtype=x.dtype)
-    slope = ops.where(x > 0, ops.ones((), dtype=x.dtype), negative_slope)
-    return ops.where(ops.isnan(x), x, slope)
+    x = to_float(x)
+    return choose(x > 0, x, 1.0, negative_slope)
+
+
+def with_gradient(value, gradient, x):
+    """`value(x)`, whose backward pass is `gradient(x, upstream)` whatever `value` is made of.
+
+    For functions whose automatic gradient does not exist, is not the source's at a kink, or takes
+    more passes over the memory than it needs.
+    """
+
+    @ops.custom_gradient
+    def function(x):
+        def backward(*arguments, upstream=None):
+            # TensorFlow and JAX pass the upstream gradient as the last positional argument.
+            return gradient(x, arguments[-1] if upstream is None else upstream)
+
+        return value(x), backward
+
+    return function(x)
+
+
+def pass_where(condition, upstream):
+    """`upstream` where the condition holds, 0 elsewhere: the backward pass of a clipped identity."""
+    return ops.where(condition, upstream, ops.zeros((), upstream.dtype))
+
+
+def step_backward(straight_through):
+    """The backward pass of a step: the identity's if it is straight-through, none if not."""
+    return lambda x, upstream: upstream if straight_through else ops.zeros_like(upstream)

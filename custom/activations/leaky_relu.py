@@ -4,13 +4,13 @@ import keras
 from keras import ops
 
 from custom import _checks
-from custom.activations.base import Activation, piecewise_slope
+from custom.activations.base import Activation, is_double, piecewise_slope, to_float
 
 
 def leaky_relu(x, negative_slope=0.01):
     """x for x > 0, `negative_slope * x` for x <= 0, element-wise. See `LeakyReLU`."""
-    x = ops.convert_to_tensor(x)
-    if keras.backend.backend() == "jax" or keras.backend.standardize_dtype(x.dtype) == "float64":
+    x = to_float(x)
+    if keras.backend.backend() == "jax" or is_double(x):
         # JAX's kernel has the gradient 1 at x = 0; TensorFlow's keeps the slope as a float32
         # attribute, 1e-8 off in float64.
         return x * ops.stop_gradient(piecewise_slope(x, negative_slope))

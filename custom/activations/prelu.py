@@ -6,7 +6,26 @@ import keras
 from keras import ops
 
 from custom import _checks
-from custom.activations.base import Activation, piecewise_slope
+from custom.activations.base import Activation, piecewise_slope, to_float
+
+
+@ops.custom_gradient
+def prelu(x, alpha):
+    """x for x > 0, `alpha x` for x <= 0, `alpha` broadcast over the batch and the shared axes.
+
+    The factor, 1 or alpha, is the derivative in x too. Kept as one tensor, it spares the backward pass
+    selections that each read and write the whole tensor once more.
+    """
+    positive = x > 0
+    factor = ops.where(positive, ops.ones((), x.dtype), alpha)
+
+    def backward(*arguments, upstream=None):
+        upstream = arguments[-1] if upstream is None else upstream
+        shared = (0, *(axis + 1 for axis, size in enumerate(alpha.shape) if size == 1))
+        by_element = upstream * ops.where(positive, ops.zeros((), x.dtype), x)
+        return upstream * factor, ops.reshape(ops.sum(by_element, axis=shared), alpha.shape)
+
+    return x * factor, backward
 
 
 @keras.saving.register_keras_serializable(package="custom")
@@ -72,10 +91,10 @@ class PReLU(Activation):
         self.alpha = self.add_weight(shape=shape, initializer=self.alpha_initializer, name="alpha")
 
     def call(self, inputs):
-        return ops.where(inputs > 0, inputs, ops.cast(self.alpha, inputs.dtype) * inputs)
+        return prelu(inputs, ops.cast(self.alpha, inputs.dtype))
 
     def derivative(self, x):
-        x = ops.convert_to_tensor(x)
+        x = to_float(x)
         if not self.built:
             self.build(tuple(x.shape))
         return piecewise_slope(x, self.alpha)

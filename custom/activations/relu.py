@@ -8,7 +8,7 @@ from custom.activations.base import Activation, piecewise_slope
 
 def relu(x):
     """ReLU(x) = max(0, x), element-wise. See `ReLU`."""
-    return ops.relu(x)
+    return ops.relu(ops.convert_to_tensor(x))
 
 
 @keras.saving.register_keras_serializable(package="custom")

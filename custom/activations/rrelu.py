@@ -4,12 +4,12 @@ import keras
 from keras import ops
 
 from custom import _checks
-from custom.activations.base import Activation, piecewise_slope
+from custom.activations.base import RandomActivation, piecewise_slope
 from custom.activations.leaky_relu import leaky_relu
 
 
 @keras.saving.register_keras_serializable(package="custom")
-class RReLU(Activation):
+class RReLU(RandomActivation):
     """Randomized leaky rectified linear unit: a leaky ReLU with a random slope while training.
 
     Formula, `form="divisor"` (the paper's): `RReLU(x) = x` for x > 0 and `x / a` for x <= 0, with
@@ -47,15 +47,14 @@ class RReLU(Activation):
     """
 
     def __init__(self, lower=3.0, upper=8.0, form="divisor", seed=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(seed, **kwargs)
         self.form = _checks.one_of("form", form, ("divisor", "slope"))
         for name, end in (("lower", lower), ("upper", upper)):
             _checks.real(name, end, low=0.0, low_open=form == "divisor")
         if not lower < upper:
             least = "0 < lower" if form == "divisor" else "0 <= lower"
             raise ValueError(f"Received: lower={lower}, upper={upper}. Expected {least} < upper.")
-        self.lower, self.upper, self.seed = float(lower), float(upper), seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.lower, self.upper = float(lower), float(upper)
 
     @property
     def test_slope(self):
@@ -67,33 +66,17 @@ class RReLU(Activation):
         if not training:
             return leaky_relu(inputs, self.test_slope)
         dtype = keras.backend.standardize_dtype(inputs.dtype)
-        # A half-precision draw would have 128 to 1,024 different values: draw in float32 at least.
-        draw_dtype = "float64" if dtype == "float64" else "float32"
-        slope = keras.random.uniform(ops.shape(inputs), self.lower, self.upper, draw_dtype, self.seed_generator)
-        if self.form == "divisor":
-            slope = 1 / slope
-        # The factor is locally constant in x, so it is its own derivative: keeping it as one tensor
-        # spares the backward pass the two selections that `where(x > 0, x, slope * x)` costs.
-        factor = ops.where(inputs > 0, ops.ones((), dtype), ops.cast(slope, dtype))
-        return inputs * ops.stop_gradient(factor)
-
-    def save_own_variables(self, store):
-        # Keras leaves random state out of its files: a resumed training would draw from the start.
-        store["seed_generator_state"] = ops.convert_to_numpy(self.seed_generator.state)
-
-    def load_own_variables(self, store):
-        if "seed_generator_state" in store:  # files of earlier versions have none
-            self.seed_generator.state.assign(store["seed_generator_state"])
+        drawn = keras.random.uniform(
+            ops.shape(inputs), self.lower, self.upper, self.draw_dtype(dtype), self.seed_generator
+        )
+        # Locally constant in x, so the backward pass needs this one tensor and no selection: `where(x > 0,
+        # x, x / a)` would cost two more.
+        drawn = ops.stop_gradient(ops.where(inputs > 0, ops.ones((), dtype), ops.cast(drawn, dtype)))
+        return inputs / drawn if self.form == "divisor" else inputs * drawn
 
     def derivative(self, x):
         """Derivative at test time."""
         return piecewise_slope(x, self.test_slope)
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "lower": self.lower,
-            "upper": self.upper,
-            "form": self.form,
-            "seed": self.seed,
-        }
+        return {**super().get_config(), "lower": self.lower, "upper": self.upper, "form": self.form}

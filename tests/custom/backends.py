@@ -53,6 +53,19 @@ def value_and_gradient(function, x, upstream=None):
     return y, gradient
 
 
+def compiled(function, xla=True):
+    """`function` as the backend compiles it; PyTorch, which runs here without a compiler, as it is."""
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, jit_compile=xla)
+    if BACKEND == "jax":
+        import jax
+
+        return jax.jit(function)
+    return function
+
+
 def weight_gradients(layer, x, upstream):
     """Automatic gradients of sum(upstream * layer(x)) in the layer's trainable weights."""
     layer(x)  # builds it

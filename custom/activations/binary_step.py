@@ -1,0 +1,65 @@
+"""The binary step, or threshold unit."""
+
+import keras
+
+from custom import _checks
+from custom.activations.base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
+
+
+def binary_step(x, threshold=0.0, straight_through=False):
+    """1 for x >= `threshold`, 0 below, element-wise. See `BinaryStep`."""
+
+    def value(x):
+        return choose(x >= constant(threshold, x), x, 1.0, 0.0)
+
+    return with_gradient(value, step_backward(straight_through), to_float(x))
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class BinaryStep(Activation):
+    """Binary step: the unit of the perceptron.
+
+    Formula: `f(x) = 1` for x >= theta and 0 for x < theta (book 8.15; Heaviside's step for
+    theta = 0, book figure 13).
+
+    Its gradient is zero everywhere, at the threshold too, so nothing below it learns. With
+    `straight_through=True` the backward pass takes the unit for the identity (gradient 1), the
+    straight-through estimator of Bengio et al.; `derivative` stays the true one, 0.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Args:
+        threshold: theta. Default 0.
+        straight_through: whether gradients pass as through the identity. Default False.
+
+    Raises:
+        ValueError: a threshold that is not finite.
+        TypeError: a threshold that is no number; `straight_through` that is no boolean.
+
+    Differences from Keras: Keras has no step. `keras.ops.heaviside` takes its value at 0 as an
+    argument, and has no straight-through gradient.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import BinaryStep
+    >>> [float(v) for v in BinaryStep(threshold=1)(np.array([-2.0, 1.0, 3.0]))]
+    [0.0, 1.0, 1.0]
+
+    Reference: Rosenblatt, The perceptron, Psychological Review 65, 1958; the estimator: Bengio,
+    Leonard and Courville, arXiv:1308.3432, section 4.
+    """
+
+    def __init__(self, threshold=0.0, straight_through=False, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = _checks.real("threshold", threshold)
+        self.straight_through = _checks.boolean("straight_through", straight_through)
+
+    def call(self, inputs):
+        return binary_step(inputs, self.threshold, self.straight_through)
+
+    def derivative(self, x):
+        return everywhere(0.0, x)
+
+    def get_config(self):
+        return {**super().get_config(), "threshold": self.threshold, "straight_through": self.straight_through}

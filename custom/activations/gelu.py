@@ -1,0 +1,107 @@
+"""Gaussian error linear unit, exact and in its two approximations."""
+
+import math
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.activations.base import Activation, is_double, to_float
+from custom.activations.silu import silu, silu_slope
+
+FORMS = ("none", "tanh", "sigmoid")
+# The paper's constants: of the cubic inside the tanh, and of the sigmoid.
+CUBIC = 0.044715
+SIGMOID_FACTOR = 1.702
+# 1 + tanh t = 2 sigma(2 t): the sigmoid keeps its digits where the sum would lose them.
+LINEAR = 2 * math.sqrt(2 / math.pi)
+
+
+def _bounded(x):
+    """`x` clipped to where the sigmoid of its cube is 0 or 1 in every dtype: the cube of a larger number
+    overflows, and its derivative times 0 would be NaN."""
+    return ops.clip(x, -30.0, 30.0)
+
+
+@ops.custom_gradient
+def _gelu_tanh(x):
+    """x sigma(z) with z twice the argument of the tanh, and its derivative from the same terms."""
+    bounded = _bounded(x)
+    square = bounded * bounded
+    sigma = ops.sigmoid(bounded * (LINEAR + LINEAR * CUBIC * square))
+    y = x * sigma
+
+    def backward(*arguments, upstream=None):
+        upstream = arguments[-1] if upstream is None else upstream
+        return upstream * (sigma + (bounded * sigma) * (1 - sigma) * (LINEAR + 3 * LINEAR * CUBIC * square))
+
+    return y, backward
+
+
+def gelu(x, approximate="none"):
+    """x Phi(x) with Phi the standard Gaussian's distribution function, element-wise. See `GELU`."""
+    _checks.one_of("approximate", approximate, FORMS)
+    x = to_float(x)
+    if approximate == "sigmoid":
+        return silu(x, SIGMOID_FACTOR)
+    if approximate == "tanh":
+        return _gelu_tanh(x)
+    if is_double(x):
+        return 0.5 * x * (1 + ops.erf(_bounded(x) * math.sqrt(0.5)))
+    return ops.gelu(x, approximate=False)
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class GELU(Activation):
+    """Gaussian error linear unit.
+
+    Formula, `approximate="none"`: `GELU(x) = x Phi(x) = x (1 + erf(x / sqrt(2))) / 2` (book 9.1), with
+    `GELU'(x) = Phi(x) + x phi(x)` (book 9.4-9.5), Phi and phi the standard Gaussian's distribution
+    function and density.
+    `approximate="tanh"`: `x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2` (book 9.2).
+    `approximate="sigmoid"`: `x sigma(1.702 x)` (book 9.3). `derivative` is that of the chosen form.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Args:
+        approximate: `"none"` (default), `"tanh"` or `"sigmoid"`. The paper's experiments used the
+            tanh form.
+
+    Raises:
+        ValueError: an unknown form.
+
+    Differences from Keras: `keras.activations.gelu` takes a boolean and has no sigmoid form. The
+    names are PyTorch's, which lacks `"sigmoid"`. TensorFlow Addons used the tanh form by default. In
+    float32 the exact form is the backend's kernel; PyTorch's gives NaN at plus infinity.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import GELU
+    >>> [round(float(v), 4) for v in GELU()(np.array([-1.0, 0.0, 1.0]))]
+    [-0.1587, 0.0, 0.8413]
+
+    Reference: Hendrycks and Gimpel, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2.
+    """
+
+    def __init__(self, approximate="none", **kwargs):
+        super().__init__(**kwargs)
+        self.approximate = _checks.one_of("approximate", approximate, FORMS)
+
+    def call(self, inputs):
+        return gelu(inputs, self.approximate)
+
+    def derivative(self, x):
+        x = to_float(x)
+        if self.approximate == "sigmoid":
+            return silu_slope(x, SIGMOID_FACTOR)
+        if self.approximate == "tanh":
+            x = _bounded(x)
+            z = LINEAR * x * (1 + CUBIC * x * x)
+            return ops.sigmoid(z) * (1 + x * LINEAR * (1 + 3 * CUBIC * x * x) * ops.sigmoid(-z))
+        x = ops.clip(x, -40.0, 40.0)  # beyond, the density is 0 in every dtype; infinity times 0 would be NaN
+        density = ops.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+        return 0.5 * (1 + ops.erf(x * math.sqrt(0.5))) + x * density
+
+    def get_config(self):
+        return {**super().get_config(), "approximate": self.approximate}

@@ -1,0 +1,48 @@
+"""Hard sigmoid."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import Activation, choose, pass_where, to_float, with_gradient
+
+
+def hard_sigmoid(x):
+    """x / 6 + 1/2, clipped to [0, 1], element-wise. See `HardSigmoid`."""
+    return with_gradient(
+        lambda x: ops.relu6(x + 3) / 6,
+        lambda x, upstream: pass_where(ops.abs(x) <= 3, upstream / 6),
+        to_float(x),
+    )
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class HardSigmoid(Activation):
+    """Hard sigmoid: three straight pieces in place of the logistic curve.
+
+    Formula: `f(x) = 0` for x < -3, `x / 6 + 1/2` for -3 <= x <= 3, `1` for x > 3 (book 7.10);
+    `f'(x) = 1/6` for |x| < 3 and 0 for |x| > 3 (book 7.11), and 1/6 at x = -3 and 3, as in the book's
+    code.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Differences from Keras: the value of `keras.activations.hard_sigmoid`, whose gradient at the two
+    corners depends on the backend. Keras 1 and 2 clipped 0.2 x + 1/2, as Courbariaux et al.'s code
+    does.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import HardSigmoid
+    >>> [float(v) for v in HardSigmoid()(np.array([-4.0, 0.0, 1.5]))]
+    [0.0, 0.5, 0.75]
+
+    Reference: Courbariaux, Bengio and David, BinaryConnect, NIPS 2015, equation 3 (there with slope
+    1/2).
+    """
+
+    def call(self, inputs):
+        return hard_sigmoid(inputs)
+
+    def derivative(self, x):
+        x = to_float(x)
+        return choose(ops.abs(x) <= 3, x, 1 / 6, 0.0)

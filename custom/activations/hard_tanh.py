@@ -1,0 +1,43 @@
+"""Hard hyperbolic tangent."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import Activation, choose, pass_where, to_float, with_gradient
+
+
+def hard_tanh(x):
+    """x clipped to [-1, 1], element-wise. See `HardTanh`."""
+    return with_gradient(
+        lambda x: ops.clip(x, -1.0, 1.0), lambda x, upstream: pass_where(ops.abs(x) < 1, upstream), to_float(x)
+    )
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class HardTanh(Activation):
+    """Hard hyperbolic tangent: three straight pieces in place of the curve.
+
+    Formula: `f(x) = -1` for x < -1, `x` for -1 <= x <= 1, `1` for x > 1 (book 7.12); `f'(x) = 1` for
+    |x| < 1 and 0 for |x| > 1 (book 7.13), and 0 at x = -1 and 1, as in the book's code.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Differences from Keras: the value of `keras.activations.hard_tanh`, whose gradient at the two
+    corners depends on the backend.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import HardTanh
+    >>> [float(v) for v in HardTanh()(np.array([-4.0, 0.5, 1.5]))]
+    [-1.0, 0.5, 1.0]
+
+    Reference: Collobert, Large Scale Machine Learning, thesis, 2004.
+    """
+
+    def call(self, inputs):
+        return hard_tanh(inputs)
+
+    def derivative(self, x):
+        x = to_float(x)
+        return choose(ops.abs(x) < 1, x, 1.0, 0.0)

@@ -1,0 +1,38 @@
+"""The identity."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import Activation, everywhere
+
+
+def linear(x):
+    """x itself. See `Linear`."""
+    return ops.convert_to_tensor(x)
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class Linear(Activation):
+    """The identity: the activation of an output layer for regression.
+
+    Formula: `f(x) = x`, `f'(x) = 1` (slides 000 and 004).
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Differences from Keras: none; `keras.activations.linear` is the same.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import Linear
+    >>> [float(v) for v in Linear()(np.array([-2.0, 0.0, 3.0]))]
+    [-2.0, 0.0, 3.0]
+
+    Reference: lecture slides 000, "Linear / Identidade", and 004, the output layer of a regression.
+    """
+
+    def call(self, inputs):
+        return linear(inputs)
+
+    def derivative(self, x):
+        return everywhere(1.0, x)

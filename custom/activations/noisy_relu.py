@@ -1,0 +1,54 @@
+"""Noisy rectified linear unit."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import RandomActivation, pass_where, piecewise_slope, with_gradient
+from custom.activations.relu import relu
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class NoisyReLU(RandomActivation):
+    """Noisy rectified linear unit (NReLU): a rectified sum of input and noise while training.
+
+    Formula: `NReLU(x) = max(0, x + n)` with n ~ N(0, sigma(x)) while training, where the logistic
+    sigma(x) is the variance of the noise; `max(0, x)` otherwise. It approximates the sum of
+    infinitely many binary units with shared weights and shifted biases. The noise belongs to the
+    sampling, not to the gradient: the backward pass is that of ReLU, 1 for x > 0 and 0 for x <= 0
+    (book 8.19).
+
+    The book's conditional form (8.16, 8.18) is another function: it returns 0 for every x <= 0, and
+    may be negative for x > 0. The paper's is used.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Args:
+        seed: an integer for reproducible draws; `None` draws one at random.
+
+    Raises:
+        ValueError: a seed that is no integer.
+
+    Differences from Keras: Keras has no such layer; nor have PyTorch and TensorFlow Addons.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import NoisyReLU
+    >>> [float(v) for v in NoisyReLU(seed=0)(np.array([-2.0, 0.0, 3.0]), training=False)]
+    [0.0, 0.0, 3.0]
+
+    Reference: Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML
+    2010, section 2.
+    """
+
+    def call(self, inputs, training=False):
+        if not training:
+            return relu(inputs)
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        noise = keras.random.normal(ops.shape(inputs), dtype=self.draw_dtype(dtype), seed=self.seed_generator)
+        noise = ops.cast(noise, dtype) * ops.sqrt(ops.sigmoid(ops.stop_gradient(inputs)))
+        return with_gradient(lambda x: relu(x + noise), lambda x, upstream: pass_where(x > 0, upstream), inputs)
+
+    def derivative(self, x):
+        """Derivative of the backward pass, that of ReLU, in training and at test time."""
+        return piecewise_slope(x, 0.0)

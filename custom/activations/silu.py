@@ -1,0 +1,79 @@
+"""Sigmoid linear unit, also called Swish."""
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.activations.base import Activation, to_float
+
+
+def silu(x, beta=1.0):
+    """x sigma(beta x) with the logistic sigma, element-wise. See `SiLU`."""
+    x = to_float(x)
+    return ops.silu(x) if isinstance(beta, (int, float)) and beta == 1 else x * ops.sigmoid(beta * x)
+
+
+def silu_slope(x, beta=1.0):
+    """sigma(beta x) (1 + beta x sigma(-beta x))."""
+    z = beta * to_float(x)
+    # Beyond 800 sigma(-z) is 0 in every dtype; infinity times 0 would be NaN.
+    return ops.sigmoid(z) * (1 + ops.clip(z, -800.0, 800.0) * ops.sigmoid(-z))
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class SiLU(Activation):
+    """Sigmoid linear unit; with a factor beta, fixed or learned, it is Swish.
+
+    Formula: `f(x) = x sigma(beta x)` with sigma the logistic function (book chapter 9, there with
+    beta = 1); `f'(x) = sigma(beta x) (1 + beta x sigma(-beta x))`; the derivative in beta is
+    `x^2 sigma(beta x) sigma(-beta x)`, summed over all elements.
+
+    Shapes: any shape in, the same shape and dtype out. A trainable beta is one number for the layer.
+
+    Args:
+        beta: factor inside the sigmoid, or its starting value. Default 1.
+        trainable: whether beta is learned. Default False.
+
+    Raises:
+        ValueError: a beta that is not finite.
+        TypeError: `trainable` that is no boolean.
+
+    Differences from Keras: `keras.activations.silu` has beta = 1 only, not learned.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import SiLU
+    >>> [round(float(v), 4) for v in SiLU()(np.array([-1.0, 0.0, 1.0]))]
+    [-0.2689, 0.0, 0.7311]
+
+    Reference: Hendrycks and Gimpel, arXiv:1606.08415, section 2 (the name SiLU); Elfwing, Uchibe and
+    Doya, arXiv:1702.03118; Ramachandran, Zoph and Le, Searching for Activation Functions,
+    arXiv:1710.05941 (Swish).
+    """
+
+    def __init__(self, beta=1.0, trainable=False, **kwargs):
+        self.learned = _checks.boolean("trainable", trainable)
+        super().__init__(trainable=self.learned, **kwargs)
+        self.beta = _checks.real("beta", beta)
+
+    def build(self, input_shape):
+        if self.learned:
+            self.factor = self.add_weight(shape=(), initializer=keras.initializers.Constant(self.beta), name="beta")
+
+    def current_beta(self, x):
+        if not self.learned:
+            return self.beta
+        if not self.built:
+            self.build(tuple(x.shape))
+        return ops.cast(self.factor, x.dtype)
+
+    def call(self, inputs):
+        return silu(inputs, self.current_beta(inputs))
+
+    def derivative(self, x):
+        x = to_float(x)
+        return silu_slope(x, self.current_beta(x))
+
+    def get_config(self):
+        return {**super().get_config(), "beta": self.beta, "trainable": self.learned}

@@ -1,0 +1,64 @@
+"""Softmax."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import Activation, to_float
+
+
+def softmax(x, axis=-1):
+    """exp(x_i) / sum_j exp(x_j) along `axis`. See `Softmax`."""
+    return ops.softmax(to_float(x), axis=axis)
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class Softmax(Activation):
+    """Softmax: positive numbers that sum to 1, from scores of any sign.
+
+    Formula: `s_i = exp(z_i) / sum_j exp(z_j)` along one axis (slides 000 and 004), computed from
+    z - max z, so that no exponential overflows. Its Jacobian is `ds_i / dz_j = s_i (delta_ij - s_j)`
+    (`jacobian`), whose diagonal is `s_i (1 - s_i)` (`derivative`).
+
+    Shapes: any shape of rank 1 or more in, the same shape and dtype out.
+
+    Args:
+        axis: the axis of the sum. Default -1.
+
+    Raises:
+        TypeError: an axis that is no integer.
+
+    Differences from Keras: `keras.layers.Softmax` also takes a mask and several axes.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import Softmax
+    >>> [round(float(v), 4) for v in Softmax()(np.log([1.0, 2.0, 5.0]))]
+    [0.125, 0.25, 0.625]
+
+    Reference: Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs,
+    1990; lecture slides 004, "Função de ativação Softmax".
+    """
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(axis, bool) or not isinstance(axis, int):
+            raise TypeError(f"Received: axis={axis!r} ({type(axis).__name__}). Expected an integer.")
+        self.axis = axis
+
+    def call(self, inputs):
+        return softmax(inputs, self.axis)
+
+    def derivative(self, x):
+        """Diagonal of the Jacobian, `s_i (1 - s_i)`, in the shape of `x`."""
+        s = softmax(x, self.axis)
+        return s * (1 - s)
+
+    def jacobian(self, x):
+        """`ds_i / dz_j`: the shape of `x` with the softmax axis last, and that axis once more."""
+        s = ops.moveaxis(softmax(x, self.axis), self.axis, -1)
+        diagonal = ops.expand_dims(s, -1) * ops.eye(s.shape[-1], dtype=s.dtype)
+        return diagonal - ops.expand_dims(s, -1) * ops.expand_dims(s, -2)
+
+    def get_config(self):
+        return {**super().get_config(), "axis": self.axis}

@@ -1,0 +1,40 @@
+"""Softsign."""
+
+import keras
+from keras import ops
+
+from custom.activations.base import Activation, to_float
+
+
+def softsign(x):
+    """x / (1 + |x|), element-wise. See `Softsign`."""
+    return ops.softsign(to_float(x))
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class Softsign(Activation):
+    """Softsign: a sigmoidal function without an exponential.
+
+    Formula: `softsign(x) = x / (1 + |x|)` (book 7.8); `softsign'(x) = 1 / (1 + |x|)^2` (book 7.9). At
+    infinity the quotient is NaN, as in every backend's own.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Differences from Keras: none; `keras.activations.softsign` is the same.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import Softsign
+    >>> [float(v) for v in Softsign()(np.array([-3.0, 0.0, 1.0]))]
+    [-0.75, 0.0, 0.5]
+
+    Reference: Elliott, A Better Activation Function for Artificial Neural Networks, 1993.
+    """
+
+    def call(self, inputs):
+        return softsign(inputs)
+
+    def derivative(self, x):
+        root = 1 / (1 + ops.abs(to_float(x)))
+        return root * root

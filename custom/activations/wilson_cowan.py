@@ -1,0 +1,68 @@
+"""The response function of Wilson and Cowan."""
+
+import math
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.activations.base import Activation, halves, to_float
+
+
+def wilson_cowan(x, a=1.2, theta=2.8):
+    """A logistic sigmoid shifted so that it passes through the origin. See `WilsonCowan`."""
+    # sigma(u) - sigma(v) loses its digits near the origin, where u = a (x - theta) meets
+    # v = -a theta. As sigma(u) sigma(-v) (1 - exp(v - u)) it keeps them; for x < 0 the mirrored form
+    # keeps the exponential below 1.
+    x = to_float(x)
+    at_rest = 1 / (1 + math.exp(-a * theta))  # sigma(-v)
+    positive, negative = halves(x)
+    above = ops.sigmoid(a * (positive - theta)) * -ops.expm1(-a * positive) * at_rest
+    below = ops.sigmoid(a * (theta - negative)) * ops.expm1(a * negative) * (1 - at_rest)
+    return ops.where(x > 0, above, below)
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class WilsonCowan(Activation):
+    """Response function of Wilson and Cowan: the share of a population of neurons that fires.
+
+    Formula: `S(x) = 1 / (1 + exp(-a (x - theta))) - 1 / (1 + exp(a theta))` (book 7.1), with S(0) = 0;
+    `S'(x) = a sigma(u) sigma(-u)` at u = a (x - theta), the logistic sigma's derivative, largest at
+    x = theta.
+
+    Shapes: any shape in, the same shape and dtype out.
+
+    Args:
+        a: slope, above 0. Default 1.2, the paper's for excitatory neurons (book figure 12).
+        theta: threshold, the position of the largest slope. Default 2.8.
+
+    Raises:
+        ValueError: a slope that is not positive and finite; a threshold that is not finite.
+
+    Differences from Keras: Keras has no such function.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.activations import WilsonCowan
+    >>> [round(float(v), 4) for v in WilsonCowan()(np.array([0.0, 2.8, 20.0]))]
+    [0.0, 0.4664, 0.9664]
+
+    Reference: Wilson and Cowan, Excitatory and Inhibitory Interactions in Localized Populations of
+    Model Neurons, Biophysical Journal 12, 1972, equation 15.
+    """
+
+    def __init__(self, a=1.2, theta=2.8, **kwargs):
+        super().__init__(**kwargs)
+        self.a = _checks.real("a", a, low=0.0, low_open=True)
+        self.theta = _checks.real("theta", theta)
+
+    def call(self, inputs):
+        return wilson_cowan(inputs, self.a, self.theta)
+
+    def derivative(self, x):
+        u = self.a * (to_float(x) - self.theta)
+        return self.a * ops.sigmoid(u) * ops.sigmoid(-u)
+
+    def get_config(self):
+        return {**super().get_config(), "a": self.a, "theta": self.theta}
