@@ -42,11 +42,13 @@ format: $(READY) ## rewrite style with Ruff
 report: $(READY) ## rebuild the pages of your own runs in reports/local/
 	$(BIN)/python -m experiments report
 
-publish: $(READY) ## merge runs/ into the committed records and rebuild the published pages
+publish: $(READY) ## merge runs/ into the committed records and rebuild the published and reference pages
 	$(BIN)/python -m experiments publish
+	$(BIN)/python -m experiments reference
 
-check: $(READY) ## fail if a published page is not what its records give
+check: $(READY) ## fail if a published page is not what its records give, or a reference page its docstring
 	$(BIN)/python -m experiments publish --check
+	$(BIN)/python -m experiments reference --check
 
 clean: ## remove the environment and caches; runs/ and reports/local/ stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache

@@ -1,6 +1,7 @@
 """The command, `python -m experiments`. Exit codes: 0 done, 1 a run failed or diverged, 2 wrong use."""
 
 import argparse
+import math
 import os
 import pathlib
 import sys
@@ -8,8 +9,9 @@ import sys
 from experiments.harness import backend, executors, papers
 from experiments.harness.errors import UsageError, unknown
 
-COMMANDS = ("list", "run", "report", "publish", "status", "data")
+COMMANDS = ("list", "run", "report", "publish", "reference", "status", "data")
 PRESETS = ("quick", "reduced", "paper")
+MEANING = ("--preset", "--seeds", "--only", "--set", "--compiler")  # options that say what runs, not how
 
 
 def main(arguments=None):
@@ -57,11 +59,17 @@ def _parser():
     run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting; repeatable")
     run.add_argument("--extend", action="store_true", help="count published runs as done")
     run.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the runs (default: 1)")
+    run.add_argument(
+        "--checkpoint-seconds", type=float, default=60.0, metavar="N", help="between two checkpoints (default: 60)"
+    )
+    run.add_argument("--compiler", help="auto (default), or xla, graph (TensorFlow), step (JAX)")
     report = add("report", _report, "build the pages of your own runs in reports/local/")
     report.add_argument("papers", nargs="*", metavar="PAPER", help="names from `list` (default: all)")
     publish = add("publish", _publish, "merge runs/ into the committed records and rebuild the published pages")
     publish.add_argument("papers", nargs="*", metavar="PAPER", help="names from `list` (default: all)")
     publish.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
+    reference = add("reference", _reference, "build the reference pages of custom/ from its docstrings")
+    reference.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
     add("status", _status, "how far each preset is")
     add("data", _data, "datasets: present or not, where, licence, how to get each")
     return parser
@@ -84,6 +92,8 @@ def _run(options):
         value = getattr(options, name)
         if value is not None and value < 1:
             raise UsageError(f"Received: --{name} {value}. Expected at least 1.")
+    if not 0 <= options.checkpoint_seconds < math.inf:
+        raise UsageError(f"Received: --checkpoint-seconds {options.checkpoint_seconds}. Expected at least 0.")
     if options.preset not in PRESETS:
         raise unknown("preset", options.preset, PRESETS)
     chosen = papers.load(options.papers)
@@ -92,19 +102,21 @@ def _run(options):
     from experiments.harness.report.build import read_published
     from experiments.harness.runner import Runner, identity_of
 
-    command = f"python -m experiments {' '.join(_arguments(options, '--preset', '--seeds', '--only', '--set'))}"
+    command = f"python -m experiments {' '.join(_arguments(options, *MEANING))}"
     published = {}
     if options.extend:
         published = {identity_of(r): r for paper in chosen for r in read_published(paper)}
     with progress() as bar:
-        runner = Runner(_store(), bar, command, published)
+        runner = Runner(
+            _store(), bar, command, published, every=options.checkpoint_seconds, compiler=options.compiler or "auto"
+        )
         selected = [
             (paper, runner.check(paper, options.preset, only, overrides))
             for paper, only in _narrow(chosen, options.only)
         ]
         if options.workers > 1:
             return executors.processes(
-                _arguments(options, "--preset", "--seeds", "--only", "--set", "--extend"), options.workers
+                _arguments(options, *MEANING, "--extend", "--checkpoint-seconds"), options.workers
             )
         records = []
         for paper, experiments in selected:
@@ -131,7 +143,7 @@ def _arguments(options, *names):
     """The `run` command line again, with the named options only."""
     arguments = ["run", *options.papers]
     for name in names:
-        value = getattr(options, name[2:])
+        value = getattr(options, name[2:].replace("-", "_"))
         if value is True:
             arguments.append(name)
         elif value not in (None, False):
@@ -162,6 +174,27 @@ def _publish(options):
     return 0
 
 
+def _reference(options):
+    os.environ.setdefault("JAX_ENABLE_X64", "1")  # the plots are computed in float64
+    backend.load()
+    from experiments.harness.reference import build, public
+
+    try:
+        if options.check:
+            complaints = build.check()
+            for complaint in complaints:
+                print(f"{build.FOLDER}/{complaint}")
+            if complaints:
+                print("The reference pages are not what the docstrings give. Run: python -m experiments reference")
+            return 1 if complaints else 0
+        print(f"Reference pages: {build.build()}")
+    except public.Undocumented as error:
+        for problem in error.problems:
+            print(f"experiments: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def _list(options):
     from experiments.harness.report.build import read_published
     from experiments.harness.report.view import PaperView, Source
@@ -186,10 +219,17 @@ def _ran(view):
 
 
 def _status(options):
+    from experiments.harness.checkpoint import describe
     from experiments.harness.report.evidence import progress_rows
+    from experiments.harness.runner import label
 
-    rows = [row for paper in papers.load() for row in progress_rows(paper, _store().all(paper.key))]
+    store = _store()
+    known = [(paper, store.all(paper.key)) for paper in papers.load()]
+    rows = [row for paper, records in known for row in progress_rows(paper, records)]
     _table(("paper", "experiment", "preset", "done", "wanted", "diverged", "failed", "running", "interrupted"), rows)
+    for record in (r for _, records in known for r in records if r["outcome"] in ("failed", "interrupted")):
+        if where := describe(store.checkpoint(record["paper"], record["key"])):
+            print(f"{label(record)}: {record['outcome']}; goes on from {where}")
     return 0
 
 

@@ -4,6 +4,8 @@ The fresh process imports nothing but Keras and the component package: what is n
 or keeps state outside the file, fails here. One process serves all rows, as its start takes longest.
 """
 
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -60,7 +62,8 @@ def predictions(tmp_path_factory):
         inputs = keras.Input(IMAGES.shape[1:])
         model = keras.Model(inputs, case.make()(inputs))
         for variable in model.trainable_variables:  # away from where a fresh layer would start
-            variable.assign(variable + np.linspace(-0.1, 0.1, variable.shape[-1]).astype("float32"))
+            shift = np.linspace(-0.1, 0.1, max(1, math.prod(variable.shape))).reshape(variable.shape)
+            variable.assign(variable + shift.astype("float32"))
         model(IMAGES, training=True)  # moves the random state on
         model.save(folder / f"{case.id}.keras")
         before[case.id] = to_numpy(model(IMAGES))
@@ -90,7 +93,7 @@ def model_for(case):
         ]
     )
     rate = keras.optimizers.schedules.ExponentialDecay(case.defaults["learning_rate"], 10, 0.9)
-    optimizer = case.cls(
+    optimizer = case.make(
         rate, l2=1e-3, l2_exclude=("alpha", "bias"), learning_rate_multipliers={"output": 2.0, "bias": 0.5}
     )
     model.compile(optimizer, loss="mse", jit_compile=JIT)

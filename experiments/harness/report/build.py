@@ -16,6 +16,13 @@ from experiments.harness.store import write_atomically
 
 REPORTS = pathlib.Path("reports")
 RECORDS = "results.jsonl"
+# Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
+OTHERS = ("local", "reference", "benchmarks", "mutants")
+PUBLISHED = (
+    "Published reports: committed records and the pages made from them. Beside them: [the reference pages of the "
+    "components](reference/{index}), [the benchmarks](benchmarks/{index}) and [the mutation "
+    "gate](mutants/{index})."
+)
 RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
 
@@ -66,9 +73,9 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         views.append(view)
         if records:
             write_page(paper_page(view), pathlib.Path(reports) / paper.key, records)
-    index = index_page(views, "Reports", "Published reports: committed records and the pages made from them.")
-    write_atomically(pathlib.Path(reports) / "README.md", render.markdown(index))
-    write_atomically(pathlib.Path(reports) / "index.html", render.html(index))
+    index = index_page(views, "Reports", PUBLISHED)
+    for name, text in (("README.md", render.markdown(index)), ("index.html", render.html(index))):
+        write_atomically(pathlib.Path(reports) / name, text.replace("{index}", name))
     if readme.is_file():
         text = readme.read_text(encoding="utf-8")
         table = render.markdown(Page("", tuple(results(views)))).split("\n\n", 1)[1]
@@ -144,7 +151,8 @@ def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
             p.relative_to(folder): p for p in copy.rglob("*") if p.suffix in (".md", ".html", ".csv", ".tex", ".jsonl")
         }
         committed = {p.relative_to(reports.parent) for p in pathlib.Path(reports).rglob("*")
-                     if p.suffix in (".md", ".html", ".csv", ".tex", ".jsonl") and "local" not in p.parts}  # fmt: skip
+                     if p.suffix in (".md", ".html", ".csv", ".tex", ".jsonl")
+                     and p.relative_to(reports).parts[0] not in OTHERS}  # fmt: skip
         differ = [
             str(name) for name, path in rebuilt.items()
             if name not in committed or (reports.parent / name).read_bytes() != path.read_bytes()

@@ -1,0 +1,1 @@
+"""Timings, each against the library that a user would otherwise take."""

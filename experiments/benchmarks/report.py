@@ -1,0 +1,139 @@
+"""The page of the benchmarks, made from the JSON files that they wrote.
+
+python -m experiments.benchmarks.report            # rebuild reports/benchmarks/
+python -m experiments.benchmarks.report --check    # fail if a rebuild would change it
+"""
+
+import argparse
+import json
+import pathlib
+
+from experiments.harness.report import render
+from experiments.harness.report.blocks import Code, Grid, Heading, Page, Paragraph
+from experiments.harness.store import write_atomically
+
+FOLDER = pathlib.Path("reports") / "benchmarks"
+NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+
+
+def read(folder, kind):
+    """The benchmark's files, by name."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(f"{kind}_*.json"))]
+
+
+def title(environment):
+    compiler = {"tensorflow": "XLA" if environment["xla"] else "without XLA", "jax": "XLA", "torch": "eager"}
+    return f"{NAMES[environment['backend']]} {environment['backend_version']}, {compiler[environment['backend']]}"
+
+
+def where(environments):
+    machines = sorted({f"{e['processor']}, {e['cores']} cores, Keras {e['keras']}" for e in environments})
+    loads = ", ".join(f"{title(e)}: {e['load_before']}" for e in environments)
+    return f"Machine: {'; '.join(machines)}. Load average before each run: {loads}."
+
+
+def activations(folder):
+    files = read(folder, "activations")
+    if not files:
+        return []
+    environments = [file["environment"] for file in files]
+    header = ["Activation"]
+    for environment in environments:
+        header += [f"{title(environment)}: ms", "to Keras", "to ReLU"]
+    header += [f"memory, MiB (Keras's): {title(f['environment'])}" for f in files if "peak_bytes" in f["results"][0]]
+    rows = []
+    for i, first in enumerate(files[0]["results"]):
+        cells = [first["activation"]]
+        for file in files:
+            row = file["results"][i]
+            ratio = row["ratio_to_keras"]
+            cells += [
+                f"{row['milliseconds']['custom']:.1f}",
+                "–" if ratio is None else f"{ratio:.2f}",
+                f"{row['ratio_to_relu']:.2f}",
+            ]
+        for file in files:
+            if memory := file["results"][i].get("peak_bytes"):
+                keras_form = f" ({memory['keras'] / 2**20:.0f})" if "keras" in memory else ""
+                cells.append(f"{memory['custom'] / 2**20:.0f}{keras_form}")
+        rows.append(tuple(cells))
+    return [
+        Heading("Activations"),
+        Paragraph(
+            "Forward and backward pass over 128 images of 32 x 32 with 192 channels in float32, 100 MB a tensor. "
+            '"to Keras": time by that of Keras\'s own form in the same run, where it has one; "to ReLU": by '
+            "`keras.ops.relu`. Memory: what a call needs beyond its input and upstream gradient, in a fresh process."
+        ),
+        Paragraph(where(environments)),
+        Code(
+            "python -m experiments.benchmarks.activations --memory --out reports/benchmarks/activations_tensorflow.json"
+        ),
+        Grid(
+            tuple(header),
+            tuple(rows),
+            "Medians of interleaved turns after a warm-up; ratios are medians over the turns.",
+            numeric=tuple(range(1, len(header))),
+        ),
+    ]
+
+
+def optimizers(folder):
+    files = read(folder, "optimizers")
+    if not files:
+        return []
+    blocks = [
+        Heading("Optimizers"),
+        Paragraph(
+            "One step over the weights of a ResNet (160 variables, 11 million numbers) and of a multilayer network (16 "
+            "variables, 1 million), in milliseconds; in brackets the time by that of Keras's optimizer of the same "
+            "name in the same run. PyTorch's and optax's optimizers run on their own backends."
+        ),
+        Paragraph(where([file["environment"] for file in files])),
+        Code(
+            "KERAS_BACKEND=jax python -m experiments.benchmarks.optimizers --out reports/benchmarks/optimizers_jax.json"
+        ),
+    ]
+    for file in files:
+        who = list(dict.fromkeys(name for row in file["results"] for name in row["milliseconds"]))
+        rows = tuple((row["optimizer"], row["weights"], *(timed(row, name) for name in who)) for row in file["results"])
+        header = ("Optimizer", "Weights", *who)
+        caption = f"{title(file['environment'])}. Medians of interleaved turns after a warm-up."
+        blocks.append(Grid(header, rows, caption, numeric=tuple(range(2, len(header)))))
+    return blocks
+
+
+def timed(row, name):
+    if name not in row["milliseconds"]:
+        return "–"
+    ratio = row["ratio_to_keras"].get(name)
+    brackets = "" if ratio is None or name == "keras" else f" ({ratio:.2f})"
+    return f"{row['milliseconds'][name]:.2f}{brackets}"
+
+
+def page(folder):
+    text = Paragraph("Speed, measured side by side in one run of one machine: only the ratios carry over to another.")
+    return Page("Benchmarks", (text, *activations(folder), *optimizers(folder)))
+
+
+def texts(folder):
+    made = page(folder)
+    return {"README.md": render.markdown(made), "index.html": render.html(made)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change the page")
+    options = parser.parse_args()
+    made = texts(FOLDER)
+    if not options.check:
+        for name, text in made.items():
+            write_atomically(FOLDER / name, text)
+        return 0
+    old = [name for name, text in made.items() if (FOLDER / name).read_text(encoding="utf-8") != text]
+    for name in old:
+        print(f"{FOLDER / name} is not what its records give. Run: python -m experiments.benchmarks.report")
+    return 1 if old else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
