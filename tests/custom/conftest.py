@@ -8,6 +8,7 @@ import pytest
 def float64():
     """Keras in float64 for one test: optimizers keep the learning rate in floatx, where float32
     would be 1e-8 off, and JAX has float64 only when told so."""
+    keras.config.dtype_policy()  # made from floatx at its first use: that must not be inside this test
     before = keras.config.floatx()
     keras.config.set_floatx("float64")
     if keras.backend.backend() == "jax":
