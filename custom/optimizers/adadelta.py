@@ -1,9 +1,9 @@
 """AdaDelta."""
 
 import keras
-from keras import ops
 
 from custom import _checks
+from custom.optimizers._functions import running_mean, sqrt
 from custom.optimizers.base import PaperOptimizer
 
 
@@ -11,18 +11,20 @@ from custom.optimizers.base import PaperOptimizer
 class AdaDelta(PaperOptimizer):
     """AdaDelta: a ratio of running root mean squares, of the steps over the gradients.
 
-    Formula: `n <- rho n + (1 - rho) g^2`, `d = -sqrt(s + epsilon) / sqrt(n + epsilon) g`,
-    `s <- rho s + (1 - rho) d^2`, `w <- w + eta d`, with n and s starting at 0 and epsilon inside
+    Formula: `n <- rho n + (1 - rho) g^2`, `d = sqrt(s + epsilon) / sqrt(n + epsilon) g`,
+    `s <- rho s + (1 - rho) d^2`, `w <- w - eta d`, with n and s starting at 0 and epsilon inside
     both roots, as in the paper.
 
     Args:
         learning_rate: eta, a factor that the paper does not have. Default 1, the paper's rule.
         rho: decay of both means, in [0, 1). Default 0.95.
         epsilon: above 0. Default 1e-6.
-        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+        **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
+            `PaperOptimizer`.
 
     Differences from Keras: `keras.optimizers.Adadelta` has the same rule, with default learning
-    rate 0.001 and epsilon 1e-7.
+    rate 0.001 and epsilon 1e-7. PyTorch's `Adadelta` and `optax.adadelta` have the same rule with rho
+    0.9; PyTorch's `weight_decay` is `l2` here.
 
     Example:
 
@@ -44,15 +46,11 @@ class AdaDelta(PaperOptimizer):
         self.rho = _checks.real("rho", rho, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
 
-    def rule(self, gradient, variable, learning_rate):
-        gradients = self.slot("mean_square_gradient", variable)
-        steps = self.slot("mean_square_step", variable)
-        rho, rest, epsilon = (self.constant(v, variable) for v in (self.rho, 1 - self.rho, self.epsilon))
-        new_gradients = rho * gradients + rest * ops.square(gradient)
-        step = -ops.sqrt(steps + epsilon) / ops.sqrt(new_gradients + epsilon) * gradient
-        self.assign(gradients, new_gradients)
-        self.assign(steps, rho * steps + rest * ops.square(step))
-        self.assign_add(variable, learning_rate * step)
+    def rule(self, w, g, rate, t, n, s):
+        n = running_mean(n, g * g, self.rho)
+        d = sqrt(s + self.epsilon) / sqrt(n + self.epsilon) * g
+        s = running_mean(s, d * d, self.rho)
+        return rate * d, n, s
 
     def get_config(self):
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

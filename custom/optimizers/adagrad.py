@@ -1,9 +1,9 @@
 """AdaGrad."""
 
 import keras
-from keras import ops
 
 from custom import _checks
+from custom.optimizers._functions import sqrt
 from custom.optimizers.base import PaperOptimizer
 
 
@@ -17,10 +17,12 @@ class AdaGrad(PaperOptimizer):
     Args:
         learning_rate: eta, tuned by problem in the paper. Default 0.01.
         epsilon: delta, above 0. Default 1e-8.
-        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+        **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
+            `PaperOptimizer`.
 
     Differences from Keras: `keras.optimizers.Adagrad` starts G at 0.1 and puts epsilon, 1e-7,
-    inside the root; its default learning rate is 0.001.
+    inside the root; its default learning rate is 0.001. `optax.adagrad` has the same start and
+    epsilon. PyTorch's `Adagrad` has this rule with epsilon 1e-10; its `weight_decay` is `l2` here.
 
     Example:
 
@@ -41,11 +43,9 @@ class AdaGrad(PaperOptimizer):
         super().__init__(learning_rate, name=name, **kwargs)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
 
-    def rule(self, gradient, variable, learning_rate):
-        accumulator = self.slot("accumulator", variable)
-        new = accumulator + ops.square(gradient)
-        self.assign(accumulator, new)
-        self.assign_sub(variable, learning_rate * gradient / (ops.sqrt(new) + self.constant(self.epsilon, variable)))
+    def rule(self, w, g, rate, t, total):
+        total += g * g
+        return rate * g / (sqrt(total) + self.epsilon), total
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}

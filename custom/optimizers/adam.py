@@ -1,30 +1,41 @@
-"""Adam."""
+"""Adam and AMSGrad."""
 
 import keras
-from keras import ops
 
 from custom import _checks
+from custom.optimizers._functions import maximum, one_minus_power, running_mean, sqrt
 from custom.optimizers.base import PaperOptimizer
 
 
 @keras.saving.register_keras_serializable(package="custom")
 class Adam(PaperOptimizer):
-    """Adam: adaptive moment estimation.
+    """Adam: adaptive moment estimation; with `amsgrad`, its convergent variant AMSGrad.
 
     Formula, at step t = 1, 2, ...: `m <- b1 m + (1 - b1) g`, `v <- b2 v + (1 - b2) g^2`,
     `w <- w - eta (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)`, with m and v starting at 0
     (the paper's algorithm 1; book algorithm 6, with epsilon outside the root as in the paper).
+
+    Without bias correction m and v stand in place of the two quotients. AMSGrad keeps the largest v
+    so far, `n <- max(n, v)`, and divides by n in place of v: with `bias_correction=False` this is the
+    algorithm 2 of Reddi et al. (which also projects: give the variable a constraint; and has no
+    epsilon); with bias correction n, of uncorrected values, is divided by `1 - b2^t` as v would be.
 
     Args:
         learning_rate: eta. Default 0.001.
         beta_1: b1, in [0, 1). Default 0.9.
         beta_2: b2, in [0, 1). Default 0.999.
         epsilon: above 0. Default 1e-8.
-        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+        bias_correction: whether m and v are divided by 1 - b1^t and 1 - b2^t. Default `True`.
+        amsgrad: whether the largest v so far replaces v. Default `False`.
+        **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
+            `PaperOptimizer`. `Adam(l2=...)` is what the AdamW paper calls Adam with L2 regularisation.
 
     Differences from Keras: `keras.optimizers.Adam` uses the form of the end of the paper's
     section 2, where epsilon, 1e-7, is added to sqrt(v) before the bias correction: it weighs
-    1 / sqrt(1 - b2^t) times as much, 3.2e-6 at the first step.
+    1 / sqrt(1 - b2^t) times as much, 3.2e-6 at the first step. Its `amsgrad` is that of this class
+    with bias correction, but for epsilon. PyTorch's `Adam` has this rule, `amsgrad` too; its
+    `weight_decay` is `l2` here. `optax.adam` has this rule; `optax.amsgrad` takes the largest of the
+    corrected v.
 
     Example:
 
@@ -36,29 +47,39 @@ class Adam(PaperOptimizer):
     0.9
 
     Reference: Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015,
-    arXiv:1412.6980, algorithm 1.
+    arXiv:1412.6980, algorithm 1; Reddi, Kale and Kumar, On the Convergence of Adam and Beyond, ICLR
+    2018, arXiv:1904.09237, algorithm 2.
     """
 
-    slots = ("moment_1", "moment_2")
-
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, name="adam", **kwargs):
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        bias_correction=True,
+        amsgrad=False,
+        name="adam",
+        **kwargs,
+    ):
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
+        self.bias_correction = _checks.one_of("bias_correction", bias_correction, (True, False))
+        self.amsgrad = _checks.one_of("amsgrad", amsgrad, (True, False))
+        self.slots = ("moment_1", "moment_2", *(["largest_moment_2"] if amsgrad else []))
 
-    def rule(self, gradient, variable, learning_rate):
-        dtype = variable.dtype
-        first, second = self.slot("moment_1", variable), self.slot("moment_2", variable)
-        step = ops.cast(self.iterations + 1, dtype)
-        beta_1, beta_2 = self.constant(self.beta_1, variable), self.constant(self.beta_2, variable)
-        new_first = beta_1 * first + self.constant(1 - self.beta_1, variable) * gradient
-        new_second = beta_2 * second + self.constant(1 - self.beta_2, variable) * ops.square(gradient)
-        self.assign(first, new_first)
-        self.assign(second, new_second)
-        rate = learning_rate / (1 - ops.power(beta_1, step))
-        root = ops.sqrt(new_second / (1 - ops.power(beta_2, step)))
-        self.assign_sub(variable, rate * new_first / (root + self.constant(self.epsilon, variable)))
+    def rule(self, w, g, rate, t, m, v, *largest):
+        m = running_mean(m, g, self.beta_1)
+        v = running_mean(v, g * g, self.beta_2)
+        largest = [maximum(n, v) for n in largest]
+        c1, c2 = (one_minus_power(b, t) if self.bias_correction else 1.0 for b in (self.beta_1, self.beta_2))
+        # The formula with sqrt(c2) taken out of the root of v / c2: one pass fewer over the weights.
+        root = sqrt(c2)
+        step = rate * root / c1 * m / (sqrt(*largest or [v]) + self.epsilon * root)
+        return step, m, v, *largest
 
     def get_config(self):
-        return {**super().get_config(), "beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
+        own = ("beta_1", "beta_2", "epsilon", "bias_correction", "amsgrad")
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}

@@ -6,44 +6,71 @@ import keras
 from keras import ops
 
 from custom import _checks
+from custom.optimizers import _foreach
+from custom.optimizers._adjustable import Adjustable
 
 
 class PaperOptimizer(keras.optimizers.Optimizer):
-    """Base of the optimizers: one rule, with L2 and learning-rate factors by variable.
+    """Base of the optimizers: one rule, with L2, weight decay and learning-rate factors by variable.
 
-    A subclass implements `rule(gradient, variable, learning_rate)`, one step of the paper's rule for
-    one variable, and names its state in `slots`: each is a list of zeros shaped like the
-    variables, which the rule reads by `self.slot("name", variable)`.
+    A subclass names its state in `slots` (each starts as zeros shaped like the weights) and states its
+    rule once, as `rule(w, g, rate, t, *state) -> step` or `(step, *new state)`: `w` weights, `g` their
+    gradient, `rate` the learning rate, `t` = 1, 2, ... the number of the step; the step is what is
+    subtracted from the weights. The rule is written with `+ - * /` and the functions of
+    `custom.optimizers._functions`, and gets the tensors of one variable (TensorFlow, JAX) or a
+    `TensorList` of all of them (PyTorch). Half-precision weights have float32 arithmetic and state.
 
-    `l2` is the coupled term of the papers (`g + l2 * w`), never to be confused with Keras's
-    decoupled `weight_decay` (`w - learning_rate * weight_decay * w`). Gradient clipping acts on the
-    gradient of the loss, before the L2 term is added.
+    `l2` is the coupled term of the papers (`g + l2 w`), never to be confused with the decoupled
+    `weight_decay` (`w - rate weight_decay w`). Both are taken at the weights from before the step.
+    Gradient clipping acts on the gradient of the loss, before the L2 term is added.
 
     Args:
-        learning_rate: step size, a number or a Keras schedule.
-        l2: coefficient of the coupled L2 term: `l2 * w` is added to the gradient g before the rule
-            sees it, which is what the papers call L2 regularisation or (for SGD) weight decay.
-            Default 0.
+        learning_rate: step size: a number, a Keras schedule, or a callable without arguments.
+        l2: coefficient of the coupled L2 term, which is what the papers call L2 regularisation or
+            (for SGD) weight decay. `optimizer.l2 = x` changes it between steps. Default `None`: no
+            such term, now or later; give 0 to begin without.
         l2_exclude: regular expressions; a variable whose path matches one gets no L2 term.
+        weight_decay: coefficient of the decoupled decay. Multiplied by the learning rate, as Keras
+            does, but for `AdamW` and `SGDW`, where it is their paper's. `optimizer.weight_decay = x`
+            changes it. Default `None`: no such term, now or later.
+        weight_decay_exclude: regular expressions; a variable whose path matches one does not decay.
         learning_rate_multipliers: mapping from regular expression to factor; the first that
-            matches a variable's path multiplies its learning rate.
-        **kwargs: what every Keras optimizer takes (`weight_decay`, clipping, EMA, `name`, ...).
-            `weight_decay` is Keras's: decoupled from the rule and multiplied by the learning rate.
+            matches a variable's path multiplies its learning rate, not its weight decay.
+        **kwargs: what every Keras optimizer takes (clipping, EMA, `name`, ...).
+
+    Raises:
+        ValueError: a number outside its interval; no regular expression. When the optimizer is built:
+            a multiplier's pattern that matches no variable, and exclusions none of which matches
+            one. One exclusion of several may match nothing, so that ("bias", "alpha") serves nets
+            with and without PReLU.
+        TypeError: a value of another type.
     """
 
     slots = ()
+    # What multiplies the weight decay beside the learning rate.
+    decay_scale = 1.0
+    l2 = Adjustable()
+    weight_decay = Adjustable()
 
-    def __init__(self, learning_rate, *, l2=0.0, l2_exclude=(), learning_rate_multipliers=None, **kwargs):
+    def __init__(
+        self,
+        learning_rate,
+        *,
+        l2=None,
+        l2_exclude=(),
+        weight_decay=None,
+        weight_decay_exclude=(),
+        learning_rate_multipliers=None,
+        **kwargs,
+    ):
         if not callable(learning_rate) and not isinstance(
             learning_rate, keras.optimizers.schedules.LearningRateSchedule
         ):
             learning_rate = _checks.real("learning_rate", learning_rate, low=0.0)
-        super().__init__(learning_rate=learning_rate, **kwargs)
-        self.l2 = _checks.real("l2", l2, low=0.0)
-        self.l2_exclude = tuple(
-            _checks.pattern("l2_exclude", pattern)
-            for pattern in ([l2_exclude] if isinstance(l2_exclude, str) else l2_exclude)
-        )
+        super().__init__(learning_rate=learning_rate, weight_decay=weight_decay, **kwargs)
+        self.l2 = l2
+        self.l2_exclude = _patterns("l2_exclude", l2_exclude)
+        self.weight_decay_exclude = _patterns("weight_decay_exclude", weight_decay_exclude)
         self.learning_rate_multipliers = {
             _checks.pattern("learning_rate_multipliers", pattern): _checks.real(
                 f"learning_rate_multipliers[{pattern!r}]", factor, low=0.0
@@ -51,47 +78,123 @@ class PaperOptimizer(keras.optimizers.Optimizer):
             for pattern, factor in (learning_rate_multipliers or {}).items()
         }
 
+    def rule(self, w, g, rate, t, *state):
+        """The paper's step, to be subtracted from the weights, and after it the new state."""
+        raise NotImplementedError(f"{type(self).__name__} states no rule.")
+
     def build(self, variables):
         if self.built:
             return
+        paths = [getattr(v, "path", v.name) for v in variables]
+        self._check_patterns(paths)
         super().build(variables)
-        self._slots = {name: self.add_optimizer_variables(variables, name) for name in self.slots}
+        self.treatments = tuple(self._treatment(v, path) for v, path in zip(variables, paths, strict=True))
+        self.groups = _foreach.grouped(self.treatments, range(len(variables)))
+        widest = "float64" if any(dtype == "float64" for dtype, *_ in self.treatments) else "float32"
+        for term in (PaperOptimizer.l2, PaperOptimizer.weight_decay):
+            term.build(self, widest)
+        self._slots = {name: [self._zeros(name, v) for v in variables] for name in self.slots}
+
+    def _check_patterns(self, paths):
+        def unmatched(patterns):
+            return [p for p in patterns if not any(re.search(p, path) for path in paths)]
+
+        wrong = {"learning_rate_multipliers": unmatched(self.learning_rate_multipliers)}
+        for term in ("l2", "weight_decay"):
+            patterns = getattr(self, f"{term}_exclude")
+            if getattr(self, term) is not None and unmatched(patterns) == list(patterns):
+                wrong[f"{term}_exclude"] = patterns
+        for name, patterns in wrong.items():
+            if patterns:
+                raise ValueError(
+                    f"Received: {name} with {', '.join(map(repr, patterns))}, which matches no variable. "
+                    f"Expected a regular expression found in one of the paths {', '.join(paths)}."
+                )
+
+    def _treatment(self, variable, path):
+        """What the variable gets: dtype of its arithmetic and state, L2, decay, its rate's factor."""
+
+        def kept(term):
+            return getattr(self, term) is not None and not any(
+                re.search(pattern, path) for pattern in getattr(self, f"{term}_exclude")
+            )
+
+        dtype = keras.backend.standardize_dtype(variable.dtype)
+        factors = (f for pattern, f in self.learning_rate_multipliers.items() if re.search(pattern, path))
+        return (
+            "float32" if dtype in ("float16", "bfloat16") else dtype,
+            kept("l2"),
+            kept("weight_decay") and self._use_weight_decay(variable),  # Keras's own exclusions
+            next(factors, 1.0),
+        )
+
+    def _zeros(self, name, variable):
+        if keras.backend.standardize_dtype(variable.dtype) in ("float16", "bfloat16"):
+            return self.add_variable(variable.shape, dtype="float32", name=f"{variable.name}_{name}")
+        return self.add_variable_from_reference(variable, name=name)
 
     def slot(self, name, variable):
         """State called `name` of `variable`."""
         return self._slots[name][self._get_variable_index(variable)]
 
-    @staticmethod
-    def constant(value, variable):
-        """`value` in the variable's dtype."""
-        # Not `ops.cast`: TensorFlow's takes a Python number through float32, 1e-8 off in float64.
-        return ops.convert_to_tensor(value, dtype=variable.dtype)
+    @property
+    def slot_variables(self):
+        """By slot: the state of each variable."""
+        return [self._slots[name] for name in self.slots]
+
+    def scalars(self, learning_rate, scalar):
+        """Learning rate, number of the step, L2 and decay of this step, each made by `scalar`."""
+        rate, t = scalar(learning_rate), scalar(self.iterations) + 1
+        l2, decay = (0.0 if v is None else scalar(v) for v in (self._l2_variable, self._weight_decay_variable))
+        return rate, t, l2, rate * decay * self.decay_scale
+
+    def moves(self, treatment, w, g, state, rate, t, l2, decay):
+        """What the weights lose in a step, and their new state."""
+        _, has_l2, decays, multiplier = treatment
+        if has_l2:
+            g = g + l2 * w
+        result = self.rule(w, g, rate if multiplier == 1 else rate * multiplier, t, *state)
+        step, *state = result if self.slots else (result,)
+        return step + decay * w if decays else step, state
 
     def update_step(self, gradient, variable, learning_rate):
-        # Some backends hand over their raw variable, which has no path: take ours.
-        path = self._trainable_variables[self._get_variable_index(variable)].path
-        rate = self.constant(learning_rate, variable)
+        index = self._get_variable_index(variable)
+        treatment, slots = self.treatments[index], [slot[index] for slot in self.slot_variables]
         if hasattr(gradient, "dense_shape"):
             # TensorFlow hands over an embedding's gradient as slices that may repeat a row, and
             # squares slice by slice: (a + b)^2 would become a^2 + b^2. Made dense, they are summed.
             gradient = ops.add(gradient, ops.zeros_like(variable))
-        gradient = ops.cast(gradient, variable.dtype)
-        if self.l2 and not any(re.search(pattern, path) for pattern in self.l2_exclude):
-            gradient = gradient + self.constant(self.l2, variable) * variable
-        for pattern, factor in self.learning_rate_multipliers.items():
-            if re.search(pattern, path):
-                rate = rate * self.constant(factor, variable)
-                break
-        self.rule(gradient, variable, rate)
+        dtype = treatment[0]
+        w, g = ops.cast(ops.convert_to_tensor(variable), dtype), ops.cast(gradient, dtype)
+        state = [ops.convert_to_tensor(slot) for slot in slots]
+        # Not `ops.cast`: TensorFlow's takes a Python number through float32, 1e-8 off in float64.
+        scalars = self.scalars(learning_rate, lambda x: ops.convert_to_tensor(x, dtype=dtype))
+        step, state = self.moves(treatment, w, g, state, *scalars)
+        for slot, value in zip(slots, state, strict=True):
+            self.assign(slot, value)
+        if keras.backend.standardize_dtype(variable.dtype) == dtype:
+            self.assign_sub(variable, step)
+        else:
+            self.assign(variable, w - step)
 
-    def rule(self, gradient, variable, learning_rate):
-        """One step for one variable; all three share one dtype."""
-        raise NotImplementedError(f"{type(self).__name__} states no rule.")
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        if keras.backend.backend() == "torch":
+            _foreach.update(self, grads, trainable_variables, learning_rate)
+        else:
+            super()._backend_update_step(grads, trainable_variables, learning_rate)
+
+    def _apply_weight_decay(self, variables):
+        """Nothing: the decay is part of the step, where it sees the weights from before it."""
 
     def get_config(self):
         return {
             **super().get_config(),
             "l2": self.l2,
             "l2_exclude": list(self.l2_exclude),
+            "weight_decay_exclude": list(self.weight_decay_exclude),
             "learning_rate_multipliers": dict(self.learning_rate_multipliers),
         }
+
+
+def _patterns(name, patterns):
+    return tuple(_checks.pattern(name, p) for p in ([patterns] if isinstance(patterns, str) else patterns))

@@ -10,13 +10,15 @@ class GradientDescent(PaperOptimizer):
     """Gradient descent: full batch, mini-batch or stochastic, the step is the same.
 
     Formula: `w <- w - eta g`, with eta the learning rate and g the gradient on whatever batch it was
-    computed (book 6.1, 6.16, algorithm 1).
+    computed: all examples (book 6.1, algorithm 1), some (mini-batch) or one (stochastic, 6.16).
 
     Args:
         learning_rate: eta. Default 0.01.
-        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+        **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
+            `PaperOptimizer`.
 
-    Differences from Keras: `keras.optimizers.SGD` with momentum 0 takes the same step.
+    Differences from Keras: `keras.optimizers.SGD` with momentum 0 takes the same step, as do PyTorch's
+    `SGD` and `optax.sgd`. PyTorch's `weight_decay` is `l2` here.
 
     Example:
 
@@ -34,5 +36,5 @@ class GradientDescent(PaperOptimizer):
     def __init__(self, learning_rate=0.01, name="gradient_descent", **kwargs):
         super().__init__(learning_rate, name=name, **kwargs)
 
-    def rule(self, gradient, variable, learning_rate):
-        self.assign_sub(variable, learning_rate * gradient)
+    def rule(self, w, g, rate, t):
+        return rate * g

@@ -17,10 +17,12 @@ class Momentum(PaperOptimizer):
     Args:
         learning_rate: eta. Default 0.01.
         momentum: mu, in [0, 1). Default 0.9.
-        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+        **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
+            `PaperOptimizer`.
 
-    Differences from Keras: the same rule as `keras.optimizers.SGD(momentum=mu)`. PyTorch's `SGD`
-    keeps the learning rate outside the velocity.
+    Differences from Keras: the same rule as `keras.optimizers.SGD(momentum=mu)`. PyTorch's `SGD` and
+    `optax.sgd` keep the learning rate outside the velocity (`v <- mu v + g`, `w <- w - eta v`): the
+    same path only while eta is constant. PyTorch's `weight_decay` is `l2` here.
 
     Example:
 
@@ -41,14 +43,10 @@ class Momentum(PaperOptimizer):
         super().__init__(learning_rate, name=name, **kwargs)
         self.momentum = _checks.real("momentum", momentum, low=0.0, high=1.0, high_open=True)
 
-    def new_velocity(self, gradient, variable, learning_rate):
-        velocity = self.slot("velocity", variable)
-        new = self.constant(self.momentum, variable) * velocity - learning_rate * gradient
-        self.assign(velocity, new)
-        return new
-
-    def rule(self, gradient, variable, learning_rate):
-        self.assign_add(variable, self.new_velocity(gradient, variable, learning_rate))
+    def rule(self, w, g, rate, t, v):
+        v *= self.momentum
+        v -= rate * g
+        return -v, v
 
     def get_config(self):
         return {**super().get_config(), "momentum": self.momentum}
@@ -60,14 +58,18 @@ class Nesterov(Momentum):
 
     Formula: the gradient is taken at the look-ahead point y = w + mu v: `v <- mu v - eta grad f(y)`,
     `w <- w + v` (book 6.17, algorithm 3). The variables hold y, where the loss is evaluated, so one
-    step reads `v <- mu v - eta g`, `y <- y + mu v - eta g` with the new v; w is y - mu v.
+    step reads `v <- mu v - eta g`, `y <- y + mu v - eta g` with the new v; w is y - mu v. The book's
+    code is this form, its equation 6.17 the one in w, its algorithm 3 the one in `m = -v / eta`.
 
     Args:
         learning_rate: eta. Default 0.01.
         momentum: mu, in [0, 1), constant. Default 0.9.
-        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+        **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
+            `PaperOptimizer`.
 
     Differences from Keras: the same rule as `keras.optimizers.SGD(momentum=mu, nesterov=True)`.
+    PyTorch's `SGD(nesterov=True)` and `optax.sgd(nesterov=True)` keep the learning rate outside the
+    velocity: the same path only while it is constant. PyTorch's `weight_decay` is `l2` here.
 
     Example:
 
@@ -84,6 +86,7 @@ class Nesterov(Momentum):
     def __init__(self, learning_rate=0.01, momentum=0.9, name="nesterov", **kwargs):
         super().__init__(learning_rate, momentum, name=name, **kwargs)
 
-    def rule(self, gradient, variable, learning_rate):
-        velocity = self.new_velocity(gradient, variable, learning_rate)
-        self.assign_add(variable, self.constant(self.momentum, variable) * velocity - learning_rate * gradient)
+    def rule(self, w, g, rate, t, v):
+        v *= self.momentum
+        v -= rate * g
+        return rate * g - self.momentum * v, v

@@ -1,9 +1,9 @@
 """RMSProp."""
 
 import keras
-from keras import ops
 
 from custom import _checks
+from custom.optimizers._functions import running_mean, sqrt
 from custom.optimizers.base import PaperOptimizer
 
 
@@ -19,10 +19,13 @@ class RMSProp(PaperOptimizer):
         learning_rate: eta. Default 0.001.
         rho: decay of the mean, in [0, 1). Default 0.9, the lecture's.
         epsilon: above 0. Default 1e-8.
-        **kwargs: `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as in `PaperOptimizer`.
+        **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
+            `PaperOptimizer`.
 
     Differences from Keras: `keras.optimizers.RMSprop` puts epsilon, 1e-7, inside the root, and has
-    a momentum and a centred form, which the lecture does not define.
+    a momentum and a centred form, which the lecture does not define. PyTorch's `RMSprop` has this
+    rule with rho (alpha) 0.99 and learning rate 0.01, and its `weight_decay` is `l2` here;
+    `optax.rmsprop` has it with `eps_in_sqrt=False`.
 
     Example:
 
@@ -43,12 +46,9 @@ class RMSProp(PaperOptimizer):
         self.rho = _checks.real("rho", rho, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
 
-    def rule(self, gradient, variable, learning_rate):
-        mean_square = self.slot("mean_square", variable)
-        rho = self.constant(self.rho, variable)
-        new = rho * mean_square + self.constant(1 - self.rho, variable) * ops.square(gradient)
-        self.assign(mean_square, new)
-        self.assign_sub(variable, learning_rate * gradient / (ops.sqrt(new) + self.constant(self.epsilon, variable)))
+    def rule(self, w, g, rate, t, n):
+        n = running_mean(n, g * g, self.rho)
+        return rate * g / (sqrt(n) + self.epsilon), n
 
     def get_config(self):
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

@@ -1,9 +1,24 @@
 """The table of optimizers: a row added here goes through every test of its kind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from custom.optimizers import AdaDelta, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp
+from custom.optimizers import (
+    SGDW,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    GradientDescent,
+    Lion,
+    Momentum,
+    Nadam,
+    Nesterov,
+    PolyakHeavyBall,
+    RAdam,
+    RMSProp,
+)
 from tests.reference import optimizers as rules
 
 
@@ -16,11 +31,25 @@ class OptimizerCase:
     slots: tuple
     defaults: dict
     options: tuple = ()
+    # Arguments without a default, or of a variant that has a row of its own.
+    required: dict = field(default_factory=dict)
+    variant: str = ""
 
     @property
     def id(self):
-        return self.cls.__name__
+        return self.cls.__name__ + self.variant
 
+    @property
+    def hyper(self):
+        """What the rule gets when only the required arguments are given."""
+        return {**self.defaults, **self.required}
+
+    def make(self, *args, **arguments):
+        return self.cls(*args, **{**self.required, **arguments})
+
+
+ADAM = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+BETAS = ({"beta_1": 0.0}, {"beta_1": 0.5}, {"beta_2": 0.0}, {"beta_2": 0.9})
 
 OPTIMIZERS = [
     OptimizerCase(GradientDescent, rules.gradient_descent, (), {"learning_rate": 0.01}),
@@ -37,6 +66,21 @@ OPTIMIZERS = [
         ("velocity",),
         {"learning_rate": 0.01, "momentum": 0.9},
         ({"momentum": 0.0}, {"momentum": 0.5}, {"momentum": 0.999}),
+    ),
+    OptimizerCase(
+        PolyakHeavyBall,
+        rules.heavy_ball,
+        ("previous",),
+        {"learning_rate": 0.01, "beta": 0.9},
+        ({"beta": 0.0}, {"beta": 0.5}, {"beta": 0.999}),
+    ),
+    OptimizerCase(
+        SGDW,
+        rules.sgdw,
+        ("velocity",),
+        {"learning_rate": 0.05, "momentum": 0.9},
+        ({"momentum": 0.5}, {"weight_decay": 0.3}, {"base_learning_rate": 0.5}),
+        required={"weight_decay": 0.01, "base_learning_rate": 0.05},
     ),
     OptimizerCase(
         AdaGrad,
@@ -63,8 +107,61 @@ OPTIMIZERS = [
         Adam,
         rules.adam,
         ("moment_1", "moment_2"),
-        {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
-        ({"beta_1": 0.0}, {"beta_1": 0.5}, {"beta_2": 0.0}, {"beta_2": 0.9}, {"epsilon": 0.1}),
+        ADAM,
+        (*BETAS, {"epsilon": 0.1}, {"bias_correction": False}, {"amsgrad": True, "beta_2": 0.5}),
+    ),
+    OptimizerCase(
+        Adam,
+        rules.adam,
+        ("moment_1", "moment_2", "largest_moment_2"),
+        ADAM,
+        ({"beta_2": 0.5}, {"epsilon": 0.1}, {"bias_correction": False}),
+        required={"amsgrad": True},
+        variant="-amsgrad",
+    ),
+    OptimizerCase(
+        AdamW,
+        rules.adamw,
+        ("moment_1", "moment_2"),
+        ADAM,
+        (*BETAS, {"epsilon": 0.1}, {"weight_decay": 0.3}, {"base_learning_rate": 0.01}, {"bias_correction": False}),
+        required={"weight_decay": 0.02, "base_learning_rate": 0.001},
+    ),
+    OptimizerCase(
+        AdaMax,
+        rules.adamax,
+        ("moment", "norm"),
+        {"learning_rate": 0.002, "beta_1": 0.9, "beta_2": 0.999},
+        BETAS,
+    ),
+    OptimizerCase(
+        Nadam,
+        rules.nadam,
+        ("moment_1", "moment_2"),
+        {"learning_rate": 0.002, "beta_1": 0.975, "beta_2": 0.999, "epsilon": 1e-8, "schedule": "dozat"},
+        (*BETAS, {"epsilon": 0.1}, {"schedule": "constant"}, {"schedule": "keras"}),
+    ),
+    OptimizerCase(
+        RAdam,
+        rules.radam,
+        ("moment_1", "moment_2"),
+        {**ADAM, "threshold": 4.0, "warmup": "sgd"},
+        (
+            *BETAS,
+            {"beta_2": 0.6},
+            {"beta_2": 0.7},
+            {"epsilon": 0.1},
+            {"threshold": 5.0},
+            {"threshold": 30.0},
+            {"warmup": "skip"},
+        ),
+    ),
+    OptimizerCase(
+        Lion,
+        rules.lion,
+        ("momentum",),
+        {"learning_rate": 0.0001, "beta_1": 0.9, "beta_2": 0.99},
+        ({"beta_1": 0.0}, {"beta_1": 0.5}, {"beta_2": 0.0}, {"beta_2": 0.5}),
     ),
 ]
 
@@ -73,19 +170,27 @@ BAD_ANY_OPTIMIZER = [
     ({"learning_rate": float("nan")}, ValueError, ("learning_rate=nan",)),
     ({"learning_rate": "fast"}, TypeError, ("learning_rate='fast'", "str")),
     ({"l2": -1e-4}, ValueError, ("l2=-0.0001",)),
-    ({"l2": None}, TypeError, ("l2=None",)),
+    ({"l2": "none"}, TypeError, ("l2='none'",)),
     ({"l2_exclude": (3,)}, TypeError, ("l2_exclude=3", "regular expression")),
     ({"l2_exclude": "(bias"}, ValueError, ("l2_exclude='(bias'", "regular expression")),
+    ({"weight_decay": -1e-4}, ValueError, ("weight_decay=-0.0001",)),
+    ({"weight_decay": True}, TypeError, ("weight_decay=True",)),
+    ({"weight_decay_exclude": (3,)}, TypeError, ("weight_decay_exclude=3", "regular expression")),
+    ({"weight_decay_exclude": "(bias"}, ValueError, ("weight_decay_exclude='(bias'", "regular expression")),
     ({"learning_rate_multipliers": {"bias": -2}}, ValueError, ("learning_rate_multipliers['bias']=-2",)),
     ({"learning_rate_multipliers": {"[": 2}}, ValueError, ("learning_rate_multipliers='['",)),
     ({"momentun": 0.9}, ValueError, ("momentun",)),
 ]
 
 # By name of the argument: the values that no optimizer with that argument may accept.
-BAD_HYPERPARAMETERS = {
+BAD_NUMBERS = {
     "momentum": (-0.1, 1.0, 1.5, float("nan")),
+    "beta": (-0.1, 1.0, float("nan")),
     "rho": (-0.1, 1.0, float("nan")),
     "beta_1": (-0.1, 1.0, float("nan")),
     "beta_2": (-0.1, 1.0, float("nan")),
     "epsilon": (0.0, -1e-8, float("inf")),
+    "threshold": (3.9, float("inf")),
+    "base_learning_rate": (0.0, -1.0, float("nan")),
 }
+BAD_CHOICES = {"schedule": "fast", "warmup": "linear", "bias_correction": "no", "amsgrad": 2}

@@ -1,7 +1,9 @@
-"""Gradient sequences on which the optimizers are compared with their oracles."""
+"""Gradient sequences on which the optimizers are compared with their oracles, and compiled steps."""
 
 import keras
 import numpy as np
+
+from tests.custom.backends import BACKEND
 
 STEPS = 200
 
@@ -35,3 +37,39 @@ def gradient_sequences(steps=STEPS, seed=0):
 
 def variables_of(sequences, dtype):
     return [keras.Variable(start.astype(dtype), dtype=dtype, name=name) for name, (start, _) in sequences.items()]
+
+
+class Compiled:
+    """A compiled step of an optimizer over its variables, which says how often it was traced.
+
+    Called with the gradients; variables and optimizer hold the new values afterwards.
+    """
+
+    def __init__(self, optimizer, variables):
+        self.optimizer, self.variables = optimizer, variables
+        optimizer.build(variables)
+        if BACKEND == "tensorflow":
+            import tensorflow as tf
+
+            self.function = tf.function(lambda *gs: optimizer.apply(gs, variables), jit_compile=False)
+        elif BACKEND == "jax":
+            import jax
+
+            self.function = jax.jit(optimizer.stateless_apply)
+
+    def __call__(self, *gradients):
+        gradients = [keras.ops.convert_to_tensor(g) for g in gradients]
+        if BACKEND == "tensorflow":
+            self.function(*gradients)
+        elif BACKEND == "jax":
+            state = [[v.value for v in vs] for vs in (self.optimizer.variables, self.variables)]
+            weights, state = self.function(state[0], gradients, state[1])
+            for variable, value in zip([*self.variables, *self.optimizer.variables], [*weights, *state], strict=True):
+                variable.assign(value)
+        else:
+            self.optimizer.apply(gradients, self.variables)
+
+    def traces(self):
+        if BACKEND == "tensorflow":
+            return self.function.experimental_get_tracing_count()
+        return self.function._cache_size() if BACKEND == "jax" else 1

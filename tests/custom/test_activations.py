@@ -3,6 +3,7 @@
 The values of all backends are held against one oracle, so the backends agree with each other.
 """
 
+import inspect
 import re
 
 import keras
@@ -22,7 +23,7 @@ both_precisions = pytest.mark.parametrize("precision", list(RTOL), indirect=True
 # Both zeros, every kink of the table, the neighbourhood of the origin, large and tiny numbers inside
 # float32's normal range: below it (1e-38) TensorFlow and XLA flush to zero.
 MAGNITUDES = np.concatenate(
-    [np.logspace(-30, 30, 61), np.linspace(0.01, 6, 50), np.linspace(7, 90, 30), [0.3, 0.5, 1, 3]]
+    [np.logspace(-30, 30, 61), np.linspace(0.01, 6, 50), np.linspace(7, 90, 30), [0.25, 0.3, 0.5, 1, 3]]
 )
 GRID = np.concatenate([-MAGNITUDES, [-0.0, 0.0], MAGNITUDES])
 # Results this small are flushed to zero, or lose digits as denormal numbers.
@@ -247,7 +248,7 @@ def test_table_is_complete():
 
 @every_case
 def test_function_is_the_layers(case):
-    """The function of the layer's name in snake_case, called with the layer's own settings."""
+    """The function of the layer's name in snake_case: its defaults, its values with the layer's settings."""
     layer = case.make()
     function = getattr(custom.activations, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(layer).__name__).lower(), None)
     special = {"LeakyReLU": "leaky_relu", "SiLU": "silu", "GELU": "gelu", "ELU": "elu", "SELU": "selu", "ReLU": "relu"}
@@ -255,6 +256,9 @@ def test_function_is_the_layers(case):
     if function is None:
         assert case.random or layer.weights is not None and type(layer).__name__ == "PReLU"
         return
+    options = [p for p in inspect.signature(function).parameters.values() if p.name != "x"]
+    defaults = inspect.signature(type(layer)).parameters
+    assert {p.name: p.default for p in options} == {p.name: defaults[p.name].default for p in options}
     settings = {key: value for key, value in case.config.items() if key not in ("trainable", "seed")}
     x = grid("float32")
     np.testing.assert_array_equal(to_numpy(function(x, **settings)), to_numpy(layer(x)))

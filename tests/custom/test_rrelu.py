@@ -124,6 +124,12 @@ def test_half_precision_draws_are_not_coarse():
     assert abs(slopes.mean() - RRELU_MEAN_SLOPE) < 5e-4
 
 
+def test_double_precision_draws_are_double(float64):
+    """Most numbers of float64 are none of float32."""
+    slopes = -to_numpy(RReLU(0.1, 0.3, form="slope", seed=17, dtype=float64)(-np.ones((50, 20)), training=True))
+    assert (slopes != slopes.astype("float32")).mean() > 0.99
+
+
 def test_training_mode_comes_from_the_model():
     inputs = keras.Input((500,))
     model = keras.Model(inputs, RReLU(seed=15)(inputs))

@@ -1,0 +1,46 @@
+"""Arguments of an optimizer that may change between its steps."""
+
+from keras import ops
+
+from custom import _checks
+
+
+class Adjustable:
+    """An argument that may change between steps without a new compilation.
+
+    A number until the optimizer is built; then a variable of the optimizer, saved with its state, and
+    read as a float. `None`: the term does not exist, and no step computes it.
+    """
+
+    def __set_name__(self, owner, name):
+        self.name, self.attribute = name, f"_{name}_variable"
+
+    def __get__(self, optimizer, owner=None):
+        if optimizer is None:
+            return self
+        value = getattr(optimizer, self.attribute)
+        return value if value is None or isinstance(value, float) else float(ops.convert_to_numpy(value))
+
+    def __set__(self, optimizer, value):
+        value = value if value is None else _checks.real(self.name, value, low=0.0)
+        if not getattr(optimizer, "built", False):
+            setattr(optimizer, self.attribute, value)
+            return
+        variable = getattr(optimizer, self.attribute)
+        if (value is None) is not (variable is None):
+            before, after = ("no", "one") if variable is None else ("a", "none")
+            raise ValueError(
+                f"Received: {self.name}={value!r} for an optimizer that was built with {before} {self.name} term. "
+                f"Expected {after}: to change it later, give {self.name} a number, such as 0, from the start."
+            )
+        if variable is not None:
+            variable.assign(value)
+
+    def build(self, optimizer, dtype):
+        value = getattr(optimizer, self.attribute)
+        if value is not None:
+
+            def start(shape, dtype):  # `Constant` takes it through float32 on TensorFlow
+                return ops.convert_to_tensor(value, dtype=dtype)
+
+            setattr(optimizer, self.attribute, optimizer.add_variable((), start, dtype, name=self.name))

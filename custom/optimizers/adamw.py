@@ -1,0 +1,53 @@
+"""AdamW."""
+
+import keras
+
+from custom.optimizers._decoupled import DecoupledDecay
+from custom.optimizers.adam import Adam
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class AdamW(DecoupledDecay, Adam):
+    """Adam with decoupled weight decay.
+
+    Formula: with Adam's m_hat and v_hat, `w <- w - eta_t (alpha m_hat / (sqrt(v_hat) + epsilon) + lambda w)`
+    (the paper's algorithm 2, line 12; book algorithm 9, where eta multiplies both terms). eta_t is the
+    multiplier of the schedule, 1 without one, so that `learning_rate` is alpha eta_t and the decay of a
+    step is lambda eta_t w whatever alpha is. Normalised, `lambda = lambda_norm sqrt(b / (B T))` with
+    batch size b, B training points and T epochs (of the restart period, if there are restarts).
+
+    From other libraries: their decay of a step is `learning_rate x weight_decay x w`, that is
+    `lambda = alpha x weight_decay`. Keras's 0.004 and PyTorch's 0.01 at alpha 0.001 are lambda 4e-6
+    and 1e-5; the paper's lambda 1.26e-4 (lambda_norm 0.025, b 128, B 50,000, T 100) is their 0.126.
+
+    Args:
+        learning_rate: alpha eta_t: alpha, or a schedule of the product. Default alpha 0.001.
+        beta_1, beta_2, epsilon, bias_correction, amsgrad: as in `Adam`.
+        weight_decay: lambda, or lambda_norm if `normalized`; at least 0. No default: the paper has none.
+        base_learning_rate: alpha, above 0. Default: `learning_rate`, if that is a number.
+        normalized: whether `weight_decay` is lambda_norm. Default `False`.
+        batch_size, training_points, epochs: b, B and T, with `normalized` only.
+        **kwargs: `weight_decay_exclude`, `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as
+            in `PaperOptimizer`. The paper's code lets every variable decay.
+
+    Raises:
+        ValueError: a schedule without `base_learning_rate`; `normalized` without its three numbers.
+
+    Differences from Keras: `keras.optimizers.AdamW` multiplies its weight decay by the learning rate,
+    as do PyTorch's `AdamW` and `optax.adamw` (see above), and has its Adam's epsilon.
+
+    Example:
+
+    >>> import keras
+    >>> from custom.optimizers import AdamW
+    >>> w = keras.Variable(1.0)
+    >>> _ = AdamW(0.1, weight_decay=0.2).apply([keras.ops.convert_to_tensor(0.5)], [w])
+    >>> round(float(keras.ops.convert_to_numpy(w)), 4)
+    0.7
+
+    Reference: Loshchilov and Hutter, Decoupled Weight Decay Regularization, ICLR 2019,
+    arXiv:1711.05101, algorithm 2 and appendix B.1 (normalised decay).
+    """
+
+    def __init__(self, *args, name="adamw", **kwargs):
+        super().__init__(*args, name=name, **kwargs)

@@ -1,0 +1,225 @@
+"""One step of each optimizer beside Keras's, PyTorch's and optax's of the same name.
+
+    KERAS_BACKEND=jax python -m experiments.benchmarks.optimizers --out optimizers_jax.json
+
+Two sets of weights: those of a ResNet (160 variables, 11 million weights, most variables small) and
+of a multilayer network (16 variables, 1 million). The contenders take turns, a few steps each, for
+several rounds after a warm-up; a row gives the median time of a step and the median over the rounds
+of the ratio to Keras. Compiled as training is: a `tf.function` (`--xla` for XLA), `jax.jit` with donated
+state, PyTorch eager. PyTorch's and optax's optimizers run on their own backends only.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import time
+
+import keras
+import numpy as np
+
+from custom import optimizers as custom
+
+BACKEND = keras.backend.backend()
+# By name: this package's, Keras's; PyTorch's and optax's by name and arguments (`None`: there is none).
+CONTENDERS = {
+    "GradientDescent": (custom.GradientDescent, keras.optimizers.SGD, ("SGD", {}), ("sgd", {})),
+    "Momentum": (
+        custom.Momentum,
+        lambda: keras.optimizers.SGD(momentum=0.9),
+        ("SGD", {"momentum": 0.9}),
+        ("sgd", {"momentum": 0.9}),
+    ),
+    "Nesterov": (
+        custom.Nesterov,
+        lambda: keras.optimizers.SGD(momentum=0.9, nesterov=True),
+        ("SGD", {"momentum": 0.9, "nesterov": True}),
+        ("sgd", {"momentum": 0.9, "nesterov": True}),
+    ),
+    "AdaGrad": (custom.AdaGrad, keras.optimizers.Adagrad, ("Adagrad", {}), ("adagrad", {})),
+    "AdaDelta": (custom.AdaDelta, keras.optimizers.Adadelta, ("Adadelta", {}), ("adadelta", {})),
+    "RMSProp": (custom.RMSProp, keras.optimizers.RMSprop, ("RMSprop", {}), ("rmsprop", {})),
+    "Adam": (custom.Adam, keras.optimizers.Adam, ("Adam", {}), ("adam", {})),
+    "AdamW": (lambda: custom.AdamW(weight_decay=1e-5), keras.optimizers.AdamW, ("AdamW", {}), ("adamw", {})),
+    "AdaMax": (custom.AdaMax, keras.optimizers.Adamax, ("Adamax", {}), ("adamax", {})),
+    "Nadam": (custom.Nadam, keras.optimizers.Nadam, ("NAdam", {}), ("nadam", {})),
+    "RAdam": (custom.RAdam, None, ("RAdam", {}), ("radam", {})),
+    "Lion": (custom.Lion, keras.optimizers.Lion, None, ("lion", {})),
+}
+
+
+def resnet_shapes(width=42):
+    """53 convolutions in bottlenecks, each with the scale and offset of its normalisation, and a head."""
+    convolutions, channels = [(7, 7, 3, width)], width
+    for stage, blocks in enumerate((3, 4, 6, 3)):
+        inner, outer = width * 2**stage, 4 * width * 2**stage
+        for block in range(blocks):
+            convolutions += [(1, 1, channels, inner), (3, 3, inner, inner), (1, 1, inner, outer)]
+            convolutions += [(1, 1, channels, outer)] if block == 0 else []
+            channels = outer
+    return [shape for c in convolutions for shape in (c, c[-1:], c[-1:])] + [(channels, 1000)]
+
+
+def perceptron_shapes(units=350):
+    sizes = [784, *[units] * 7, 10]
+    return [shape for a, b in zip(sizes, sizes[1:], strict=False) for shape in ((a, b), (b,))]
+
+
+SETS = {"resnet": resnet_shapes(), "perceptron": perceptron_shapes()}
+
+
+def arrays(shapes, seed, scale):
+    rng = np.random.default_rng(seed)
+    return [scale * rng.standard_normal(shape, dtype="float32") for shape in shapes]
+
+
+def keras_stepper(optimizer, shapes, xla):
+    """A function that takes `n` steps and returns when they are done."""
+    variables = [keras.Variable(a, name=f"v{i}") for i, a in enumerate(arrays(shapes, 0, 0.1))]
+    gradients = [keras.ops.convert_to_tensor(a) for a in arrays(shapes, 1, 0.01)]
+    optimizer.build(variables)
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        step = tf.function(lambda *gs: optimizer.apply(gs, variables), jit_compile=xla)
+
+        def run(n):
+            for _ in range(n):
+                step(*gradients)
+            variables[0].numpy()
+
+        return run
+    if BACKEND == "jax":
+        import jax
+
+        # Donated buffers go to the results in order: the state comes back as it went in.
+        def step(weights, state, gradients):
+            return optimizer.stateless_apply(state, gradients, weights)
+
+        compiled = jax.jit(step, donate_argnums=(0, 1))
+        state = [v.value for v in variables], [v.value for v in optimizer.variables]
+        return jax_stepper(lambda state: compiled(*state, gradients), state)
+
+    def run(n):
+        for _ in range(n):
+            optimizer.apply(gradients, variables)
+
+    return run
+
+
+def jax_stepper(step, state):
+    import jax
+
+    def run(n):
+        nonlocal state
+        for _ in range(n):
+            state = step(state)
+        jax.block_until_ready(state)
+
+    return run
+
+
+def torch_stepper(name, options, shapes):
+    import torch
+
+    weights = [torch.nn.Parameter(torch.from_numpy(a)) for a in arrays(shapes, 0, 0.1)]
+    for weight, gradient in zip(weights, arrays(shapes, 1, 0.01), strict=True):
+        weight.grad = torch.from_numpy(gradient)
+    optimizer = getattr(torch.optim, name)(weights, lr=1e-3, **options)
+
+    def run(n):
+        for _ in range(n):
+            optimizer.step()
+
+    return run
+
+
+def optax_stepper(name, options, shapes):
+    import jax
+    import optax
+
+    optimizer = getattr(optax, name)(1e-3, **options)
+    weights, gradients = ([jax.numpy.asarray(a) for a in arrays(shapes, *how)] for how in ((0, 0.1), (1, 0.01)))
+
+    def step(weights, state, gradients):
+        updates, state = optimizer.update(gradients, state, weights)
+        return optax.apply_updates(weights, updates), state
+
+    compiled = jax.jit(step, donate_argnums=(0, 1))
+    return jax_stepper(lambda state: compiled(*state, gradients), (weights, optimizer.init(weights)))
+
+
+def steppers(name, shapes, xla):
+    ours, theirs, torch_form, optax_form = CONTENDERS[name]
+    found = {"custom": keras_stepper(ours(), shapes, xla)}
+    if theirs:
+        found["keras"] = keras_stepper(theirs(), shapes, xla)
+    if BACKEND == "torch" and torch_form:
+        found["torch_foreach"] = torch_stepper(torch_form[0], {**torch_form[1], "foreach": True}, shapes)
+        with contextlib.suppress(TypeError):  # some have no fused form
+            found["torch_fused"] = torch_stepper(torch_form[0], {**torch_form[1], "fused": True}, shapes)
+    if BACKEND == "jax":
+        found["optax"] = optax_stepper(*optax_form, shapes)
+    return found
+
+
+def measure(contenders, rounds, seconds):
+    """By contender: seconds a step, one number a round; the contenders take turns."""
+    steps = {}
+    for name, run in contenders.items():
+        run(3)
+        start = time.perf_counter()
+        run(3)
+        steps[name] = max(1, round(seconds * 3 / (time.perf_counter() - start)))
+    times = {name: [] for name in contenders}
+    for i in range(rounds):
+        for name in sorted(contenders, reverse=bool(i % 2)):
+            start = time.perf_counter()
+            contenders[name](steps[name])
+            times[name].append((time.perf_counter() - start) / steps[name])
+    return times
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", help="file for the results, as JSON")
+    parser.add_argument("--only", action="append", choices=CONTENDERS, help="optimizer to measure; may be repeated")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of each contender (default: 15)")
+    parser.add_argument("--seconds", type=float, default=0.2, help="length of a turn (default: 0.2)")
+    parser.add_argument("--xla", action="store_true", help="compile by XLA on TensorFlow")
+    options = parser.parse_args()
+    environment = {
+        "backend": BACKEND,
+        "xla": BACKEND == "jax" or (BACKEND == "tensorflow" and options.xla),
+        "keras": keras.__version__,
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
+    }
+    print(", ".join(f"{key} {value}" for key, value in environment.items()))
+    rows = []
+    for weights, shapes in SETS.items():
+        total = sum(int(np.prod(shape)) for shape in shapes)
+        print(f"\n{weights}: {len(shapes)} variables, {total:,} weights; milliseconds a step (ratio to Keras)")
+        for name in options.only or CONTENDERS:
+            times = measure(steppers(name, shapes, options.xla), options.rounds, options.seconds)
+            row = {"weights": weights, "optimizer": name, "milliseconds": {}, "ratio_to_keras": {}}
+            for who, seconds in times.items():
+                row["milliseconds"][who] = 1e3 * statistics.median(seconds)
+                if "keras" in times:
+                    ratios = [a / b for a, b in zip(seconds, times["keras"], strict=True)]
+                    row["ratio_to_keras"][who] = statistics.median(ratios)
+            rows.append(row)
+            cells = [
+                f"{who} {ms:.3f}" + (f" ({row['ratio_to_keras'][who]:.2f})" if "keras" in times else "")
+                for who, ms in row["milliseconds"].items()
+            ]
+            print(f"{name:16}", "  ".join(cells), flush=True)
+    if options.out:
+        with open(options.out, "w") as file:
+            json.dump({"environment": environment, "results": rows}, file, indent=1)
+            file.write("\n")
+
+
+if __name__ == "__main__":
+    main()
