@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help quick test test-fast test-backends lint format report publish check clean
+.PHONY: help quick test test-fast test-backends mutants lint format report publish check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -28,8 +28,11 @@ test-fast: $(READY) ## run the tests not marked slow
 
 test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs both)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "jax>=0.5" "torch==2.13.0"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -q tests/custom tests/harness/test_engine.py
-	KERAS_BACKEND=torch $(BIN)/python -m pytest -q tests/custom tests/harness/test_engine.py
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -q tests/custom tests/harness/test_engine.py tests/harness/test_checkpoint.py tests/harness/test_probes.py
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -m "not slow" tests/custom tests/harness/test_engine.py tests/harness/test_probes.py
+
+mutants: $(READY) ## make small wrong changes to custom/; fail if the tests miss one
+	$(BIN)/python -m tests.mutants
 
 lint: $(READY) ## check style with Ruff
 	$(BIN)/ruff check .
@@ -45,10 +48,12 @@ report: $(READY) ## rebuild the pages of your own runs in reports/local/
 publish: $(READY) ## merge runs/ into the committed records and rebuild the published and reference pages
 	$(BIN)/python -m experiments publish
 	$(BIN)/python -m experiments reference
+	$(BIN)/python -m experiments.benchmarks.report
 
 check: $(READY) ## fail if a published page is not what its records give, or a reference page its docstring
 	$(BIN)/python -m experiments publish --check
 	$(BIN)/python -m experiments reference --check
+	$(BIN)/python -m experiments.benchmarks.report --check
 
 clean: ## remove the environment and caches; runs/ and reports/local/ stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache

@@ -9,7 +9,7 @@ import sys
 from experiments.harness import backend, executors, papers
 from experiments.harness.errors import UsageError, unknown
 
-COMMANDS = ("list", "run", "report", "publish", "reference", "status", "data")
+COMMANDS = ("list", "run", "estimate", "report", "publish", "reference", "status", "data")
 PRESETS = ("quick", "reduced", "paper")
 MEANING = ("--preset", "--seeds", "--only", "--set", "--compiler")  # options that say what runs, not how
 
@@ -50,19 +50,27 @@ def _parser():
 
     add("list", _list, "papers with their presets, claims and data, and what has run")
     run = add("run", _run, "train what a preset asks for and `runs/` does not hold yet")
-    run.add_argument("papers", nargs="+", metavar="PAPER", help="names from `list`, or all")
-    run.add_argument("--preset", default="quick", help=f"one of {', '.join(PRESETS)} (default: quick)")
-    run.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: the preset's number)")
-    run.add_argument(
-        "--only", action="append", default=[], metavar="NAME", help="a variant or an experiment; repeatable"
-    )
-    run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting; repeatable")
-    run.add_argument("--extend", action="store_true", help="count published runs as done")
-    run.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the runs (default: 1)")
+    estimate = add("estimate", _estimate, "measure how long `run` with the same options would take, and start nothing")
+    for command in (run, estimate):
+        command.add_argument("papers", nargs="+", metavar="PAPER", help="names from `list`, or all")
+        command.add_argument("--preset", default="quick", help=f"one of {', '.join(PRESETS)} (default: quick)")
+        command.add_argument("--seeds", type=int, metavar="N", help="seeds 0 to N-1 (default: the preset's number)")
+        command.add_argument(
+            "--only", action="append", default=[], metavar="NAME", help="a variant or an experiment; repeatable"
+        )
+        command.add_argument(
+            "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting; repeatable"
+        )
+        command.add_argument("--extend", action="store_true", help="count published runs as done")
+        command.add_argument(
+            "--workers", type=int, default=1, metavar="N", help="processes that share the runs (default: 1)"
+        )
+        command.add_argument("--compiler", help="auto (default), or xla, graph (TensorFlow), step (JAX)")
     run.add_argument(
         "--checkpoint-seconds", type=float, default=60.0, metavar="N", help="between two checkpoints (default: 60)"
     )
-    run.add_argument("--compiler", help="auto (default), or xla, graph (TensorFlow), step (JAX)")
+    run.add_argument("--no-estimate", action="store_true", help="start without measuring how long it will take")
+    estimate.add_argument("--brief", action="store_true", help="the last line only")
     report = add("report", _report, "build the pages of your own runs in reports/local/")
     report.add_argument("papers", nargs="*", metavar="PAPER", help="names from `list` (default: all)")
     publish = add("publish", _publish, "merge runs/ into the committed records and rebuild the published pages")
@@ -81,7 +89,8 @@ def _store():
     return Store(os.environ.get("EXPERIMENTS_RUNS", "runs"))
 
 
-def _run(options):
+def _selected(options, bar):
+    """The runner, the `(paper, (experiment, variants) pairs)` that the options ask for, and the changed settings."""
     overrides = {}
     for assignment in options.set:
         name, equals, value = assignment.partition("=")
@@ -92,32 +101,46 @@ def _run(options):
         value = getattr(options, name)
         if value is not None and value < 1:
             raise UsageError(f"Received: --{name} {value}. Expected at least 1.")
-    if not 0 <= options.checkpoint_seconds < math.inf:
-        raise UsageError(f"Received: --checkpoint-seconds {options.checkpoint_seconds}. Expected at least 0.")
+    every = getattr(options, "checkpoint_seconds", 0)
+    if not 0 <= every < math.inf:
+        raise UsageError(f"Received: --checkpoint-seconds {every}. Expected at least 0.")
     if options.preset not in PRESETS:
         raise unknown("preset", options.preset, PRESETS)
     chosen = papers.load(options.papers)
 
-    from experiments.harness.progress import progress
     from experiments.harness.report.build import read_published
     from experiments.harness.runner import Runner, identity_of
 
-    command = f"python -m experiments {' '.join(_arguments(options, *MEANING))}"
+    command = f"python -m experiments {' '.join(_arguments('run', options, *MEANING))}"
     published = {}
     if options.extend:
         published = {identity_of(r): r for paper in chosen for r in read_published(paper)}
+    runner = Runner(_store(), bar, command, published, every=every, compiler=options.compiler or "auto")
+    selected = [
+        (paper, runner.check(paper, options.preset, only, overrides)) for paper, only in _narrow(chosen, options.only)
+    ]
+    return runner, selected, overrides
+
+
+def _run(options):
+    from experiments.harness.progress import progress
+
     with progress() as bar:
-        runner = Runner(
-            _store(), bar, command, published, every=options.checkpoint_seconds, compiler=options.compiler or "auto"
+        runner, selected, overrides = _selected(options, bar)
+        from experiments.harness import (
+            estimate,  # imports the backend, which a mistake in the options need not wait for
         )
-        selected = [
-            (paper, runner.check(paper, options.preset, only, overrides))
-            for paper, only in _narrow(chosen, options.only)
-        ]
+
+        unfinished = (
+            estimate.remaining(runner, paper, options.preset, experiments, options.seeds, overrides)
+            for paper, experiments in selected
+        )
+        if options.preset != "quick" and not options.no_estimate and any(unfinished):
+            arguments = _arguments("estimate", options, *MEANING, "--extend", "--workers")
+            bar.note(executors.answer([*arguments, "--brief"], options.workers) or "No estimate could be made.")
         if options.workers > 1:
-            return executors.processes(
-                _arguments(options, *MEANING, "--extend", "--checkpoint-seconds"), options.workers
-            )
+            arguments = _arguments("run", options, *MEANING, "--extend", "--checkpoint-seconds")
+            return executors.processes([*arguments, "--no-estimate"], options.workers)
         records = []
         for paper, experiments in selected:
             records += runner.paper(paper, options.preset, experiments, options.seeds, overrides)
@@ -127,6 +150,22 @@ def _run(options):
             + (f"; {len(bad)} failed or diverged: {', '.join(sorted({r['error'] for r in bad}))}" if bad else "")
         )
     return 1 if bad or runner.lost else 0
+
+
+def _estimate(options):
+    from experiments.harness.progress import Lines
+
+    runner, selected, overrides = _selected(options, Lines(sys.stderr))
+    from experiments.harness import estimate  # imports the backend, which a mistake in the options need not wait for
+
+    lines, memory = [], 0
+    for paper, experiments in selected:
+        found, most = estimate.forecast(runner, paper, options.preset, experiments, options.seeds, overrides)
+        lines, memory = lines + found, max(memory, most)
+    if lines and not options.brief:
+        _table(("program", "runs", "setup", "ms/step", "time", "checkpoint", "disk"), map(estimate.row, lines))
+    print(estimate.summary(lines, memory, options.workers))
+    return 0
 
 
 def _narrow(chosen, only):
@@ -139,9 +178,9 @@ def _narrow(chosen, only):
     return [(paper, names) for paper, names in pairs if names or not only]
 
 
-def _arguments(options, *names):
-    """The `run` command line again, with the named options only."""
-    arguments = ["run", *options.papers]
+def _arguments(command, options, *names):
+    """The command line again for `command`, with the named options only."""
+    arguments = [command, *options.papers]
     for name in names:
         value = getattr(options, name[2:].replace("-", "_"))
         if value is True:

@@ -10,15 +10,15 @@ import subprocess
 import sys
 import threading
 
+COMMAND = (sys.executable, "-m", "experiments")
+
 
 def processes(arguments, workers):
     """Run `python -m experiments <arguments>` in `workers` processes; returns the worst exit code.
 
     Each process gets an equal share of the cores. Their lines are passed on as they come.
     """
-    share = max(1, len(os.sched_getaffinity(0)) // workers if hasattr(os, "sched_getaffinity") else 1)
-    environment = {**os.environ, "EXPERIMENTS_THREADS": os.environ.get("EXPERIMENTS_THREADS", str(share))}
-    command = [sys.executable, "-m", "experiments", *arguments]
+    command, environment = [*COMMAND, *arguments], _environment(workers)
     children = [
         subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         for _ in range(workers)
@@ -42,6 +42,24 @@ def processes(arguments, workers):
         for thread in threads:
             thread.join()
     return max(code if code >= 0 else 1 for code in codes)
+
+
+def answer(arguments, workers):
+    """What `python -m experiments <arguments>` prints, with the cores that one of `workers` has; `""` if it fails.
+
+    In a process of its own, so that none of its memory, or of an accelerator's, stays with the caller.
+    """
+    done = subprocess.run(
+        [*COMMAND, *arguments], env=_environment(workers), stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _environment(workers):
+    if workers == 1:
+        return None
+    share = max(1, len(os.sched_getaffinity(0)) // workers if hasattr(os, "sched_getaffinity") else 1)
+    return {**os.environ, "EXPERIMENTS_THREADS": os.environ.get("EXPERIMENTS_THREADS", str(share))}
 
 
 def _stop(child):

@@ -38,7 +38,7 @@ class Lines:
         return on_step
 
     def epoch(self, run, row):
-        numbers = ", ".join(f"{k} {v:.4g}" for k, v in row.items() if k not in ("epoch", "seconds"))
+        numbers = ", ".join(f"{k} {v:.4g}" for k, v in row.items() if k not in ("epoch", "seconds", "probes"))
         self._print(f"epoch    {run.label}: {row['epoch']}/{run.settings.epochs} in {row['seconds']:.1f} s: {numbers}")
 
     def finished(self, run, record):

@@ -1,9 +1,11 @@
 """From a paper's declaration to finished records: tuning, final runs, what to skip."""
 
+import contextlib
 import dataclasses
 import time
 import traceback
 
+from experiments.harness import checkpoint as checkpoints
 from experiments.harness import data as datasets
 from experiments.harness.environment import code, environment
 from experiments.harness.errors import Diverged, UsageError
@@ -32,15 +34,15 @@ class Run:
 
     @property
     def label(self):
-        tuned = f" {self.role}" if self.role != "final" else ""
-        return f"{self.paper} {self.experiment} {self.settings.variant}{tuned} seed {self.seed}"
+        return label(vars(self))
 
 
 @dataclasses.dataclass
 class Job:
     """What an experiment's `train` gets: settings, data, seed, and where to leave facts.
 
-    `facts` end up in the record (number of parameters, compiler, ...); `on_step` reports progress.
+    `facts` end up in the record (number of parameters, compiler, ...); `on_step` reports progress;
+    `checkpoint` and `compiler` are for the engine.
     """
 
     experiment: object
@@ -49,10 +51,18 @@ class Job:
     dataset: datasets.Dataset
     on_step: object
     facts: dict = dataclasses.field(default_factory=dict)
+    checkpoint: checkpoints.Checkpoint | None = None
+    compiler: str = "auto"
 
     @property
     def variant(self):
         return self.experiment.variants[self.settings.variant]
+
+
+def label(record):
+    """A run in words."""
+    tuned = f" {record['role']}" if record["role"] != "final" else ""
+    return f"{record['paper']} {record['experiment']} {record['settings']['variant']}{tuned} seed {record['seed']}"
 
 
 def identity_of(record):
@@ -114,11 +124,13 @@ class Runner:
         progress: told what happens; see `experiments.harness.progress`.
         command: the command line that records quote.
         published: records by identity that count as done too (`run --extend`).
+        every: seconds between two checkpoints.
+        compiler: `"auto"`: the engine's choice.
     """
 
-    def __init__(self, store, progress, command, published=None):
+    def __init__(self, store, progress, command, published=None, *, every=checkpoints.SECONDS, compiler="auto"):
         self.store, self.progress, self.command = store, progress, command
-        self.published = published or {}
+        self.published, self.every, self.compiler = published or {}, every, compiler
         self.lost = []  # variants that could not run, in words
         self._datasets = {}
         self.began = _now()
@@ -220,18 +232,27 @@ class Runner:
             "seconds": 0.0,
         }
         self.store.write(record)
-        job = Job(experiment, run.settings, run.seed, dataset, self.progress.started(run))
-        began = time.perf_counter()
+        meaning = checkpoints.meaning(run.paper, address, run.protocol)
+        kept = checkpoints.Checkpoint(
+            self.store.checkpoint(run.paper, address), meaning, self.every, self.progress.note
+        )
+        on_step = self.progress.started(run)
+        job = Job(experiment, run.settings, run.seed, dataset, on_step, checkpoint=kept, compiler=self.compiler)
+        rows = iter(())
         try:
-            for row in experiment.train(job):
+            rows = experiment.train(job)
+            for row in rows:
                 canonical(row)  # a row that JSON cannot hold, such as a NaN, fails this run and no other
                 record["history"].append(row)
-                self.progress.epoch(run, row)
+                if len(record["history"]) > kept.rows:
+                    self.progress.epoch(run, row)
             record["outcome"] = "done"
         except Diverged as error:
             record["outcome"], record["error"] = "diverged", str(error)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             record["outcome"], record["error"] = "interrupted", "stopped by the user"
+            with contextlib.suppress(KeyboardInterrupt, AttributeError):
+                rows.throw(error)  # between two rows only this tells the engine, which then saves
             raise
         except UsageError as error:
             record["outcome"], record["error"] = "failed", str(error)
@@ -242,7 +263,9 @@ class Runner:
             self.progress.note(traceback.format_exc())
         finally:
             record["facts"] = job.facts
-            record["seconds"] = round(time.perf_counter() - began, 2)
+            record["seconds"] = round(kept.seconds(), 2)
             self.store.write(record)
+        if record["outcome"] in FINISHED:  # what failed may be mended, and then goes on
+            kept.clear()
         self.progress.finished(run, record)
         return record

@@ -15,16 +15,21 @@ from experiments.harness.errors import UsageError
 
 SCHEMA = 1
 OUTCOMES = ("done", "diverged", "failed", "interrupted")
+PARTIAL = ".partial"
 
 
-def write_atomically(path, text):
-    """Write beside, flush to disk, rename: a reader sees the old file or the new one."""
+@contextlib.contextmanager
+def replacing(path):
+    """A binary file that becomes `path` when the block ends, and vanishes when it fails.
+
+    It is written beside, flushed to disk and renamed: a reader sees the old file or the new one.
+    """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(partial, 0o644)
@@ -32,6 +37,12 @@ def write_atomically(path, text):
     except BaseException:
         pathlib.Path(partial).unlink(missing_ok=True)
         raise
+
+
+def write_atomically(path, text):
+    """Write a text file, all of it or none."""
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 class Store:
@@ -46,6 +57,10 @@ class Store:
 
     def path(self, paper, key):
         return self.folder / paper / f"{key}.json"
+
+    def checkpoint(self, paper, key):
+        """Where a run that is not finished keeps its checkpoint."""
+        return self.folder / paper / ".checkpoints" / f"{key}.npz"
 
     def read(self, paper, key):
         """The record, or `None`. One that is still running but abandoned reads as interrupted."""
@@ -98,4 +113,11 @@ class Store:
             except BlockingIOError:
                 yield False
                 return
+            self._sweep(paper, key)
             yield True
+
+    def _sweep(self, paper, key):
+        """Remove what a process that was killed while it wrote has left behind."""
+        for path in (self.path(paper, key), self.checkpoint(paper, key)):
+            for partial in path.parent.glob(f".{path.name}.*{PARTIAL}"):
+                partial.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from experiments.harness.seeds import derive
 HELD_OUT = 6  # a validation set is one part in six of the training set
 
 
-def classifier(job, model, optimizer, *, standardize=False):
+def classifier(job, model, optimizer, *, standardize=False, probes=()):
     """Train `model` on the job's dataset and yield one row per epoch.
 
     Reads from the settings: `epochs`, `batch_size`, `evaluation` ("test": train on the whole
@@ -22,6 +22,7 @@ def classifier(job, model, optimizer, *, standardize=False):
         optimizer: a Keras optimizer.
         standardize: subtract the mean and divide by the deviation of each channel of the training
             images; otherwise pixels are divided by 255.
+        probes: what to measure inside the network; see `engine.Probe`.
     """
     settings, data = job.settings, job.dataset
     x, y, held_out = data.x_train, data.y_train, (data.x_test, data.y_test)
@@ -35,8 +36,9 @@ def classifier(job, model, optimizer, *, standardize=False):
         mean, scale = x.mean(axes, dtype="float64"), 1 / np.maximum(x.std(axes, dtype="float64"), 1e-6)
     job.facts |= {"parameters": model.count_params(), "trained_on": len(x)}
     arrays = engine.Arrays(x, y, {"train": (x, y), settings.evaluation: held_out}, mean, scale)
-    plan = engine.Plan(settings.epochs, settings.batch_size, job.seed, {"train": settings.train_evaluation_every})
-    yield from engine.train(model, optimizer, arrays, plan, job.on_step, job.facts)
+    every = {"train": settings.train_evaluation_every}
+    plan = engine.Plan(settings.epochs, settings.batch_size, job.seed, every, job.compiler)
+    yield from engine.train(model, optimizer, arrays, plan, job.on_step, job.facts, job.checkpoint, probes)
 
 
 def learning_rate(settings, dataset):

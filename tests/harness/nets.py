@@ -1,11 +1,13 @@
 """Small nets, the same in NumPy, and a stand-in for an adapter, for the tests of the engine."""
 
 import importlib
+import types
 
 import keras
 import numpy as np
 
-from custom.activations import ReLU
+from custom.activations import ReLU, RReLU
+from custom.optimizers import Adam, GradientDescent
 from experiments.harness import engine
 from experiments.harness.seeds import permutation
 from experiments.networks import multilayer_perceptron
@@ -92,6 +94,13 @@ class Reference:
             yield row
 
 
+# In place of a model and an optimizer, for the `Spy`.
+NOTHING = (
+    types.SimpleNamespace(trainable_variables=[], non_trainable_variables=[]),
+    types.SimpleNamespace(variables=[]),
+)
+
+
 class Spy:
     """In place of an adapter's `Loop`: remembers the order of the examples, trains nothing."""
 
@@ -100,7 +109,7 @@ class Spy:
     def __init__(self, losses=()):
         self.orders, self.batches, self.losses = [], [], list(losses)
 
-    def __call__(self, model, optimizer, arrays):
+    def __call__(self, model, optimizer, arrays, compiler):
         return self
 
     def steps(self, order):
@@ -110,3 +119,97 @@ class Spy:
     def evaluate(self, x, y):
         self.batches.append(len(x))
         return np.array([2.0 * len(x), 1.0])
+
+
+def everything(seed=0):
+    """A net and an optimizer with all kinds of state: statistics, masks, slopes, slots, a schedule, an average."""
+    layers = keras.layers
+    kernel = [keras.initializers.HeNormal(seed + i) for i in range(2)]
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.Flatten(),
+            layers.Dense(16, kernel_initializer=kernel[0], use_bias=False),
+            layers.BatchNormalization(),
+            RReLU(seed=seed),
+            layers.Dropout(0.2, seed=seed),
+            layers.Dense(10, kernel_initializer=kernel[1]),
+        ]
+    )
+    rate = keras.optimizers.schedules.ExponentialDecay(0.01, decay_steps=200, decay_rate=0.7)
+    return model, Adam(rate, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=7)
+
+
+class Normalised:
+    """Dense with an L2 term, batch normalisation, ReLU, dense; a clipped gradient, a falling rate, an average.
+
+    `model` is the net and `optimizer` its optimizer in Keras; `train` is the same in float64.
+    """
+
+    MOMENTUM, EPSILON, RATE, DECAY, AVERAGE, OVERWRITE = 0.9, 1e-3, 0.2, 0.02, 0.9, 7
+
+    def __init__(self, clipping):
+        layers, kernel = keras.layers, [keras.initializers.HeNormal(i) for i in range(2)]
+        l2 = keras.regularizers.L2(L2)
+        self.model = keras.Sequential(
+            [
+                keras.Input((8, 8, 1)),
+                layers.Flatten(),
+                layers.Dense(8, kernel_initializer=kernel[0], kernel_regularizer=l2, use_bias=False),
+                layers.BatchNormalization(momentum=self.MOMENTUM, epsilon=self.EPSILON),
+                layers.ReLU(),
+                layers.Dense(10, kernel_initializer=kernel[1]),
+            ]
+        )
+        schedule = keras.optimizers.schedules.InverseTimeDecay(self.RATE, 1, self.DECAY)
+        average = {"use_ema": True, "ema_momentum": self.AVERAGE, "ema_overwrite_frequency": self.OVERWRITE}
+        self.optimizer = GradientDescent(schedule, **clipping, **average)
+        self.clipping = clipping
+        self.weights = [w.numpy().astype("float64") for w in self.model.trainable_weights]
+        self.statistics, self.averages = [np.zeros(8), np.ones(8)], [w.copy() for w in self.weights]
+
+    def clipped(self, gradients):
+        ((kind, limit),) = self.clipping.items()
+        if kind == "clipvalue":
+            return [np.clip(g, -limit, limit) for g in gradients]
+        norms = [np.sqrt((g**2).sum()) for g in gradients]
+        if kind == "global_clipnorm":
+            norms = [np.sqrt(sum(n**2 for n in norms))] * len(norms)
+        return [g * min(1, limit / n) for g, n in zip(gradients, norms, strict=True)]
+
+    def step(self, t, x, y):
+        kernel, gamma, beta, kernel_2, bias = self.weights
+        z = x @ kernel
+        mean, variance = z.mean(0), z.var(0)
+        self.statistics = [
+            self.MOMENTUM * old + (1 - self.MOMENTUM) * new
+            for old, new in zip(self.statistics, (mean, variance), strict=True)
+        ]
+        deviation = np.sqrt(variance + self.EPSILON)
+        n = (z - mean) / deviation
+        a = gamma * n + beta
+        logits = np.maximum(a, 0) @ kernel_2 + bias
+        p = np.exp(logits - logits.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        objective = -np.log(p[np.arange(len(y)), y]).mean() + L2 * (kernel**2).sum()
+        d = (p - np.eye(10)[y]) / len(y)
+        da = (d @ kernel_2.T) * (a > 0)
+        dn = da * gamma
+        dz = (dn - dn.mean(0) - n * (dn * n).mean(0)) / deviation
+        gradients = [x.T @ dz + 2 * L2 * kernel, (da * n).sum(0), da.sum(0), np.maximum(a, 0).T @ d, d.sum(0)]
+        rate = self.RATE / (1 + self.DECAY * t)
+        self.weights = [w - rate * g for w, g in zip(self.weights, self.clipped(gradients), strict=True)]
+        first = t == 0  # the average starts at the first weights after a step
+        keep = 0 if first else self.AVERAGE
+        self.averages = [keep * a + (1 - keep) * w for a, w in zip(self.averages, self.weights, strict=True)]
+        if (t + 1) % self.OVERWRITE == 0:
+            self.weights = [a.copy() for a in self.averages]
+        return objective
+
+    def train(self, arrays, plan):
+        """Objectives of the epochs."""
+        x = ((arrays.x.astype("float64") - arrays.mean) * arrays.scale).reshape(len(arrays.x), -1)
+        steps = len(x) // plan.batch_size
+        for epoch in range(plan.epochs):
+            order = permutation(plan.seed, epoch + 1, len(x))[: steps * plan.batch_size].reshape(steps, -1)
+            yield np.mean([self.step(epoch * steps + i, x[rows], arrays.y[rows]) for i, rows in enumerate(order)])

@@ -19,7 +19,7 @@ from experiments.harness.seeds import permutation
 from experiments.harness.settings import Settings
 from experiments.harness.supervised import learning_rate
 from tests.harness.doubles import images, small_digits
-from tests.harness.nets import BACKEND, Reference, Spy, adapter, dense, digits, perceptron
+from tests.harness.nets import BACKEND, NOTHING, Normalised, Reference, Spy, adapter, dense, digits, perceptron
 
 
 @pytest.fixture
@@ -115,6 +115,65 @@ def test_state_that_does_not_train_is_carried_from_step_to_step():
     np.testing.assert_allclose(found, mean, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("clipping", [{"clipvalue": 0.02}, {"clipnorm": 0.1}, {"global_clipnorm": 0.3}])
+def test_normalisation_schedule_clipping_regularisers_and_averages_are_those_of_numpy(clipping):
+    arrays, plan, net = digits(), engine.Plan(epochs=3, batch_size=20, seed=3), Normalised(clipping)
+    expected = list(net.train(arrays, plan))
+    found = [row["objective"] for row in engine.train(net.model, net.optimizer, arrays, plan)]
+    assert found == pytest.approx(expected, rel=2e-5)
+    averages = net.optimizer._model_variables_moving_average
+    for variables, others in (
+        (net.model.trainable_weights, net.weights),
+        (net.model.non_trainable_weights, net.statistics),
+        (averages, net.averages),
+    ):
+        for variable, other in zip(variables, others, strict=True):
+            # 33 steps of float32: a few roundings of weights of the order of 1.
+            np.testing.assert_allclose(variable.numpy(), other, rtol=1e-4, atol=1e-5)
+    assert any((a != b).any() for a, b in zip(net.averages, net.weights, strict=True))
+
+
+def test_the_compiler_can_be_chosen_and_is_recorded():
+    names = {
+        "tensorflow": {"xla": "XLA", "graph": "TensorFlow graph"},
+        "jax": {"xla": "XLA scan", "step": "XLA step"},
+        "torch": {},
+    }[BACKEND]
+    assert ("auto", *names) == adapter().COMPILERS
+    (expected,) = engine.train(dense(), Adam(0.01), digits(), engine.Plan(1, 4, 0))
+    for compiler, name in names.items():
+        facts = {}
+        plan = engine.Plan(1, 4, 0, compiler=compiler)
+        (found,) = engine.train(dense(), Adam(0.01), digits(), plan, facts=facts)
+        assert facts == {"compiler": name}
+        # Two compilers round differently; 55 steps of Adam carry that on. An error is one of 60 examples.
+        losses = [q for q in expected if q.endswith(("loss", "objective"))]
+        assert [found[q] for q in losses] == pytest.approx([expected[q] for q in losses], rel=1e-4)
+    with pytest.raises(UsageError, match="Unknown compiler: 'xlaa'"):
+        list(engine.train(dense(), Adam(0.01), digits(), engine.Plan(1, 4, 0, compiler="xlaa")))
+
+
+@pytest.mark.skipif(BACKEND == "torch", reason="nothing is compiled")
+@pytest.mark.parametrize(("batch", "chunks", "rest"), [(4, 2, 50), (22, 1, 500)])
+def test_a_program_is_compiled_for_each_shape_of_a_chunk_and_of_an_evaluation(monkeypatch, batch, chunks, rest):
+    # 55 steps are a chunk of 50 and one of 5; 10 steps are one chunk. An incomplete batch of an evaluation is a
+    # shape more for its set: 220 = 4 * 50 + 20, 60 = 50 + 10.
+    loops, Loop = [], adapter().Loop
+    monkeypatch.setattr(adapter(), "Loop", lambda *arguments: loops.append(Loop(*arguments)) or loops[0])
+    monkeypatch.setattr(base, "EVALUATION_BATCH", rest)
+    training = engine.train(dense(), GradientDescent(0.01), digits(), engine.Plan(3, batch, 0))
+    counts = []
+    for _ in training:
+        functions = loops[0]._steps, loops[0]._evaluate
+        if BACKEND == "jax":
+            counts.append([f._cache_size() for f in functions])
+        else:
+            counts.append([f.experimental_get_tracing_count() for f in functions])
+    shapes = 3 if rest == 50 else 2
+    # TensorFlow traces the steps once for all shapes, the evaluation once for one shape and once for all others.
+    assert counts == [[chunks, shapes] if BACKEND == "jax" else [1, 2]] * 3
+
+
 def test_nothing_is_compiled_twice_for_the_same_shapes():
     calls = []
 
@@ -136,7 +195,7 @@ def test_each_epoch_leaves_out_the_remainder_alone(spy):
     arrays = digits()
     seen = []
     plan = engine.Plan(3, 8, seed=5)
-    list(engine.train(None, None, arrays, plan, on_step=lambda *where: seen.append(where)))
+    list(engine.train(*NOTHING, arrays, plan, on_step=lambda *where: seen.append(where)))
     assert len(spy.orders) == 3 and seen == [(epoch, 27, 27) for epoch in (1, 2, 3)]
     for epoch, order in enumerate(spy.orders, start=1):
         assert order.shape == (27, 8) and order.dtype == "int32"
@@ -148,14 +207,14 @@ def test_each_epoch_leaves_out_the_remainder_alone(spy):
 
 def test_epochs_are_split_into_chunks_and_the_mean_is_over_steps(spy):
     seen = []
-    rows = list(engine.train(None, None, digits(), engine.Plan(1, 2, 0), on_step=lambda *w: seen.append(w[1:])))
+    rows = list(engine.train(*NOTHING, digits(), engine.Plan(1, 2, 0), on_step=lambda *w: seen.append(w[1:])))
     assert [len(order) for order in spy.orders] == [50, 50, 10] and seen == [(50, 110), (100, 110), (110, 110)]
     assert rows[0]["objective"] == 1.0
 
 
 def test_splits_are_evaluated_when_due_and_at_the_end(spy, monkeypatch):
     monkeypatch.setattr(base, "EVALUATION_BATCH", 50)
-    rows = list(engine.train(None, None, digits(), engine.Plan(5, 20, 0, {"train": 3})))
+    rows = list(engine.train(*NOTHING, digits(), engine.Plan(5, 20, 0, {"train": 3})))
     assert [row["epoch"] for row in rows if "train_loss" in row] == [3, 5]
     assert all("test_loss" in row for row in rows)
     assert spy.batches[:2] == [50, 10]
@@ -171,7 +230,7 @@ def test_variants_of_a_seed_share_kernels_and_order(spy):
     for a, b, c in zip(kernels(relu), kernels(rrelu), kernels(other), strict=True):
         assert np.array_equal(a, b) and not np.array_equal(a, c)
     for model in (relu, rrelu):
-        list(engine.train(model, None, digits(), engine.Plan(2, 20, 7)))
+        list(engine.train(model, NOTHING[1], digits(), engine.Plan(2, 20, 7)))
     assert all(np.array_equal(a, b) for a, b in zip(spy.orders[:2], spy.orders[2:], strict=True))
 
 
@@ -179,7 +238,7 @@ def test_a_nan_stops_with_its_epoch(spy):
     spy.losses = [1.0, float("nan")]
     rows = []
     with pytest.raises(Diverged, match="objective became nan in epoch 2") as error:
-        rows += engine.train(None, None, digits(), engine.Plan(5, 20, 0))
+        rows += engine.train(*NOTHING, digits(), engine.Plan(5, 20, 0))
     assert (error.value.epoch, len(spy.orders)) == (2, 2)
 
 

@@ -102,6 +102,27 @@ def test_killed_at_any_moment_every_record_is_whole(tmp_path):
     assert Store(tmp_path).all("p")
 
 
+def test_what_a_kill_leaves_of_a_write_is_removed_by_the_next_holder(tmp_path):
+    store, other = Store(tmp_path), tmp_path / "p" / ".another.json.abc.partial"
+    store.write(record())
+    left = [tmp_path / "p" / ".k.json.abc.partial", tmp_path / "p" / ".checkpoints" / ".k.npz.abc.partial"]
+    for path in (*left, other):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half")
+    child = start(HOLDER, tmp_path)
+    try:
+        with store.claim("p", "k") as free:
+            assert not free and other.exists()
+        left[0].write_text("half")  # the holder may be writing
+        with store.claim("p", "k"):
+            assert left[0].exists()
+    finally:
+        kill(child)
+    with store.claim("p", "k") as free:
+        assert free and not any(path.exists() for path in left) and other.exists()
+    assert store.read("p", "k")["outcome"] == "interrupted"
+
+
 def test_a_claim_is_exclusive_and_ends_with_its_process(tmp_path):
     store = Store(tmp_path)
     child = start(HOLDER, tmp_path)

@@ -6,5 +6,6 @@ randomness. The order of the examples is a function of (seed, epoch).
 """
 
 from experiments.harness.engine.base import Arrays, Plan, train
+from experiments.harness.engine.probes import Probe
 
-__all__ = ["Arrays", "Plan", "train"]
+__all__ = ["Arrays", "Plan", "Probe", "train"]

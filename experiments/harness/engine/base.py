@@ -8,7 +8,9 @@ import time
 import keras
 import numpy as np
 
-from experiments.harness.errors import Diverged, UsageError
+from experiments.harness.engine import state
+from experiments.harness.engine.probes import Meter
+from experiments.harness.errors import Diverged, UsageError, unknown
 from experiments.harness.seeds import permutation
 
 CHUNK = 50  # steps between two looks at the loss; Python sees a chunk, the compiler the steps in it
@@ -43,12 +45,25 @@ class Plan:
         seed: the order of the examples follows from it and the epoch.
         evaluate_every: epochs between two evaluations, by split; 1 where not given. The last epoch
             is always evaluated.
+        compiler: `"auto"`, or one of the adapter's `COMPILERS`.
     """
 
     epochs: int
     batch_size: int
     seed: int
     evaluate_every: dict = dataclasses.field(default_factory=dict)
+    compiler: str = "auto"
+
+    def check(self, examples):
+        """Refuse what cannot be done with this number of examples."""
+        if not 1 <= self.batch_size <= examples:
+            most = f"{examples} (the training set)"
+            raise UsageError(f"Received: batch_size={self.batch_size}. Expected at least 1 and at most {most}.")
+        if self.epochs < 1:
+            raise UsageError(f"Received: epochs={self.epochs}. Expected at least 1.")
+        for name, every in self.evaluate_every.items():
+            if every < 1:
+                raise UsageError(f"Received: an evaluation on {name} every {every} epochs. Expected at least 1.")
 
     def due(self, split, epoch):
         """Whether `split` is evaluated after `epoch`."""
@@ -65,7 +80,7 @@ def has_randomness(model):
     return any(variable.name == "seed_generator_state" for variable in model.non_trainable_variables)
 
 
-def train(model, optimizer, arrays, plan, on_step=lambda epoch, step, steps: None, facts=None):
+def train(model, optimizer, arrays, plan, on_step=None, facts=None, checkpoint=None, probes=()):
     """Train and yield one row per epoch.
 
     The objective is the mean cross-entropy of the integer labels under the model's logits, plus the
@@ -78,6 +93,12 @@ def train(model, optimizer, arrays, plan, on_step=lambda epoch, step, steps: Non
         plan: a `Plan`.
         on_step: called after each chunk with the epoch, the step in it and the steps per epoch.
         facts: a dict that receives what the engine decided: `compiler`.
+        checkpoint: where to go on from, and where to keep what a later call goes on from, or `None`. An
+            object with `load(meaning)`, which returns the `(values, arrays)` of the last `save` or
+            `None`; `due()`; and `save(values, arrays)`, of JSON values and NumPy arrays. Asked after each
+            chunk and each epoch, and told on Ctrl-C. On a CPU a run that goes on yields the same
+            numbers, bit for bit, as one that was never stopped; its earlier rows come first.
+        probes: `Probe`s, which add `"probes": {quantity: {layer: value}}` to the rows of the epochs where one is due.
 
     Yields:
         `{"epoch", "objective", "seconds", "<split>_loss", "<split>_error", ...}`: the objective is
@@ -87,44 +108,89 @@ def train(model, optimizer, arrays, plan, on_step=lambda epoch, step, steps: Non
 
     Raises:
         Diverged: the objective or an evaluated loss is not finite.
-        UsageError: no epoch, an empty batch or one larger than the training set, an evaluation every 0 epochs.
+        UsageError: no epoch, an empty batch or one larger than the training set, an evaluation every 0
+            epochs, a compiler that the backend does not have.
     """
-    if not 1 <= plan.batch_size <= len(arrays.x):
-        most = f"{len(arrays.x)} (the training set)"
-        raise UsageError(f"Received: batch_size={plan.batch_size}. Expected at least 1 and at most {most}.")
-    if plan.epochs < 1:
-        raise UsageError(f"Received: epochs={plan.epochs}. Expected at least 1.")
-    for name, every in plan.evaluate_every.items():
-        if every < 1:
-            raise UsageError(f"Received: an evaluation on {name} every {every} epochs. Expected at least 1.")
-    steps = len(arrays.x) // plan.batch_size
+    plan.check(len(arrays.x))
     adapter = importlib.import_module(f"experiments.harness.engine.{keras.backend.backend()}_adapter")
-    loop = adapter.Loop(model, optimizer, arrays)
-    if facts is not None:
-        facts["compiler"] = loop.compiler
-    for epoch in range(1, plan.epochs + 1):
-        order = permutation(plan.seed, epoch, len(arrays.x))[: steps * plan.batch_size]
-        order = order.reshape(steps, plan.batch_size)
-        total, seconds = 0.0, 0.0
-        for start in range(0, steps, CHUNK):
+    if plan.compiler not in adapter.COMPILERS:
+        raise unknown("compiler", plan.compiler, adapter.COMPILERS)
+    loop = adapter.Loop(model, optimizer, arrays, plan.compiler)
+    facts = {} if facts is None else facts  # an empty dict is the caller's too
+    facts["compiler"] = loop.compiler
+    meter = Meter(model, arrays, probes) if probes else None
+    run = _Run(loop, state.Variables.of(model, optimizer), arrays, plan, facts, checkpoint or state.Nowhere(), meter)
+    run.go_on()
+    yield from run.place.rows
+    try:
+        yield from run.epochs(on_step or (lambda epoch, step, steps: None))
+    except KeyboardInterrupt:
+        with state.undisturbed():
+            run.save()
+            raise
+
+
+class _Run:
+    """One call of `train`: a compiled loop, the place it has reached, and where that is kept."""
+
+    def __init__(self, loop, variables, arrays, plan, facts, checkpoint, meter):
+        self.loop, self.variables, self.checkpoint, self.meter = loop, variables, checkpoint, meter
+        self.arrays, self.plan, self.facts, self.place = arrays, plan, facts, state.Place()
+
+    def go_on(self):
+        """Take up the checkpoint, if there is one that fits."""
+        # What `auto` has chosen counts, not how it was asked for.
+        plan = dataclasses.asdict(self.plan) | {"compiler": self.loop.compiler, "examples": len(self.arrays.x)}
+        meaning = {"plan": plan | {"chunk": CHUNK}, "variables": self.variables.layout()}
+        found = self.checkpoint.load(meaning)
+        if found:
+            values, arrays = found
+            self.variables.assign(arrays)
+            self.place = state.Place(**values["place"])
+            self.facts |= values["facts"] | self.facts
+
+    def save(self):
+        values = {"place": dataclasses.asdict(self.place), "facts": self.facts}
+        self.checkpoint.save(values, self.variables.values())
+
+    def epochs(self, on_step):
+        """Rows of the epochs that are left."""
+        n, size = len(self.arrays.x), self.plan.batch_size
+        steps = n // size
+        while self.place.epoch <= self.plan.epochs:
+            epoch = self.place.epoch
+            order = permutation(self.plan.seed, epoch, n)[: steps * size].reshape(steps, size)
+            while self.place.step < steps:
+                self._chunk(order[self.place.step : self.place.step + CHUNK])
+                on_step(epoch, self.place.step, steps)
+                if self.checkpoint.due():
+                    self.save()
+            row = {"epoch": epoch, "objective": self.place.total / steps, "seconds": round(self.place.seconds, 3)}
+            for name, (x, y) in self.arrays.splits.items():
+                if self.plan.due(name, epoch):
+                    row |= self._evaluate(name, x, y)
+            if self.meter and (measured := self.meter.measure(self.loop, epoch)):
+                row["probes"] = measured
+            self.place = self.place.after(row)
+            if self.checkpoint.due():
+                self.save()
+            yield row
+
+    def _chunk(self, order):
+        """Train on a few batches. The variables and the place change together, whatever happens."""
+        with state.undisturbed():
             began = time.perf_counter()
-            loss = loop.steps(order[start : start + CHUNK])
-            seconds += time.perf_counter() - began
+            loss = self.loop.steps(order)
             if not math.isfinite(loss):
-                raise Diverged(epoch, "objective", loss)
-            total += loss
-            on_step(epoch, min(start + CHUNK, steps), steps)
-        row = {"epoch": epoch, "objective": total / steps, "seconds": round(seconds, 3)}
-        for name, (x, y) in arrays.splits.items():
-            if plan.due(name, epoch):
-                loss, errors = np.sum(
-                    [
-                        loop.evaluate(x[i : i + EVALUATION_BATCH], y[i : i + EVALUATION_BATCH])
-                        for i in range(0, len(x), EVALUATION_BATCH)
-                    ],
-                    axis=0,
-                )
-                if not math.isfinite(loss):
-                    raise Diverged(epoch, f"{name} loss", loss)
-                row |= {f"{name}_loss": float(loss / len(x)), f"{name}_error": float(errors / len(x))}
-        yield row
+                raise Diverged(self.place.epoch, "objective", loss)
+            self.place.seconds += time.perf_counter() - began
+            self.place.total += loss
+            self.place.step += len(order)
+
+    def _evaluate(self, name, x, y):
+        """Mean loss and fraction of errors on one set; sums over batches are in float64."""
+        batches = (slice(i, i + EVALUATION_BATCH) for i in range(0, len(x), EVALUATION_BATCH))
+        loss, errors = np.sum([self.loop.evaluate(x[rows], y[rows]) for rows in batches], axis=0)
+        if not math.isfinite(loss):
+            raise Diverged(self.place.epoch, f"{name} loss", loss)
+        return {f"{name}_loss": float(loss / len(x)), f"{name}_error": float(errors / len(x))}

@@ -7,11 +7,13 @@ from jax import numpy as jnp
 
 from experiments.harness.engine.base import has_convolutions
 
+COMPILERS = ("auto", "xla", "step")
+
 
 class Loop:
     """Compiled training and evaluation of one model."""
 
-    def __init__(self, model, optimizer, arrays):
+    def __init__(self, model, optimizer, arrays, compiler="auto"):
         optimizer.build(model.trainable_variables)
         self.model, self.optimizer = model, optimizer
         # An argument of the compiled functions, never a constant in them: XLA would copy it.
@@ -22,9 +24,9 @@ class Loop:
         def inputs(x):
             return (x.astype("float32") - mean) * scale
 
-        def objective(trainable, non_trainable, x, y):
+        def objective(trainable, non_trainable, x, y, training=True):
             logits, non_trainable, losses = model.stateless_call(
-                trainable, non_trainable, inputs(x), training=True, return_losses=True
+                trainable, non_trainable, inputs(x), training=training, return_losses=True
             )
             return sum(losses, cross_entropy(y, logits, from_logits=True).mean()), non_trainable
 
@@ -48,10 +50,11 @@ class Loop:
         # On a CPU, XLA runs convolutions slower inside a loop than outside of one, and compiles the
         # newer, partitionable random numbers 20 times slower than the older ones (6 s a draw).
         self.cpu = jax.default_backend() == "cpu"
-        self.scanned = not (self.cpu and has_convolutions(model))
+        self.scanned = compiler == "xla" or compiler == "auto" and not (self.cpu and has_convolutions(model))
         self.compiler = "XLA scan" if self.scanned else "XLA step"
         self._steps = jax.jit(scan if self.scanned else step, donate_argnums=0)
         self._evaluate = jax.jit(evaluate)
+        self._gradients = jax.jit(lambda *values: jax.grad(objective, has_aux=True)(*values, training=False)[0])
 
     def _state(self):
         """The variables behind the state: what trains, what a forward pass changes, the optimizer's."""
@@ -75,3 +78,8 @@ class Loop:
         """Sum of losses and number of errors over one batch of examples."""
         trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
         return np.asarray(self._evaluate(trainable, non_trainable, x, y), "float64")
+
+    def gradients(self, x, y):
+        """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
+        trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
+        return [np.asarray(gradient) for gradient in self._gradients(trainable, non_trainable, x, y)]

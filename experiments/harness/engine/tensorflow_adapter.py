@@ -5,11 +5,13 @@ import tensorflow as tf
 
 from experiments.harness.engine.base import has_convolutions, has_randomness
 
+COMPILERS = ("auto", "xla", "graph")
+
 
 class Loop:
     """Compiled training and evaluation of one model."""
 
-    def __init__(self, model, optimizer, arrays):
+    def __init__(self, model, optimizer, arrays, compiler="auto"):
         optimizer.build(model.trainable_variables)
         # Arguments of the function, not captured by it: TensorFlow keeps what a loop captures for as
         # long as the process lives, which is one copy of the data for each run.
@@ -24,6 +26,7 @@ class Loop:
         # numbers 3 times slower than TensorFlow's: it pays only for dense nets without either.
         gpu = bool(tf.config.list_physical_devices("GPU"))
         jit = gpu or not (has_convolutions(model) or has_randomness(model))
+        jit = jit if compiler == "auto" else compiler == "xla"
         self.compiler = "XLA" if jit else "TensorFlow graph"
 
         signature = [tf.TensorSpec([None, None], tf.int32), *map(tf.TensorSpec.from_tensor, self.data)]
@@ -49,7 +52,15 @@ class Loop:
             loss = tf.reduce_sum(cross_entropy(y, logits, from_logits=True))
             return tf.stack([loss, tf.reduce_sum(tf.cast(wrong, "float32"))])
 
-        self._steps, self._evaluate = steps, evaluate
+        @tf.function(jit_compile=False, reduce_retracing=True)
+        def gradients(x, y):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(cross_entropy(y, model(inputs(x), training=False), from_logits=True))
+                loss = tf.add_n([loss, *model.losses])
+            variables = [variable.value for variable in model.trainable_variables]
+            return tape.gradient(loss, variables, unconnected_gradients="zero")
+
+        self._steps, self._evaluate, self._gradients = steps, evaluate, gradients
 
     def steps(self, order):
         """Train on the rows of `order`, one batch of indices each; the sum of their losses."""
@@ -58,3 +69,7 @@ class Loop:
     def evaluate(self, x, y):
         """Sum of losses and number of errors over one batch of examples."""
         return self._evaluate(tf.constant(x), tf.constant(y)).numpy().astype("float64")
+
+    def gradients(self, x, y):
+        """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
+        return [gradient.numpy() for gradient in self._gradients(tf.constant(x), tf.constant(y))]

@@ -4,13 +4,15 @@ import keras
 import numpy as np
 import torch
 
+COMPILERS = ("auto",)
+
 
 class Loop:
     """Training and evaluation of one model."""
 
     compiler = "none"
 
-    def __init__(self, model, optimizer, arrays):
+    def __init__(self, model, optimizer, arrays, compiler="auto"):
         optimizer.build(model.trainable_variables)
         self.model, self.optimizer = model, optimizer
         tensor = keras.ops.convert_to_tensor  # puts it on Keras's device
@@ -20,17 +22,21 @@ class Loop:
     def _inputs(self, x):
         return (x.to(torch.float32) - self.mean) * self.scale
 
+    def _objective(self, x, y, training):
+        """Mean loss with the model's own terms, and its gradient with respect to each trainable variable."""
+        logits = self.model(self._inputs(x), training=training)
+        loss = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True).mean()
+        loss = sum(self.model.losses, loss)
+        variables = [variable.value for variable in self.model.trainable_variables]
+        return loss, torch.autograd.grad(loss, variables, allow_unused=True)
+
     def steps(self, order):
         """Train on the rows of `order`, one batch of indices each; the sum of their losses."""
         total = 0.0
         for index in keras.ops.convert_to_tensor(order, "int64"):
-            logits = self.model(self._inputs(self.x[index]), training=True)
-            loss = keras.losses.sparse_categorical_crossentropy(self.y[index], logits, from_logits=True).mean()
-            loss = sum(self.model.losses, loss)
-            variables = self.model.trainable_variables
-            gradients = torch.autograd.grad(loss, [variable.value for variable in variables], allow_unused=True)
+            loss, gradients = self._objective(self.x[index], self.y[index], training=True)
             with torch.no_grad():
-                self.optimizer.apply(gradients, variables)
+                self.optimizer.apply(gradients, self.model.trainable_variables)
             total += loss.detach()
         return float(total)
 
@@ -41,3 +47,9 @@ class Loop:
         logits = self.model(self._inputs(x), training=False)
         loss = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True).sum()
         return np.array([float(loss), float((logits.argmax(-1) != y).sum())])
+
+    def gradients(self, x, y):
+        """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
+        x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
+        variables, (_, gradients) = self.model.trainable_variables, self._objective(x, y, training=False)
+        return [np.zeros(v.shape) if g is None else g.cpu().numpy() for v, g in zip(variables, gradients, strict=True)]
