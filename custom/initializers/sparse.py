@@ -55,9 +55,9 @@ class Sparse(PaperInitializer):
         size = columns(shape)
         order, values = self.seeds(2)
         scores = keras.random.uniform(size, dtype=dtype, seed=order)
-        ranks = ops.argsort(ops.argsort(scores, axis=0), axis=0)  # a permutation of each column, in ties too
+        places = ops.argsort(scores, axis=0)  # in each column a permutation drawn at random, in ties too
         weights = normal(size, self.stddev**2, dtype, values)
-        return ops.reshape(ops.where(ranks < self.connections, weights, ops.zeros_like(weights)), shape)
+        return ops.reshape(ops.where(places < self.connections, weights, ops.zeros_like(weights)), shape)
 
     def get_config(self):
         return {**super().get_config(), "connections": self.connections, "stddev": self.stddev}

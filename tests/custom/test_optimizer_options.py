@@ -249,3 +249,33 @@ def test_gradient_accumulation_counts_updates_not_batches(float64):
             threefold.apply([g], [accumulated])
         plain.apply([g], [single])
     np.testing.assert_allclose(to_numpy(accumulated), to_numpy(single), rtol=1e-12)
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
+def test_loss_scaling_changes_nothing_and_skips_what_is_not_finite(case):
+    """As mixed precision wraps it. A power of two scales without rounding, so bit for bit."""
+    plain, scaled = (keras.Variable(START["bias"], name="w") for _ in range(2))
+    step = Compiled(case.make(), [plain])
+    wrapped = Compiled(keras.optimizers.LossScaleOptimizer(case.make(), initial_scale=1024.0), [scaled])
+    for g in GRADIENTS["bias"][:4].astype("float32"):
+        step(g)
+        wrapped(1024 * g)
+        np.testing.assert_array_equal(to_numpy(scaled), to_numpy(plain))
+    wrapped(np.full((2, 3), np.inf, "float32"))
+    np.testing.assert_array_equal(to_numpy(scaled), to_numpy(plain))
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
+def test_moving_average_of_the_weights(case, float64):
+    """Keras's `use_ema`: 0.75 of the average and 0.25 of the new weights, from the first ones on."""
+    variable = keras.Variable(START["bias"], dtype=float64, name="w")
+    optimizer = case.make(use_ema=True, ema_momentum=0.75)
+    step = Compiled(optimizer, [variable])
+    path, _ = oracle.trajectory(case.rule, START["bias"], GRADIENTS["bias"][:5], **case.hyper)
+    average = path[0]
+    for g, w in zip(GRADIENTS["bias"], path, strict=False):
+        step(g)
+        average = 0.75 * average + 0.25 * w
+    np.testing.assert_allclose(to_numpy(variable), path[-1], rtol=1e-10)
+    optimizer.finalize_variable_values([variable])
+    np.testing.assert_allclose(to_numpy(variable), average, rtol=1e-10)
