@@ -175,6 +175,6 @@ def _update_group(optimizer, treatment, gradients, weights, slots, learning_rate
         step.tensors()
     for slot, values in changed:
         torch._foreach_copy_(slot.tensors(), values)
-    w -= step
+    w += step
     if weights[0].dtype is not dtype:
         torch._foreach_copy_(weights, w.tensors())

@@ -50,7 +50,7 @@ class AdaDelta(PaperOptimizer):
         n = running_mean(n, g * g, self.rho)
         d = sqrt(s + self.epsilon) / sqrt(n + self.epsilon) * g
         s = running_mean(s, d * d, self.rho)
-        return rate * d, n, s
+        return -rate * d, n, s
 
     def get_config(self):
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

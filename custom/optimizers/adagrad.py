@@ -45,7 +45,7 @@ class AdaGrad(PaperOptimizer):
 
     def rule(self, w, g, rate, t, total):
         total += g * g
-        return rate * g / (sqrt(total) + self.epsilon), total
+        return -rate * g / (sqrt(total) + self.epsilon), total
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}

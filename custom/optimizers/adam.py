@@ -77,7 +77,7 @@ class Adam(PaperOptimizer):
         c1, c2 = (one_minus_power(b, t) if self.bias_correction else 1.0 for b in (self.beta_1, self.beta_2))
         # The formula with sqrt(c2) taken out of the root of v / c2: one pass fewer over the weights.
         root = sqrt(c2)
-        step = rate * root / c1 * m / (sqrt(*largest or [v]) + self.epsilon * root)
+        step = -rate * root / c1 * m / (sqrt(*largest or [v]) + self.epsilon * root)
         return step, m, v, *largest
 
     def get_config(self):

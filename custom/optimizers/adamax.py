@@ -50,7 +50,7 @@ class AdaMax(PaperOptimizer):
     def rule(self, w, g, rate, t, m, u):
         m = running_mean(m, g, self.beta_1)
         u = maximum(self.beta_2 * u, absolute(g))
-        return rate / one_minus_power(self.beta_1, t) * divide_no_nan(m, u), m, u
+        return -rate / one_minus_power(self.beta_1, t) * divide_no_nan(m, u), m, u
 
     def get_config(self):
         return {**super().get_config(), "beta_1": self.beta_1, "beta_2": self.beta_2}

@@ -16,7 +16,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
     A subclass names its state in `slots` (each starts as zeros shaped like the weights) and states its
     rule once, as `rule(w, g, rate, t, *state) -> step` or `(step, *new state)`: `w` weights, `g` their
     gradient, `rate` the learning rate, `t` = 1, 2, ... the number of the step; the step is what is
-    subtracted from the weights. The rule is written with `+ - * /` and the functions of
+    added to the weights. The rule is written with `+ - * /` and the functions of
     `custom.optimizers._functions`, and gets the tensors of one variable (TensorFlow, JAX) or a
     `TensorList` of all of them (PyTorch). Half-precision weights have float32 arithmetic and state.
 
@@ -79,7 +79,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         }
 
     def rule(self, w, g, rate, t, *state):
-        """The paper's step, to be subtracted from the weights, and after it the new state."""
+        """The paper's step, to be added to the weights, and after it the new state."""
         raise NotImplementedError(f"{type(self).__name__} states no rule.")
 
     def build(self, variables):
@@ -145,19 +145,20 @@ class PaperOptimizer(keras.optimizers.Optimizer):
     def scalars(self, learning_rate, scalar):
         """Learning rate, number of the step, L2 and decay of this step, each made by `scalar`."""
         rate, t = scalar(learning_rate), scalar(self.iterations) + 1
-        l2, decay = (0.0 if v is None else scalar(v) for v in (self._l2_variable, self._weight_decay_variable))
-        return rate, t, l2, rate * decay * self.decay_scale
+        l2, decay = (v if v is None else scalar(v) for v in (self._l2_variable, self._weight_decay_variable))
+        return rate, t, l2, decay if decay is None else self.decay_scale * rate * decay
 
     def moves(self, treatment, w, g, state, rate, t, l2, decay):
-        """What the weights lose in a step, and their new state."""
+        """What is added to the weights in a step, and their new state."""
         _, has_l2, decays, multiplier = treatment
         if has_l2:
             g = g + l2 * w
         result = self.rule(w, g, rate if multiplier == 1 else rate * multiplier, t, *state)
         step, *state = result if self.slots else (result,)
-        return step + decay * w if decays else step, state
+        return step - decay * w if decays else step, state
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient, variable, scalars):
+        """One step of one variable, on TensorFlow and JAX; `scalars` by the dtype of its arithmetic."""
         index = self._get_variable_index(variable)
         treatment, slots = self.treatments[index], [slot[index] for slot in self.slot_variables]
         if hasattr(gradient, "dense_shape"):
@@ -165,23 +166,29 @@ class PaperOptimizer(keras.optimizers.Optimizer):
             # squares slice by slice: (a + b)^2 would become a^2 + b^2. Made dense, they are summed.
             gradient = ops.add(gradient, ops.zeros_like(variable))
         dtype = treatment[0]
-        w, g = ops.cast(ops.convert_to_tensor(variable), dtype), ops.cast(gradient, dtype)
-        state = [ops.convert_to_tensor(slot) for slot in slots]
-        # Not `ops.cast`: TensorFlow's takes a Python number through float32, 1e-8 off in float64.
-        scalars = self.scalars(learning_rate, lambda x: ops.convert_to_tensor(x, dtype=dtype))
-        step, state = self.moves(treatment, w, g, state, *scalars)
+        w, g, *state = (ops.cast(x, dtype) for x in (variable, gradient, *slots))
+        step, state = self.moves(treatment, w, g, state, *scalars[dtype])
         for slot, value in zip(slots, state, strict=True):
             self.assign(slot, value)
         if keras.backend.standardize_dtype(variable.dtype) == dtype:
-            self.assign_sub(variable, step)
+            self.assign_add(variable, step)
         else:
-            self.assign(variable, w - step)
+            self.assign(variable, w + step)
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
         if keras.backend.backend() == "torch":
             _foreach.update(self, grads, trainable_variables, learning_rate)
-        else:
-            super()._backend_update_step(grads, trainable_variables, learning_rate)
+            return
+
+        def scalar_in(dtype):
+            # `cast` reads a TensorFlow variable once, where `convert_to_tensor` leaves that to each use;
+            # alone it would take a Python number through float32, 1e-8 off in float64.
+            return lambda x: ops.cast(ops.convert_to_tensor(x, dtype=dtype), dtype)
+
+        # Once for all variables, so that a compiler sees that what follows from them is the same too.
+        dtypes = sorted({dtype for dtype, *_ in self.treatments})
+        scalars = {dtype: self.scalars(learning_rate, scalar_in(dtype)) for dtype in dtypes}
+        super()._backend_update_step(grads, trainable_variables, scalars)
 
     def _apply_weight_decay(self, variables):
         """Nothing: the decay is part of the step, where it sees the weights from before it."""

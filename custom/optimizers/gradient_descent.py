@@ -37,4 +37,4 @@ class GradientDescent(PaperOptimizer):
         super().__init__(learning_rate, name=name, **kwargs)
 
     def rule(self, w, g, rate, t):
-        return rate * g
+        return -rate * g

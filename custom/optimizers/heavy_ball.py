@@ -87,7 +87,7 @@ class PolyakHeavyBall(PaperOptimizer):
     def rule(self, w, g, rate, t, previous):
         # There is no previous iterate at the first step: the state still holds zeros.
         beta = self.beta * positive(t - 1)
-        return rate * g - beta * (w - previous), w
+        return beta * (w - previous) - rate * g, w
 
     def get_config(self):
         return {**super().get_config(), "beta": self.beta}

@@ -47,7 +47,7 @@ class Lion(PaperOptimizer):
 
     def rule(self, w, g, rate, t, m):
         # The sign is taken before the momentum moves on.
-        step = rate * sign(self.beta_1 * m + (1 - self.beta_1) * g)
+        step = -rate * sign(self.beta_1 * m + (1 - self.beta_1) * g)
         return step, running_mean(m, g, self.beta_2)
 
     def get_config(self):

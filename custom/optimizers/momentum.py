@@ -46,7 +46,7 @@ class Momentum(PaperOptimizer):
     def rule(self, w, g, rate, t, v):
         v *= self.momentum
         v -= rate * g
-        return -v, v
+        return v, v
 
     def get_config(self):
         return {**super().get_config(), "momentum": self.momentum}
@@ -89,4 +89,4 @@ class Nesterov(Momentum):
     def rule(self, w, g, rate, t, v):
         v *= self.momentum
         v -= rate * g
-        return rate * g - self.momentum * v, v
+        return self.momentum * v - rate * g, v

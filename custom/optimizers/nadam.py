@@ -103,7 +103,7 @@ class Nadam(PaperOptimizer):
         m_hat = next_mu / self.one_minus_product(t + 1) * m + (1 - mu) / self.one_minus_product(t) * g
         # m_hat / (sqrt(v / c2) + epsilon) with sqrt(c2) taken out of the root.
         root = sqrt(one_minus_power(self.beta_2, t))
-        return rate * root * m_hat / (sqrt(v) + self.epsilon * root), m, v
+        return -rate * root * m_hat / (sqrt(v) + self.epsilon * root), m, v
 
     def get_config(self):
         own = ("beta_1", "beta_2", "epsilon", "schedule")

@@ -109,7 +109,7 @@ class RAdam(PaperOptimizer):
         scale = r * sqrt(one_minus_power(self.beta_2, t)) + (waiting if self.warmup == "sgd" else 0.0)
         # One quotient for both cases: over sqrt(v) + epsilon, or over 1.
         divisor = adaptive * sqrt(v) + (adaptive * self.epsilon + waiting)
-        return rate * scale / one_minus_power(self.beta_1, t) * m / divisor, m, v
+        return -rate * scale / one_minus_power(self.beta_1, t) * m / divisor, m, v
 
     def get_config(self):
         own = ("beta_1", "beta_2", "epsilon", "threshold", "warmup")

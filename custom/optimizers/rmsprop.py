@@ -48,7 +48,7 @@ class RMSProp(PaperOptimizer):
 
     def rule(self, w, g, rate, t, n):
         n = running_mean(n, g * g, self.rho)
-        return rate * g / (sqrt(n) + self.epsilon), n
+        return -rate * g / (sqrt(n) + self.epsilon), n
 
     def get_config(self):
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

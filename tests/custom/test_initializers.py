@@ -154,6 +154,13 @@ def test_sparse_columns(shape, k, stddev):
     assert abs(shared.mean() - k * k / 60) < SIGMAS * deviation
 
 
+def test_sparse_places_do_not_depend_on_the_weights():
+    """Of two weights one stays: the smaller one always, on JAX, if places and weights came from one seed."""
+    w = drawn(Sparse(1, seed=0), (2, 20_000))
+    mean, variance, distance = oracle.deviations(w[w != 0], oracle.law(oracle.stats.norm()))
+    assert mean < SIGMAS and variance < SIGMAS and distance < KOLMOGOROV
+
+
 def test_sparse_with_few_inputs_is_dense():
     for inputs in (1, 14, 15):
         assert (drawn(Sparse(seed=0), (inputs, 30)) != 0).all()

@@ -21,7 +21,7 @@ OTHERS = ("local", "reference", "benchmarks", "mutants")
 PUBLISHED = (
     "Published reports: committed records and the pages made from them. Beside them: [the reference pages of the "
     "components](reference/{index}), [the benchmarks](benchmarks/{index}) and [the mutation "
-    "gate](mutants/{index})."
+    "gate](mutants/mutants.md)."
 )
 RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
