@@ -530,3 +530,17 @@ def test_backpropagation_with_l2_without_bias(float64):
     gradients = [to_numpy(g) for g in weight_gradients(layer, x, 1.0)]
     for actual, expected in zip(gradients, [weights[0], biases[0], weights[1], biases[1]], strict=True):
         np.testing.assert_allclose(actual, expected, rtol=rtol, atol=rtol / 100)
+
+
+def test_outputs_of_one_example_are_averaged():
+    """One output per patch: the example's loss is their mean, not their sum."""
+    loss = GANMinimax(reduction=None)
+    value = ops.convert_to_numpy(loss(np.ones((1, 2), "float32"), np.array([[0.5, 0.8]], "float32")))
+    np.testing.assert_allclose(value, [-(np.log(0.5) + np.log(0.8)) / 2], rtol=1e-6)
+
+
+def test_call_keeps_the_outputs_dtype():
+    """`call`, which another loss may use as its part, gives half precision back as it got it."""
+    y = ops.cast(np.array([[0.25, 0.5]]), "float16")
+    for loss in (HalfSquaredError(), MultilabelCrossentropy(), GANMinimax()):
+        assert keras.backend.standardize_dtype(loss.call(y, y).dtype) == "float16"

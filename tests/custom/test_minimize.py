@@ -233,3 +233,10 @@ def test_result_reads_well():
     for words in ("OptimizationResult(converged=False, steps=2", "value=", "gradient_norm=", "2 steps taken"):
         assert words in text
     assert "curvature" not in text
+
+
+def test_the_norm_has_to_be_below_the_tolerance():
+    """The book stops at `norm < tolerance`: a norm that equals it goes on."""
+    plane = lambda x: 3 * x[0] + 4 * x[1]  # noqa: E731
+    assert not minimize(plane, [0.0, 0.0], steps=0, tolerance=5.0).converged
+    assert minimize(plane, [0.0, 0.0], steps=0, tolerance=5.001).converged
