@@ -532,7 +532,7 @@ def test_backpropagation_with_l2_without_bias(float64):
         np.testing.assert_allclose(actual, expected, rtol=rtol, atol=rtol / 100)
 
 
-def test_outputs_of_one_example_are_averaged():
+def test_gan_minimax_averages_the_outputs_of_one_example():
     """One output per patch: the example's loss is their mean, not their sum."""
     loss = GANMinimax(reduction=None)
     value = ops.convert_to_numpy(loss(np.ones((1, 2), "float32"), np.array([[0.5, 0.8]], "float32")))

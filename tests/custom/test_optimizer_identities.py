@@ -418,3 +418,9 @@ def test_lookahead_config_and_bad_arguments():
         with pytest.raises(error) as caught:
             Lookahead(**{"inner": Adam(), **arguments})
         assert words in str(caught.value)
+
+
+def test_lookahead_defaults_are_the_papers():
+    """Zhang et al. (2019), section 4: k = 5 and alpha = 0.5."""
+    config = Lookahead(GradientDescent(0.1)).get_config()
+    assert (config["k"], config["alpha"]) == (5, 0.5)

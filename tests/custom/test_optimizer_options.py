@@ -279,3 +279,18 @@ def test_moving_average_of_the_weights(case, float64):
     np.testing.assert_allclose(to_numpy(variable), path[-1], rtol=1e-10)
     optimizer.finalize_variable_values([variable])
     np.testing.assert_allclose(to_numpy(variable), average, rtol=1e-10)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="JAX compiles by XLA everywhere, PyTorch nowhere")
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
+def test_xla_on_tensorflow(case, float64):
+    import tensorflow as tf
+
+    variable = keras.Variable(START["bias"], dtype=float64, name="w")
+    optimizer = case.make(l2=0.1)
+    optimizer.build([variable])
+    step = tf.function(lambda g: optimizer.apply([g], [variable]), jit_compile=True)
+    for g in GRADIENTS["bias"][:8]:
+        step(tf.constant(g))
+    expected, _ = oracle.trajectory(case.rule, START["bias"], GRADIENTS["bias"][:8], **case.hyper, l2=0.1)
+    np.testing.assert_allclose(to_numpy(variable), expected[-1], rtol=1e-10)

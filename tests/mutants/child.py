@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import sys
+import tempfile
 
 # A table that misspells a name would "kill" its mutant in every test: such a row is an error.
 MISSPELT = (NameError, ImportError, SyntaxError)
@@ -51,6 +52,7 @@ def run(root, files, arguments, place):
     try:
         os.setsid()  # a run past its time is killed with whatever it started
         os.chdir(root)
+        tempfile.tempdir = os.environ["TMPDIR"] = str(place)  # what autograph writes stays behind by this exit
         log = os.open(place / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(log, 1)
         os.dup2(log, 2)
