@@ -3,15 +3,18 @@
 import keras
 from keras import ops
 
-from custom.activations.base import Activation, choose, pass_where, to_float, with_gradient
+from custom.activations.base import Activation, choose, is_double, pass_where, to_float, with_gradient
 
 
 def hard_sigmoid(x):
     """x / 6 + 1/2, clipped to [0, 1], element-wise. See `HardSigmoid`."""
+    x = to_float(x)
+    if keras.backend.backend() == "tensorflow" and not is_double(x):
+        return ops.hard_sigmoid(x)  # a third faster, without XLA, than a gradient that knows the corners
     return with_gradient(
         lambda x: ops.relu6(x + 3) / 6,
         lambda x, upstream: pass_where(ops.abs(x) <= 3, upstream / 6),
-        to_float(x),
+        x,
     )
 
 
@@ -26,7 +29,8 @@ class HardSigmoid(Activation):
     Shapes: any shape in, the same shape and dtype out.
 
     Differences from Keras: the value of `keras.activations.hard_sigmoid`, whose gradient at the two
-    corners depends on the backend. Keras 1 and 2 clipped 0.2 x + 1/2, as Courbariaux et al.'s code
+    corners depends on the backend; in float32 and less on TensorFlow it is used here too, and takes
+    the gradient at exactly x = -3 and 3 as 0. Keras 1 and 2 clipped 0.2 x + 1/2, as Courbariaux et al.'s code
     does.
 
     Example:

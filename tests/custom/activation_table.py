@@ -59,7 +59,8 @@ class ActivationCase:
     gradient: Callable | None = None  # automatic gradient, where it is not the derivative
     losses: tuple = ()
     elementwise: bool = True
-    kernel_kink: tuple = ()  # backends whose float32 kernel has another slope at 0, as the docstring says
+    kernel_kink: tuple = ()  # backends whose float32 kernel has another slope at a kink, as the docstring says
+    kernel_slope: float = 0.0  # that slope
     random: bool = False
     kernel_nan: tuple = ()  # backends whose float32 kernel gives NaN at infinity, as the docstring says
 
@@ -186,7 +187,7 @@ SIGMOIDAL = [
     ),
     case("tanh", ours.Tanh, limits=(-1, 1), losses=(SATURATED,)),
     case("softsign", ours.Softsign, limits=(NAN, NAN), losses=(SATURATED,)),
-    case("hard_sigmoid", ours.HardSigmoid, limits=(0, 1), kinks=(-3.0, 3.0)),
+    case("hard_sigmoid", ours.HardSigmoid, limits=(0, 1), kinks=(-3.0, 3.0), kernel_kink=("tensorflow",)),
     case("hard_tanh", ours.HardTanh, limits=(-1, 1), kinks=(-1.0, 1.0)),
 ]
 
@@ -228,6 +229,7 @@ RECTIFIERS = [
         limits=(-1.7580993408473766, INF),
         losses=(TF_ELU, SATURATED),
         kernel_kink=("tensorflow",),
+        kernel_slope=1.0507009873554805,
     ),
     case("softplus", ours.Softplus, {"beta": 1.0}, limits=(0, INF)),
     case(
