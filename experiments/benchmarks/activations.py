@@ -22,6 +22,7 @@ from keras import ops
 
 from custom import activations as custom
 from experiments.benchmarks import timing
+from experiments.harness import backend
 
 BACKEND = keras.backend.backend()
 SHAPE = (128, 32, 32, 192)
@@ -148,6 +149,7 @@ def main():
     parser.add_argument("--memory", action="store_true", help="measure peak memory, a process each")
     parser.add_argument("--memory-of", nargs=2, metavar=("NAME", "WHO"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    backend.prepare()
     if options.memory_of:
         name, who = options.memory_of
         x, upstream = tensors()

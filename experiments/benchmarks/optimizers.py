@@ -12,14 +12,13 @@ state, PyTorch eager. PyTorch's and optax's optimizers run on their own backends
 import argparse
 import contextlib
 import json
-import os
-import statistics
-import time
 
 import keras
 import numpy as np
 
 from custom import optimizers as custom
+from experiments.benchmarks import timing
+from experiments.harness import backend
 
 BACKEND = keras.backend.backend()
 # By name: this package's, Keras's; PyTorch's and optax's by name and arguments (`None`: there is none).
@@ -164,23 +163,6 @@ def steppers(name, shapes, xla):
     return found
 
 
-def measure(contenders, rounds, seconds):
-    """By contender: seconds a step, one number a round; the contenders take turns."""
-    steps = {}
-    for name, run in contenders.items():
-        run(3)
-        start = time.perf_counter()
-        run(3)
-        steps[name] = max(1, round(seconds * 3 / (time.perf_counter() - start)))
-    times = {name: [] for name in contenders}
-    for i in range(rounds):
-        for name in sorted(contenders, reverse=bool(i % 2)):
-            start = time.perf_counter()
-            contenders[name](steps[name])
-            times[name].append((time.perf_counter() - start) / steps[name])
-    return times
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", help="file for the results, as JSON")
@@ -189,26 +171,21 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.2, help="length of a turn (default: 0.2)")
     parser.add_argument("--xla", action="store_true", help="compile by XLA on TensorFlow")
     options = parser.parse_args()
-    environment = {
-        "backend": BACKEND,
-        "xla": BACKEND == "jax" or (BACKEND == "tensorflow" and options.xla),
-        "keras": keras.__version__,
-        "cores": os.cpu_count(),
-        "load_before": os.getloadavg()[0],
-    }
+    backend.prepare()
+    environment = timing.environment(BACKEND == "jax" or (BACKEND == "tensorflow" and options.xla))
     print(", ".join(f"{key} {value}" for key, value in environment.items()))
     rows = []
     for weights, shapes in SETS.items():
         total = sum(int(np.prod(shape)) for shape in shapes)
         print(f"\n{weights}: {len(shapes)} variables, {total:,} weights; milliseconds a step (ratio to Keras)")
         for name in options.only or CONTENDERS:
-            times = measure(steppers(name, shapes, options.xla), options.rounds, options.seconds)
-            row = {"weights": weights, "optimizer": name, "milliseconds": {}, "ratio_to_keras": {}}
-            for who, seconds in times.items():
-                row["milliseconds"][who] = 1e3 * statistics.median(seconds)
-                if "keras" in times:
-                    ratios = [a / b for a, b in zip(seconds, times["keras"], strict=True)]
-                    row["ratio_to_keras"][who] = statistics.median(ratios)
+            times = timing.measure(steppers(name, shapes, options.xla), options.rounds, options.seconds)
+            row = {
+                "weights": weights,
+                "optimizer": name,
+                "milliseconds": timing.medians(times),
+                "ratio_to_keras": timing.ratios(times, "keras") if "keras" in times else {},
+            }
             rows.append(row)
             cells = [
                 f"{who} {ms:.3f}" + (f" ({row['ratio_to_keras'][who]:.2f})" if "keras" in times else "")

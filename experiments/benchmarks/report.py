@@ -1,18 +1,22 @@
-"""The page of the benchmarks, made from the JSON files that they wrote.
+"""The pages of the benchmarks, made from the JSON files that they wrote.
 
-python -m experiments.benchmarks.report            # rebuild reports/benchmarks/
-python -m experiments.benchmarks.report --check    # fail if a rebuild would change it
+python -m experiments.benchmarks.report            # rebuild reports/benchmarks/ and reports/overhead_benchmark/
+python -m experiments.benchmarks.report --check    # fail if a rebuild would change them
 """
 
 import argparse
 import json
 import pathlib
+import tempfile
 
+from experiments.benchmarks import overhead_page
 from experiments.harness.report import render
-from experiments.harness.report.blocks import Code, Grid, Heading, Page, Paragraph
-from experiments.harness.store import write_atomically
+from experiments.harness.report.blocks import Code, Grid, Heading, Page, Paragraph, Picture
+from experiments.harness.report.figures import save
+from experiments.harness.store import replacing
 
 FOLDER = pathlib.Path("reports") / "benchmarks"
+OVERHEAD = pathlib.Path("reports") / "overhead_benchmark"
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
@@ -115,23 +119,40 @@ def page(folder):
     return Page("Benchmarks", (text, *activations(folder), *optimizers(folder)))
 
 
-def texts(folder):
-    made = page(folder)
-    return {"README.md": render.markdown(made), "index.html": render.html(made)}
+def files(made):
+    """What a page is written as: bytes by path within its folder."""
+    found = {"README.md": render.markdown(made).encode(), "index.html": render.html(made).encode()}
+    for block in made.blocks:
+        if isinstance(block, Grid) and block.name:
+            found[f"tables/{block.name}.csv"] = render.csv_text(block).encode()
+            found[f"tables/{block.name}.tex"] = render.latex(block).encode()
+        if isinstance(block, Picture):
+            with tempfile.TemporaryDirectory() as folder:
+                save(block.draw, folder, block.name)
+                for path in pathlib.Path(folder).iterdir():
+                    found[f"figures/{path.name}"] = path.read_bytes()
+    return found
+
+
+def everything():
+    """All pages' files, by path."""
+    pages = {FOLDER: page(FOLDER), OVERHEAD: overhead_page.page(OVERHEAD)}
+    return {folder / name: text for folder, made in pages.items() if made for name, text in files(made).items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change the page")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
     options = parser.parse_args()
-    made = texts(FOLDER)
+    made = everything()
     if not options.check:
-        for name, text in made.items():
-            write_atomically(FOLDER / name, text)
+        for path, text in made.items():
+            with replacing(path) as file:
+                file.write(text)
         return 0
-    old = [name for name, text in made.items() if (FOLDER / name).read_text(encoding="utf-8") != text]
-    for name in old:
-        print(f"{FOLDER / name} is not what its records give. Run: python -m experiments.benchmarks.report")
+    old = [path for path, text in made.items() if not path.is_file() or path.read_bytes() != text]
+    for path in old:
+        print(f"{path} is not what its records give. Run: python -m experiments.benchmarks.report")
     return 1 if old else 0
 
 

@@ -1,0 +1,109 @@
+"""The benchmarks: contenders that do the same, and pages that follow from their files. Nothing here is timed."""
+
+import json
+import re
+
+import keras
+import numpy as np
+import pytest
+
+from experiments.benchmarks import nets, overhead, overhead_page, report
+from experiments.benchmarks.nets import NETS, Net, data, keras_model, operations
+
+ENVIRONMENT = {"backend": "tensorflow", "backend_version": "2", "xla": None, "keras": "3", "processor": "a processor",
+               "cores": 2, "load_before": 0.1}  # fmt: skip
+
+
+def results(nets_=("small", "nin_quarter")):
+    def times(scale, who):
+        return {name: {"milliseconds": scale * (i + 1), "first_call_seconds": 1.0} for i, name in enumerate(who)}
+
+    who = list(overhead.CONTENDERS)
+    rows = [
+        {"net": n, "operations": operations(NETS[n]), "peak": 2e11 + i,
+         "contenders": times(1.0, [w for w in who if not (w == "fit_jax" and NETS[n].convolutional)])}
+        for i, n in enumerate(nets_)
+    ]  # fmt: skip
+    stacks = [{"net": "tiny", "members": times(0.01, ["single", *map(str, overhead.STACKS)])}]
+    return {"environment": ENVIRONMENT, "table": rows, "stacks": stacks, "activations": times(50, overhead.ACTIVATIONS)}
+
+
+def test_the_page_shows_the_file_and_follows_it(tmp_path):
+    (tmp_path / "overhead.json").write_text(json.dumps(results()))
+    page = overhead_page.page(tmp_path)
+    made = report.files(page)
+    text = made["README.md"].decode()
+    # fit is the first contender, the engine the third: 1 ms and 3 ms.
+    assert "| 784-32-32-10 | 32 | 1 | 2 | 3 | 4 | 5 | 6 | 0.3 | 2.0 |" in text
+    assert {"figures/overhead_ratios.svg", "figures/stacks.png", "tables/overhead.csv", "index.html"} <= set(made)
+    assert "| ReLU | 100.0 | 1.00 | 50 % |" in text
+    assert report.files(page) == made  # the same bytes
+    assert overhead_page.page(tmp_path / "nowhere") is None
+
+
+def test_check_tells_a_page_that_was_edited(tmp_path, monkeypatch, capsys):
+    for name in ("FOLDER", "OVERHEAD"):
+        monkeypatch.setattr(report, name, tmp_path / name)
+    (tmp_path / "OVERHEAD").mkdir()
+    (tmp_path / "OVERHEAD" / "overhead.json").write_text(json.dumps(results()))
+    monkeypatch.setattr("sys.argv", ["report"])
+    assert report.main() == 0
+    monkeypatch.setattr("sys.argv", ["report", "--check"])
+    assert report.main() == 0
+    path = tmp_path / "OVERHEAD" / "README.md"
+    path.write_text(re.sub("784-32-32-10", "784-32-32-11", path.read_text()))
+    assert report.main() == 1
+    assert "README.md is not what its records give" in capsys.readouterr().out
+
+
+def tiny(*layers, shape=(9, 9, 3)):
+    return Net("tiny", shape, layers, 4, "sgd")
+
+
+def test_operations_are_counted_by_hand():
+    # 9x9x3 -> convolution 3x3, 5: 81 * 27 * 5; pooled to 5x5; flattened 125 -> 10.
+    net = tiny(("conv", 5, 3), ("relu",), ("max", 3, 2), ("flatten",), ("dense", 10))
+    first, second = 81 * 27 * 5, 125 * 10
+    assert operations(net) == 2 * 4 * (2 * first + 3 * second)
+    # A block with stride 2: 3x3 to 25 places, the shortcut 1x1, 3x3 again.
+    net = tiny(("conv", 4, 1), ("block", 8, 2), ("global",), ("dense", 2))
+    products = [81 * 3 * 4, 25 * 9 * 4 * 8, 25 * 4 * 8, 25 * 9 * 8 * 8, 16]
+    assert operations(net) == 2 * 4 * (3 * sum(products) - products[0])
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_the_network_in_pytorch_has_the_weights_of_that_in_keras(name):
+    pytest.importorskip("torch")
+    import torch
+
+    net = NETS[name]
+    model, other = keras_model(net), nets.torch_model(net)
+    trainable = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
+    assert trainable == sum(p.numel() for p in other.parameters())
+    x = data(net)[0][:2].astype("float32") / 255
+    with torch.no_grad():
+        assert other(torch.from_numpy(x).permute(0, 3, 1, 2)).shape == model(x).shape == (2, 10)
+
+
+def test_every_contender_makes_the_steps_it_says():
+    net = Net("tiny", (6, 1, 1), (("flatten",), ("dense", 2), ("relu",), ("dense", 10)), 8, "adam")
+    for run, expected in (
+        (overhead.fit(net, False), 53),
+        (overhead.fit(net, True), 50),
+        (overhead.engine_steps(net), 53),
+    ):
+        assert run(53) == expected
+    if keras.backend.backend() == "jax":
+        assert overhead.stacked_steps(net, 3)(53) == 50
+
+
+def test_children_take_turns_in_processes_of_their_own():
+    makers = {"jax": ("jax", "engine_jax", "tiny")} if keras.backend.backend() == "jax" else {}
+    makers["tensorflow"] = ("tensorflow", "engine_tensorflow", "tiny")
+    found = overhead.measured(makers, rounds=1, seconds=0.01)
+    assert set(found) == set(makers) and all(v["milliseconds"] > 0 for v in found.values())
+
+
+def test_a_contender_that_fails_is_named():
+    with pytest.raises(RuntimeError, match="engine_tensorflow nonsense ended with code 1"):
+        overhead.Child("tensorflow", "engine_tensorflow", "nonsense")
