@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ENGINE := $(patsubst %,tests/harness/test_%.py,engine inputs precision probes task)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
@@ -28,8 +29,8 @@ test-fast: $(READY) ## run the tests not marked slow
 
 test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs both)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "jax>=0.5" "torch==2.13.0"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -q tests/custom tests/harness/test_engine.py tests/harness/test_checkpoint.py tests/harness/test_probes.py
-	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -m "not slow" tests/custom tests/harness/test_engine.py tests/harness/test_probes.py
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -q tests/custom $(ENGINE) tests/harness/test_checkpoint.py tests/harness/test_stacked.py
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -m "not slow" tests/custom $(ENGINE)
 
 mutants: $(READY) ## make small wrong changes to custom/; fail if the tests miss one
 	$(BIN)/python -m tests.mutants

@@ -16,7 +16,13 @@ from experiments.harness.store import replacing
 SCHEMA = 1
 SECONDS = 60.0  # between two checkpoints
 # Sources, beside the paper's script, that a run's numbers follow from.
-SOURCES = ("custom", "experiments/harness/engine", "experiments/harness/supervised.py", "experiments/networks.py")
+SOURCES = (
+    "custom",
+    "experiments/harness/data/preprocessing.py",
+    "experiments/harness/engine",
+    "experiments/harness/supervised.py",
+    "experiments/networks.py",
+)
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from experiments.harness.errors import UsageError, unknown
 
 COMMANDS = ("list", "run", "estimate", "report", "publish", "reference", "status", "data")
 PRESETS = ("quick", "reduced", "paper")
+STACKING = ("auto", "always", "never")
 MEANING = ("--preset", "--seeds", "--only", "--set", "--compiler")  # options that say what runs, not how
 
 
@@ -67,6 +68,12 @@ def _parser():
         )
         command.add_argument("--compiler", help="auto (default), or xla, graph (TensorFlow), step (JAX)")
     run.add_argument(
+        "--stack",
+        default="auto",
+        metavar="WHEN",
+        help="auto, always or never: on JAX, runs that differ in seeds and numbers only become one program",
+    )
+    run.add_argument(
         "--checkpoint-seconds", type=float, default=60.0, metavar="N", help="between two checkpoints (default: 60)"
     )
     run.add_argument("--no-estimate", action="store_true", help="start without measuring how long it will take")
@@ -104,6 +111,9 @@ def _selected(options, bar):
     every = getattr(options, "checkpoint_seconds", 0)
     if not 0 <= every < math.inf:
         raise UsageError(f"Received: --checkpoint-seconds {every}. Expected at least 0.")
+    stacking = getattr(options, "stack", "never")
+    if stacking not in STACKING:
+        raise unknown("--stack", stacking, STACKING)
     if options.preset not in PRESETS:
         raise unknown("preset", options.preset, PRESETS)
     chosen = papers.load(options.papers)
@@ -115,7 +125,9 @@ def _selected(options, bar):
     published = {}
     if options.extend:
         published = {identity_of(r): r for paper in chosen for r in read_published(paper)}
-    runner = Runner(_store(), bar, command, published, every=every, compiler=options.compiler or "auto")
+    runner = Runner(
+        _store(), bar, command, published, every=every, compiler=options.compiler or "auto", stacking=stacking
+    )
     selected = [
         (paper, runner.check(paper, options.preset, only, overrides)) for paper, only in _narrow(chosen, options.only)
     ]

@@ -77,10 +77,7 @@ def measure(experiment, run, dataset, compiler="auto", clock=time.perf_counter):
     steps = len(dataset.x_train) // settings.batch_size
     chunks = min(steps, CHUNK + steps % CHUNK) * settings.batch_size
     tested = min(len(dataset.x_test), EVALUATION_BATCH + len(dataset.x_test) % EVALUATION_BATCH)
-    small = dataclasses.replace(
-        dataset, x_train=dataset.x_train[:chunks], y_train=dataset.y_train[:chunks],
-        x_test=dataset.x_test[:tested], y_test=dataset.y_test[:tested],
-    )  # fmt: skip
+    small = dataset.part(chunks, tested)
     changes = {"epochs": EPOCHS, "evaluation": "test", "train_evaluation_every": 1}
     settings = settings.but(**{name: value for name, value in changes.items() if name in settings})
     watch = Watch(clock)

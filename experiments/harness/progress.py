@@ -27,15 +27,23 @@ class Lines:
 
     def started(self, run):
         self._print(f"start    {run.label}: {run.settings.epochs} epochs")
+        return self._on_step(run.label, run.settings.epochs)
+
+    def _on_step(self, label, epochs):
         last = time.monotonic()
 
         def on_step(epoch, step, steps):
             nonlocal last
             if time.monotonic() - last > self.EVERY:
                 last = time.monotonic()
-                self._print(f"step     {run.label}: epoch {epoch}/{run.settings.epochs}, step {step}/{steps}")
+                self._print(f"step     {label}: epoch {epoch}/{epochs}, step {step}/{steps}")
 
         return on_step
+
+    def stacked(self, runs):
+        """Several runs start as one."""
+        self._print(f"start    {len(runs)} runs as one program, {runs[0].label} to {runs[-1].label}")
+        return self._on_step(f"{len(runs)} runs", runs[0].settings.epochs)
 
     def epoch(self, run, row):
         numbers = ", ".join(f"{k} {v:.4g}" for k, v in row.items() if k not in ("epoch", "seconds", "probes"))
@@ -83,10 +91,13 @@ class Bars(Lines):
         self.console.print(text, markup=False, highlight=False)
 
     def started(self, run):
-        self.task = self.bars.add_task(run.label, total=None)
+        return self._on_step(run.label, run.settings.epochs)
+
+    def _on_step(self, label, epochs):
+        self.task = self.bars.add_task(label, total=None)
 
         def on_step(epoch, step, steps):
-            self.bars.update(self.task, total=run.settings.epochs * steps, completed=(epoch - 1) * steps + step)
+            self.bars.update(self.task, total=epochs * steps, completed=(epoch - 1) * steps + step)
 
         return on_step
 
@@ -94,7 +105,9 @@ class Bars(Lines):
         pass
 
     def finished(self, run, record):
-        self.bars.remove_task(self.task)
+        if self.task is not None:  # the runs of a stack finish together
+            self.bars.remove_task(self.task)
+            self.task = None
         super().finished(run, record)
 
 

@@ -1,18 +1,14 @@
 """From a paper's declaration to finished records: tuning, final runs, what to skip."""
 
-import contextlib
 import dataclasses
 import time
-import traceback
 
+from experiments.harness import backend, stacks
 from experiments.harness import checkpoint as checkpoints
 from experiments.harness import data as datasets
-from experiments.harness.environment import code, environment
-from experiments.harness.errors import Diverged, UsageError
+from experiments.harness.attempt import FINISHED, Attempt, now
+from experiments.harness.errors import UsageError
 from experiments.harness.settings import Settings, canonical, key
-from experiments.harness.store import SCHEMA
-
-FINISHED = ("done", "diverged")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,10 +66,6 @@ def identity_of(record):
     return canonical([record[name] for name in ("paper", "experiment", "settings", "seed", "protocol")])
 
 
-def _now():
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
 def tuning_runs(paper, experiment, preset, variant, overrides=None):
     """Runs of the grid for one variant; none where the setting is given or not tuned."""
     tuning = experiment.tuning
@@ -91,7 +83,7 @@ def tuning_runs(paper, experiment, preset, variant, overrides=None):
             paper.version,
             dict(overrides or {}),
         )
-        for value in tuning.grid[variant]
+        for value in tuning.values(preset, variant)
     ]
 
 
@@ -126,14 +118,18 @@ class Runner:
         published: records by identity that count as done too (`run --extend`).
         every: seconds between two checkpoints.
         compiler: `"auto"`: the engine's choice.
+        stacking: `"auto"`: on JAX, runs that differ in seeds and numbers only become one program where
+            that pays; `"always"`, `"never"`.
     """
 
-    def __init__(self, store, progress, command, published=None, *, every=checkpoints.SECONDS, compiler="auto"):
+    def __init__(
+        self, store, progress, command, published=None, *, every=checkpoints.SECONDS, compiler="auto", stacking="auto"
+    ):
         self.store, self.progress, self.command = store, progress, command
-        self.published, self.every, self.compiler = published or {}, every, compiler
+        self.published, self.every, self.compiler, self.stacking = published or {}, every, compiler, stacking
         self.lost = []  # variants that could not run, in words
         self._datasets = {}
-        self.began = _now()
+        self.began = now()
 
     def dataset(self, name):
         if name not in self._datasets:
@@ -176,7 +172,8 @@ class Runner:
 
     def execute(self, experiment, runs):
         """Records of `runs` by identity. A run that another process holds is waited for."""
-        records, waiting = {}, list(runs)
+        records = self._stacked(experiment, runs)
+        waiting = [run for run in runs if run.identity not in records]
         while waiting:
             held = []
             for run in waiting:
@@ -190,12 +187,21 @@ class Runner:
             waiting = held
         return records
 
+    def _stacked(self, experiment, runs):
+        """Records of the runs that were trained together, by identity."""
+        if self.stacking == "never" or backend.name() != "jax" or self.compiler != "auto":
+            return {}
+        training, records = stacks.Training(self, experiment, self.stacking == "always"), {}
+        for group in stacks.groups(experiment, runs):
+            records |= training.records(group)
+        return records
+
     def _one(self, experiment, run):
         if run.identity in self.published:
             self.progress.skipped(run, "published")
             return self.published[run.identity]
         dataset = self.dataset(run.settings.data)
-        address = key(run.paper, run.experiment, run.settings, run.seed, dataset.fingerprint, run.protocol)
+        address = self.address(run, dataset)
         with self.store.claim(run.paper, address) as free:
             if not free:
                 return None
@@ -206,66 +212,19 @@ class Runner:
             ):
                 self.progress.skipped(run, known["outcome"])
                 return known
-            return self._train(experiment, run, address, dataset)
+            attempt = Attempt(self, run, address, dataset)
+            attempt.begin()
+            attempt.checkpoint(self.every)
+            attempt.consume(experiment.train(self.job(experiment, attempt, self.progress.started(run))))
+            return attempt.record
 
-    def _train(self, experiment, run, address, dataset):
-        record = {
-            "schema": SCHEMA,
-            "key": address,
-            "paper": run.paper,
-            "experiment": run.experiment,
-            "preset": run.preset,
-            "role": run.role,
-            "settings": dict(run.settings),
-            "overrides": run.overrides,
-            "seed": run.seed,
-            "protocol": run.protocol,
-            "data": dataset.describe(),
-            "code": code(),
-            "environment": environment(),
-            "command": self.command,
-            "started": _now(),
-            "outcome": "running",
-            "error": None,
-            "history": [],
-            "facts": {},
-            "seconds": 0.0,
-        }
-        self.store.write(record)
-        meaning = checkpoints.meaning(run.paper, address, run.protocol)
-        kept = checkpoints.Checkpoint(
-            self.store.checkpoint(run.paper, address), meaning, self.every, self.progress.note
-        )
-        on_step = self.progress.started(run)
-        job = Job(experiment, run.settings, run.seed, dataset, on_step, checkpoint=kept, compiler=self.compiler)
-        rows = iter(())
-        try:
-            rows = experiment.train(job)
-            for row in rows:
-                canonical(row)  # a row that JSON cannot hold, such as a NaN, fails this run and no other
-                record["history"].append(row)
-                if len(record["history"]) > kept.rows:
-                    self.progress.epoch(run, row)
-            record["outcome"] = "done"
-        except Diverged as error:
-            record["outcome"], record["error"] = "diverged", str(error)
-        except KeyboardInterrupt as error:
-            record["outcome"], record["error"] = "interrupted", "stopped by the user"
-            with contextlib.suppress(KeyboardInterrupt, AttributeError):
-                rows.throw(error)  # between two rows only this tells the engine, which then saves
-            raise
-        except UsageError as error:
-            record["outcome"], record["error"] = "failed", str(error)
-            raise
-        except Exception as error:
-            record["outcome"] = "failed"
-            record["error"] = f"{type(error).__name__}: {error}"
-            self.progress.note(traceback.format_exc())
-        finally:
-            record["facts"] = job.facts
-            record["seconds"] = round(kept.seconds(), 2)
-            self.store.write(record)
-        if record["outcome"] in FINISHED:  # what failed may be mended, and then goes on
-            kept.clear()
-        self.progress.finished(run, record)
-        return record
+    @staticmethod
+    def address(run, dataset):
+        """The key of a run's record."""
+        return key(run.paper, run.experiment, run.settings, run.seed, dataset.fingerprint, run.protocol)
+
+    def job(self, experiment, attempt, on_step=None, compiler=None):
+        """What the experiment's `train` gets for an attempt."""
+        run = attempt.run
+        dataset, compiler = self.dataset(run.settings.data), compiler or self.compiler
+        return Job(experiment, run.settings, run.seed, dataset, on_step, attempt.facts, attempt.kept, compiler)

@@ -9,6 +9,7 @@ import numpy as np
 from custom.activations import ReLU, RReLU
 from custom.optimizers import Adam, GradientDescent
 from experiments.harness import engine
+from experiments.harness.engine.inputs import Inputs
 from experiments.harness.seeds import permutation
 from experiments.networks import multilayer_perceptron
 from tests.harness.doubles import small_digits
@@ -19,6 +20,11 @@ L2 = 1e-3
 
 def adapter():
     return importlib.import_module(f"experiments.harness.engine.{BACKEND}_adapter")
+
+
+def loop(model, optimizer, arrays, compiler="auto"):
+    """The adapter's `Loop` as `train` makes it."""
+    return adapter().Loop(model, optimizer, arrays, compiler, engine.CLASSIFICATION, Inputs(arrays))
 
 
 def digits():
@@ -96,7 +102,7 @@ class Reference:
 
 # In place of a model and an optimizer, for the `Spy`.
 NOTHING = (
-    types.SimpleNamespace(trainable_variables=[], non_trainable_variables=[]),
+    types.SimpleNamespace(trainable_variables=[], non_trainable_variables=[], _flatten_layers=lambda: []),
     types.SimpleNamespace(variables=[]),
 )
 
@@ -109,7 +115,7 @@ class Spy:
     def __init__(self, losses=()):
         self.orders, self.batches, self.losses = [], [], list(losses)
 
-    def __call__(self, model, optimizer, arrays, compiler):
+    def __call__(self, model, optimizer, arrays, compiler, task, inputs):
         return self
 
     def steps(self, order):

@@ -19,7 +19,7 @@ from experiments.harness.seeds import permutation
 from experiments.harness.settings import Settings
 from experiments.harness.supervised import learning_rate
 from tests.harness.doubles import images, small_digits
-from tests.harness.nets import BACKEND, NOTHING, Normalised, Reference, Spy, adapter, dense, digits, perceptron
+from tests.harness.nets import BACKEND, NOTHING, Normalised, Reference, Spy, adapter, dense, digits, loop, perceptron
 
 
 @pytest.fixture
@@ -73,26 +73,26 @@ def test_convolutions_train_with_the_compiler_that_suits_them():
 @pytest.mark.parametrize("model", [lambda: perceptron(dropout=0.5), lambda: dense(RReLU(seed=1))])
 def test_random_layers_draw_anew_each_step_however_steps_are_chunked(model):
     row = np.arange(20, dtype="int32")[None]
-    one, two = (adapter().Loop(model(), GradientDescent(0.0), digits()) for _ in range(2))
+    one, two = (loop(model(), GradientDescent(0.0), digits()) for _ in range(2))
     losses = [one.steps(row) for _ in range(3)]
     assert len(set(losses)) == 3
     assert two.steps(np.repeat(row, 3, axis=0)) == pytest.approx(sum(losses), rel=1e-5)
 
 
 def test_a_net_without_randomness_repeats_its_loss():
-    loop = adapter().Loop(dense(), GradientDescent(0.0), digits())
+    training = loop(dense(), GradientDescent(0.0), digits())
     row = np.arange(20, dtype="int32")[None]
-    assert loop.steps(row) == loop.steps(row)
+    assert training.steps(row) == training.steps(row)
 
 
 def test_evaluation_uses_no_randomness_and_the_slope_of_the_test():
     arrays = digits()
     model = dense(RReLU(lower=3, upper=8, seed=1))
-    loop = adapter().Loop(model, GradientDescent(0.1), arrays)
-    loop.steps(np.arange(20, dtype="int32")[None])
+    training = loop(model, GradientDescent(0.1), arrays)
+    training.steps(np.arange(20, dtype="int32")[None])
     before = [v.numpy().tolist() for v in model.variables]
     x, y = arrays.splits["test"]
-    first, second = loop.evaluate(x, y), loop.evaluate(x, y)
+    first, second = training.evaluate(x, y), training.evaluate(x, y)
     assert list(first) == list(second)
     assert [v.numpy().tolist() for v in model.variables] == before
     loss, error = Reference(model, arrays, negative_slope=1 / 5.5).evaluate(x, y)
@@ -104,10 +104,10 @@ def test_state_that_does_not_train_is_carried_from_step_to_step():
     model = keras.Sequential(
         [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.BatchNormalization(), keras.layers.Dense(10)]
     )
-    loop = adapter().Loop(model, GradientDescent(0.01), arrays)
+    training = loop(model, GradientDescent(0.01), arrays)
     order = permutation(0, 1, 220)[:60].reshape(3, 20)
-    loop.steps(order[:2])
-    loop.steps(order[2:])
+    training.steps(order[:2])
+    training.steps(order[2:])
     mean = np.zeros(64)
     for rows in order:
         mean = 0.99 * mean + 0.01 * Reference(model, arrays).inputs(arrays.x[rows]).mean(0)

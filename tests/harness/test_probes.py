@@ -8,11 +8,13 @@ from custom.activations import RReLU
 from custom.optimizers import GradientDescent
 from experiments.harness import engine
 from experiments.harness.engine import Probe, probes, state
+from experiments.harness.engine.inputs import Inputs
 from experiments.harness.errors import Diverged, UsageError
 from experiments.harness.seeds import permutation
 from experiments.harness.settings import canonical
 from tests.harness.doubles import images
-from tests.harness.nets import L2, Reference, adapter, dense, digits
+from tests.harness.nets import L2, Reference, dense, digits
+from tests.harness.nets import loop as make_loop
 
 ALL = tuple(Probe(quantity) for quantity in probes.QUANTITIES)
 
@@ -68,7 +70,7 @@ def test_units_of_a_convolution_are_its_channels():
     kernel[1, 1, 0, 0] = 1  # one channel passes what is never negative, the others are off
     layers = [keras.layers.Conv2D(4, 3, kernel_initializer=keras.initializers.Constant(kernel)), keras.layers.ReLU()]
     model = keras.Sequential([keras.Input((8, 8, 3)), *layers, keras.layers.Flatten(), keras.layers.Dense(10)])
-    meter = probes.Meter(model, arrays, [Probe("dead_units", "conv"), Probe("zeros", "re_lu")])
+    meter = probes.Meter(model, arrays, [Probe("dead_units", "conv"), Probe("zeros", "re_lu")], Inputs(arrays))
     found = meter.measure(None, 1)
     assert list(found["dead_units"].values()) == [3 / 4]
     black = np.mean(x[:, 1:-1, 1:-1, 0] == 0)
@@ -82,10 +84,10 @@ def test_no_randomness_and_no_state_enter():
         return keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), ends[0], *inner, ends[1]])
 
     model, optimizer, arrays = net(), GradientDescent(0.1), digits()
-    loop = adapter().Loop(model, optimizer, arrays)
+    loop = make_loop(model, optimizer, arrays)
     loop.steps(np.arange(20, dtype="int32")[None])
     before = state.Variables.of(model, optimizer).values()
-    meter = probes.Meter(model, arrays, ALL)
+    meter = probes.Meter(model, arrays, ALL, Inputs(arrays))
     assert meter.measure(loop, 1) == meter.measure(loop, 2)
     for array, other in zip(before, state.Variables.of(model, optimizer).values(), strict=True):
         np.testing.assert_array_equal(array, other)
@@ -120,7 +122,7 @@ def test_a_probe_of_nothing_is_refused(probe, message):
 
 def test_an_infinite_quantity_is_a_divergence(monkeypatch):
     model, arrays = dense(), digits()
-    meter = probes.Meter(model, arrays, [Probe("weight_norm")])
+    meter = probes.Meter(model, arrays, [Probe("weight_norm")], Inputs(arrays))
     model.layers[-1].kernel.assign(np.full((8, 10), np.inf))
     with pytest.raises(Diverged, match="weight_norm of dense.* became inf in epoch 4"):
         meter.measure(None, 4)

@@ -185,7 +185,8 @@ def test_what_another_process_has_just_tried_is_not_tried_again(tmp_path, monkey
         raise RuntimeError("no luck")
         yield
 
-    monkeypatch.setattr("experiments.harness.runner._now", lambda: "2000-01-01T00:00:00Z")
+    for module in ("runner", "attempt"):
+        monkeypatch.setattr(f"experiments.harness.{module}.now", lambda: "2000-01-01T00:00:00Z")
     other = Runner(Store(tmp_path), Progress(), "command")  # began before the run that failed
     monkeypatch.undo()
     run(paper(failing, variants=["a"], seeds=1), tmp_path)

@@ -37,7 +37,7 @@ def test_the_validation_set_is_held_out_of_training_and_is_not_the_test_set(monk
     data = small_digits()
     values = {"batch_size": 20, "epochs": 1, "evaluation": "validation", "train_evaluation_every": 1}
     for seed in (0, 1):
-        list(classifier(Job(None, Settings(values), seed, data, None), perceptron(), None, standardize=True))
+        list(classifier(Job(None, Settings(values), seed, data, None), perceptron(), None, preprocessing="standardize"))
     one, two = caught
     assert np.array_equal(one.x, two.x)  # the same examples for every seed
     held_out = one.splits["validation"][0]

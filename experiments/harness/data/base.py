@@ -17,6 +17,8 @@ class Dataset:
             `(n, height, width, channels)`), labels as int32.
         classes: number of classes.
         provenance: source, version, licence, citation, in words.
+        whole: the set that this one is the beginning of, or `None`.
+        cache: what is made from the arrays for one run after the other.
     """
 
     name: str
@@ -26,6 +28,15 @@ class Dataset:
     y_test: np.ndarray
     classes: int
     provenance: dict
+    whole: "Dataset | None" = None
+    cache: dict = dataclasses.field(default_factory=dict, repr=False, compare=False)
+
+    def part(self, train, test):
+        """The first examples of both sets."""
+        return dataclasses.replace(
+            self, x_train=self.x_train[:train], y_train=self.y_train[:train], x_test=self.x_test[:test],
+            y_test=self.y_test[:test], whole=self.whole or self, cache={},
+        )  # fmt: skip
 
     @functools.cached_property
     def fingerprint(self):

@@ -6,6 +6,19 @@ randomness. The order of the examples is a function of (seed, epoch).
 """
 
 from experiments.harness.engine.base import Arrays, Plan, train
+from experiments.harness.engine.inputs import Augment
 from experiments.harness.engine.probes import Probe
+from experiments.harness.engine.task import BINARY_CLASSIFICATION, CLASSIFICATION, OWN_LOSS, REGRESSION, Task
 
-__all__ = ["Arrays", "Plan", "Probe", "train"]
+__all__ = [
+    "BINARY_CLASSIFICATION",
+    "CLASSIFICATION",
+    "OWN_LOSS",
+    "REGRESSION",
+    "Arrays",
+    "Augment",
+    "Plan",
+    "Probe",
+    "Task",
+    "train",
+]

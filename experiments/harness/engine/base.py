@@ -8,8 +8,11 @@ import time
 import keras
 import numpy as np
 
-from experiments.harness.engine import state
+from experiments.harness.engine import precision, state
+from experiments.harness.engine.inputs import Augment, Inputs
 from experiments.harness.engine.probes import Meter
+from experiments.harness.engine.task import CLASSIFICATION, Task
+from experiments.harness.environment import environment
 from experiments.harness.errors import Diverged, UsageError, unknown
 from experiments.harness.seeds import permutation
 
@@ -17,14 +20,19 @@ CHUNK = 50  # steps between two looks at the loss; Python sees a chunk, the comp
 EVALUATION_BATCH = 500
 
 
+# In place of a compiler: `train` yields a `Member` once, for `engine.stacked`, and hands on the rows that it is sent.
+STACK = "stack"
+
+
 @dataclasses.dataclass(frozen=True)
 class Arrays:
     """What one run trains and is judged on.
 
     Attributes:
-        x, y: training inputs (any dtype) and integer labels.
+        x, y: training inputs (any dtype) and targets, integer labels where the task is a classification.
         splits: evaluation sets by name, each `(x, y)`.
         mean, scale: inputs enter the network as `(x - mean) * scale`, broadcast over the batch.
+        augment: what changes the inputs of a training batch, or `None`.
     """
 
     x: np.ndarray
@@ -32,6 +40,7 @@ class Arrays:
     splits: dict
     mean: np.ndarray
     scale: np.ndarray
+    augment: Augment | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Plan:
         evaluate_every: epochs between two evaluations, by split; 1 where not given. The last epoch
             is always evaluated.
         compiler: `"auto"`, or one of the adapter's `COMPILERS`.
+        tf32: whether a GPU's float32 products round their factors to TensorFloat-32.
     """
 
     epochs: int
@@ -53,6 +63,7 @@ class Plan:
     seed: int
     evaluate_every: dict = dataclasses.field(default_factory=dict)
     compiler: str = "auto"
+    tf32: bool = False
 
     def check(self, examples):
         """Refuse what cannot be done with this number of examples."""
@@ -70,6 +81,27 @@ class Plan:
         return epoch == self.epochs or epoch % self.evaluate_every.get(split, 1) == 0
 
 
+@dataclasses.dataclass
+class Member:
+    """What `train` was asked for by one run of a stack."""
+
+    model: keras.Model
+    optimizer: keras.optimizers.Optimizer
+    arrays: Arrays
+    plan: Plan
+    facts: dict
+    task: Task
+
+    def __post_init__(self):
+        self.inputs = Inputs(self.arrays)
+        self.optimizer = precision.scaled(self.model, self.optimizer)
+
+    @property
+    def parts(self):
+        """Variables: what trains, what a forward pass changes, the optimizer's."""
+        return self.model.trainable_variables, self.model.non_trainable_variables, self.optimizer.variables
+
+
 def has_convolutions(model):
     """Whether the model, or a model nested in it, contains convolutions: kernels of rank 3 and more."""
     return any(len(variable.shape) > 2 for variable in model.weights if "kernel" in variable.name)
@@ -80,46 +112,61 @@ def has_randomness(model):
     return any(variable.name == "seed_generator_state" for variable in model.non_trainable_variables)
 
 
-def train(model, optimizer, arrays, plan, on_step=None, facts=None, checkpoint=None, probes=()):
+def train(model, optimizer, arrays, plan, on_step=None, facts=None, checkpoint=None, probes=(), task=CLASSIFICATION):
     """Train and yield one row per epoch.
 
-    The objective is the mean cross-entropy of the integer labels under the model's logits, plus the
-    model's own regularisation losses.
+    The objective is the mean of the task's loss, by default the cross-entropy of integer labels under
+    the model's logits, plus the model's own regularisation losses. Where a layer computes in float16
+    the loss is scaled, dynamically, while gradients are taken.
 
     Args:
-        model: a Keras model from inputs to logits.
+        model: a Keras model from inputs to what the task's loss takes.
         optimizer: a Keras optimizer.
         arrays: an `Arrays`.
         plan: a `Plan`.
         on_step: called after each chunk with the epoch, the step in it and the steps per epoch.
-        facts: a dict that receives what the engine decided: `compiler`.
+        facts: a dict that receives what the engine decided: `compiler`, and `loss_scaling` where the loss is scaled.
         checkpoint: where to go on from, and where to keep what a later call goes on from, or `None`. An
             object with `load(meaning)`, which returns the `(values, arrays)` of the last `save` or
             `None`; `due()`; and `save(values, arrays)`, of JSON values and NumPy arrays. Asked after each
             chunk and each epoch, and told on Ctrl-C. On a CPU a run that goes on yields the same
             numbers, bit for bit, as one that was never stopped; its earlier rows come first.
         probes: `Probe`s, which add `"probes": {quantity: {layer: value}}` to the rows of the epochs where one is due.
+        task: the loss and what else evaluations measure; see `engine.task`.
 
     Yields:
-        `{"epoch", "objective", "seconds", "<split>_loss", "<split>_error", ...}`: the objective is
-        the mean over the epoch's steps as the optimizer saw it (dropout on); losses and errors
-        (fractions of examples misclassified) are evaluated after the epoch without randomness;
-        seconds are training time, without evaluation.
+        `{"epoch", "objective", "seconds", "<split>_loss", "<split>_<measure>", ...}`: the objective is
+        the mean over the epoch's steps as the optimizer saw it (dropout and augmentation on); losses
+        and measures (for a classification `error`, the fraction of examples misclassified) are
+        evaluated after the epoch without randomness, in the precision of the weights; seconds are
+        training time, without evaluation.
 
     Raises:
         Diverged: the objective or an evaluated loss is not finite.
         UsageError: no epoch, an empty batch or one larger than the training set, an evaluation every 0
-            epochs, a compiler that the backend does not have.
+            epochs, a compiler that the backend does not have, an augmentation that does not fit the inputs.
     """
     plan.check(len(arrays.x))
+    facts = {} if facts is None else facts  # one that is empty is the caller's all the same
+    if plan.compiler == STACK:
+        if probes:
+            raise UsageError("Received: probes for stacked runs. Expected none: measure them in single runs.")
+        row = yield Member(model, optimizer, arrays, dataclasses.replace(plan, compiler="auto"), facts, task)
+        while row is not None:
+            row = yield row
+        return
     adapter = importlib.import_module(f"experiments.harness.engine.{keras.backend.backend()}_adapter")
     if plan.compiler not in adapter.COMPILERS:
         raise unknown("compiler", plan.compiler, adapter.COMPILERS)
-    loop = adapter.Loop(model, optimizer, arrays, plan.compiler)
-    facts = {} if facts is None else facts  # an empty dict is the caller's too
+    precision.set_tf32(plan.tf32, environment()["accelerator"])
+    optimizer, inputs = precision.scaled(model, optimizer), Inputs(arrays)
+    loop = adapter.Loop(model, optimizer, arrays, plan.compiler, task, inputs)
     facts["compiler"] = loop.compiler
-    meter = Meter(model, arrays, probes) if probes else None
-    run = _Run(loop, state.Variables.of(model, optimizer), arrays, plan, facts, checkpoint or state.Nowhere(), meter)
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        facts["loss_scaling"] = "dynamic"
+    meter = Meter(model, arrays, probes, inputs) if probes else None
+    variables = state.Variables.of(model, optimizer)
+    run = _Run(loop, variables, arrays, plan, facts, checkpoint or state.Nowhere(), meter, task, inputs)
     run.go_on()
     yield from run.place.rows
     try:
@@ -133,15 +180,18 @@ def train(model, optimizer, arrays, plan, on_step=None, facts=None, checkpoint=N
 class _Run:
     """One call of `train`: a compiled loop, the place it has reached, and where that is kept."""
 
-    def __init__(self, loop, variables, arrays, plan, facts, checkpoint, meter):
+    def __init__(self, loop, variables, arrays, plan, facts, checkpoint, meter, task, inputs):
         self.loop, self.variables, self.checkpoint, self.meter = loop, variables, checkpoint, meter
         self.arrays, self.plan, self.facts, self.place = arrays, plan, facts, state.Place()
+        self.task, self.inputs = task, inputs
 
     def go_on(self):
         """Take up the checkpoint, if there is one that fits."""
         # What `auto` has chosen counts, not how it was asked for.
         plan = dataclasses.asdict(self.plan) | {"compiler": self.loop.compiler, "examples": len(self.arrays.x)}
-        meaning = {"plan": plan | {"chunk": CHUNK}, "variables": self.variables.layout()}
+        augment = self.arrays.augment and dataclasses.asdict(self.arrays.augment)
+        plan |= {"chunk": CHUNK, "augment": augment, "columns": list(self.task.columns)}
+        meaning = {"plan": plan, "variables": self.variables.layout()}
         found = self.checkpoint.load(meaning)
         if found:
             values, arrays = found
@@ -160,6 +210,7 @@ class _Run:
         while self.place.epoch <= self.plan.epochs:
             epoch = self.place.epoch
             order = permutation(self.plan.seed, epoch, n)[: steps * size].reshape(steps, size)
+            order = self.inputs.order(self.plan.seed, epoch, order)
             while self.place.step < steps:
                 self._chunk(order[self.place.step : self.place.step + CHUNK])
                 on_step(epoch, self.place.step, steps)
@@ -188,9 +239,9 @@ class _Run:
             self.place.step += len(order)
 
     def _evaluate(self, name, x, y):
-        """Mean loss and fraction of errors on one set; sums over batches are in float64."""
+        """Mean loss and measures on one set; sums over batches are in float64."""
         batches = (slice(i, i + EVALUATION_BATCH) for i in range(0, len(x), EVALUATION_BATCH))
-        loss, errors = np.sum([self.loop.evaluate(x[rows], y[rows]) for rows in batches], axis=0)
-        if not math.isfinite(loss):
-            raise Diverged(self.place.epoch, f"{name} loss", loss)
-        return {f"{name}_loss": float(loss / len(x)), f"{name}_error": float(errors / len(x))}
+        sums = np.sum([self.loop.evaluate(x[rows], y[rows]) for rows in batches], axis=0)
+        if not math.isfinite(sums[0]):
+            raise Diverged(self.place.epoch, f"{name} loss", sums[0])
+        return {f"{name}_{column}": float(s / len(x)) for column, s in zip(self.task.columns, sums, strict=True)}

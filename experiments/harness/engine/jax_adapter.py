@@ -5,6 +5,7 @@ import keras
 import numpy as np
 from jax import numpy as jnp
 
+from experiments.harness.engine import precision
 from experiments.harness.engine.base import has_convolutions
 
 COMPILERS = ("auto", "xla", "step")
@@ -13,39 +14,43 @@ COMPILERS = ("auto", "xla", "step")
 class Loop:
     """Compiled training and evaluation of one model."""
 
-    def __init__(self, model, optimizer, arrays, compiler="auto"):
+    def __init__(self, model, optimizer, arrays, compiler, task, inputs):
         optimizer.build(model.trainable_variables)
         self.model, self.optimizer = model, optimizer
         # An argument of the compiled functions, never a constant in them: XLA would copy it.
         self.data = jnp.asarray(arrays.x), jnp.asarray(arrays.y)
-        mean, scale = np.asarray(arrays.mean, "float32"), np.asarray(arrays.scale, "float32")
-        cross_entropy = keras.losses.sparse_categorical_crossentropy
-
-        def inputs(x):
-            return (x.astype("float32") - mean) * scale
 
         def objective(trainable, non_trainable, x, y, training=True):
-            logits, non_trainable, losses = model.stateless_call(
-                trainable, non_trainable, inputs(x), training=training, return_losses=True
+            outputs, non_trainable, losses = model.stateless_call(
+                trainable, non_trainable, x, training=training, return_losses=True
             )
-            return sum(losses, cross_entropy(y, logits, from_logits=True).mean()), non_trainable
+            return sum(losses, task.loss(y, outputs).astype("float32").mean()), non_trainable
 
-        def step(state, data, index):
+        def scaled(trainable, non_trainable, slots, x, y):
+            loss, non_trainable = objective(trainable, non_trainable, x, y)
+            with keras.StatelessScope(list(zip(optimizer.variables, slots, strict=True))):
+                return optimizer.scale_loss(loss), (loss, non_trainable)
+
+        def step(state, data, rows):
             trainable, non_trainable, slots = state
-            x, y = (jnp.take(array, index, axis=0) for array in data)
-            gradient = jax.value_and_grad(objective, has_aux=True)
-            (loss, non_trainable), gradients = gradient(trainable, non_trainable, x, y)
+            x, y = (jnp.take(array, inputs.index(rows), axis=0) for array in data)
+            gradient = jax.grad(scaled, has_aux=True)
+            gradients, (loss, non_trainable) = gradient(trainable, non_trainable, slots, inputs.training(x, rows), y)
             trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
             return (trainable, non_trainable, slots), loss
 
         def scan(state, data, order):
-            state, losses = jax.lax.scan(lambda state, index: step(state, data, index), state, order)
+            state, losses = jax.lax.scan(lambda state, rows: step(state, data, rows), state, order)
             return state, losses.sum()
 
         def evaluate(trainable, non_trainable, x, y):
-            logits, _ = model.stateless_call(trainable, non_trainable, inputs(x), training=False)
-            loss = cross_entropy(y, logits, from_logits=True).sum()
-            return jnp.stack([loss, (logits.argmax(-1) != y).sum().astype("float32")])
+            with precision.full(model):
+                outputs, _ = model.stateless_call(trainable, non_trainable, inputs.evaluation(x), training=False)
+            return task.sums(y, outputs)
+
+        def gradients(trainable, non_trainable, x, y):
+            x = inputs.evaluation(x)
+            return jax.grad(objective, has_aux=True)(trainable, non_trainable, x, y, training=False)[0]
 
         # On a CPU, XLA runs convolutions slower inside a loop than outside of one, and compiles the
         # newer, partitionable random numbers 20 times slower than the older ones (6 s a draw).
@@ -54,14 +59,14 @@ class Loop:
         self.compiler = "XLA scan" if self.scanned else "XLA step"
         self._steps = jax.jit(scan if self.scanned else step, donate_argnums=0)
         self._evaluate = jax.jit(evaluate)
-        self._gradients = jax.jit(lambda *values: jax.grad(objective, has_aux=True)(*values, training=False)[0])
+        self._gradients = jax.jit(gradients)
 
     def _state(self):
         """The variables behind the state: what trains, what a forward pass changes, the optimizer's."""
         return self.model.trainable_variables, self.model.non_trainable_variables, self.optimizer.variables
 
     def steps(self, order):
-        """Train on the rows of `order`, one batch of indices each; the sum of their losses."""
+        """Train on the rows of `order`, one batch each; the sum of their losses."""
         variables = self._state()
         state, total = tuple([variable.value for variable in part] for part in variables), 0.0
         for rows in [order] if self.scanned else order:
@@ -75,7 +80,7 @@ class Loop:
         return float(total)
 
     def evaluate(self, x, y):
-        """Sum of losses and number of errors over one batch of examples."""
+        """The task's sums over one batch of examples."""
         trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
         return np.asarray(self._evaluate(trainable, non_trainable, x, y), "float64")
 

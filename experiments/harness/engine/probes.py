@@ -42,12 +42,13 @@ class Meter:
         model: a functional or sequential model.
         arrays: the run's `Arrays`; the examples are a fixed choice from its training set.
         probes: `Probe`s.
+        inputs: the run's `Inputs`.
 
     Raises:
         UsageError: an unknown quantity, no layer found, a measurement every 0 epochs.
     """
 
-    def __init__(self, model, arrays, probes):
+    def __init__(self, model, arrays, probes, inputs):
         self.probes, self.layers = tuple(probes), {}
         for probe in self.probes:
             if probe.quantity not in QUANTITIES:
@@ -62,7 +63,7 @@ class Meter:
         self.model = model
         chosen = np.sort(permutation(0, 0, len(arrays.x))[:EXAMPLES])
         self.batches = [(arrays.x[rows], arrays.y[rows]) for rows in np.split(chosen, range(BATCH, len(chosen), BATCH))]
-        self.scaled = lambda x: (x.astype("float32") - np.float32(arrays.mean)) * np.float32(arrays.scale)
+        self.inputs = inputs
 
     def measure(self, loop, epoch):
         """`{quantity: {layer: value}}` of the probes that are due."""
@@ -88,7 +89,7 @@ class Meter:
         watched = keras.Model(self.model.inputs, {layer.name: layer.output for layer in layers})
         found = {layer.name: _Activations() for layer in layers}
         for x, _ in self.batches:
-            outputs = watched(keras.ops.convert_to_tensor(self.scaled(x)), training=False)
+            outputs = watched(self.inputs.evaluation(keras.ops.convert_to_tensor(x)), training=False)
             for name, output in outputs.items():
                 found[name].add(keras.ops.convert_to_numpy(output).astype("float64"))
         return found

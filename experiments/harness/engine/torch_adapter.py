@@ -4,6 +4,8 @@ import keras
 import numpy as np
 import torch
 
+from experiments.harness.engine import precision
+
 COMPILERS = ("auto",)
 
 
@@ -12,29 +14,26 @@ class Loop:
 
     compiler = "none"
 
-    def __init__(self, model, optimizer, arrays, compiler="auto"):
+    def __init__(self, model, optimizer, arrays, compiler, task, inputs):
         optimizer.build(model.trainable_variables)
-        self.model, self.optimizer = model, optimizer
+        self.model, self.optimizer, self.task, self.inputs = model, optimizer, task, inputs
         tensor = keras.ops.convert_to_tensor  # puts it on Keras's device
         self.x, self.y = tensor(arrays.x), tensor(arrays.y)
-        self.mean, self.scale = tensor(arrays.mean, "float32"), tensor(arrays.scale, "float32")
 
-    def _inputs(self, x):
-        return (x.to(torch.float32) - self.mean) * self.scale
-
-    def _objective(self, x, y, training):
+    def _objective(self, x, y, training, scale=lambda loss: loss):
         """Mean loss with the model's own terms, and its gradient with respect to each trainable variable."""
-        logits = self.model(self._inputs(x), training=training)
-        loss = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True).mean()
+        loss = self.task.loss(y, self.model(x, training=training)).to(torch.float32).mean()
         loss = sum(self.model.losses, loss)
         variables = [variable.value for variable in self.model.trainable_variables]
-        return loss, torch.autograd.grad(loss, variables, allow_unused=True)
+        return loss, torch.autograd.grad(scale(loss), variables, allow_unused=True)
 
     def steps(self, order):
-        """Train on the rows of `order`, one batch of indices each; the sum of their losses."""
+        """Train on the rows of `order`, one batch each; the sum of their losses."""
         total = 0.0
-        for index in keras.ops.convert_to_tensor(order, "int64"):
-            loss, gradients = self._objective(self.x[index], self.y[index], training=True)
+        for rows in keras.ops.convert_to_tensor(order, "int64"):
+            index = self.inputs.index(rows)
+            x = self.inputs.training(self.x[index], rows)
+            loss, gradients = self._objective(x, self.y[index], True, self.optimizer.scale_loss)
             with torch.no_grad():
                 self.optimizer.apply(gradients, self.model.trainable_variables)
             total += loss.detach()
@@ -42,14 +41,14 @@ class Loop:
 
     @torch.no_grad()
     def evaluate(self, x, y):
-        """Sum of losses and number of errors over one batch of examples."""
+        """The task's sums over one batch of examples."""
         x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
-        logits = self.model(self._inputs(x), training=False)
-        loss = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True).sum()
-        return np.array([float(loss), float((logits.argmax(-1) != y).sum())])
+        with precision.full(self.model):
+            sums = self.task.sums(y, self.model(self.inputs.evaluation(x), training=False))
+        return sums.cpu().numpy().astype("float64")
 
     def gradients(self, x, y):
         """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
         x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
-        variables, (_, gradients) = self.model.trainable_variables, self._objective(x, y, training=False)
+        variables, (_, gradients) = self.model.trainable_variables, self._objective(self.inputs.evaluation(x), y, False)
         return [np.zeros(v.shape) if g is None else g.cpu().numpy() for v, g in zip(variables, gradients, strict=True)]
