@@ -149,7 +149,8 @@ def main():
     parser.add_argument("--memory", action="store_true", help="measure peak memory, a process each")
     parser.add_argument("--memory-of", nargs=2, metavar=("NAME", "WHO"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    backend.prepare()
+    if not options.memory_of:  # which counts what is given back too
+        backend.prepare()
     if options.memory_of:
         name, who = options.memory_of
         x, upstream = tensors()

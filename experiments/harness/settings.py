@@ -39,6 +39,13 @@ class Settings(Mapping):
     def __setattr__(self, name, value):
         raise TypeError("Settings are read-only; use settings.but(...).")
 
+    # Those of `Mapping` expect a KeyError, where an unknown setting is a `UsageError`.
+    def __contains__(self, name):
+        return name in self._values
+
+    def get(self, name, default=None):
+        return self._values.get(name, default)
+
     def __iter__(self):
         return iter(self._values)
 

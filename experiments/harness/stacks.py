@@ -138,6 +138,7 @@ class Training:
         first, runner = attempts[0], self.runner
         name = hashlib.sha256(canonical([a.address for a in attempts]).encode()).hexdigest()[:20]
         meaning = checkpoints.meaning(first.run.paper, name, first.run.protocol)
+        runner.store.sweep(first.run.paper, f"stack-{name}")  # nobody else has these runs
         path = runner.store.checkpoint(first.run.paper, f"stack-{name}")
         kept = checkpoints.Checkpoint(path, meaning, runner.every, runner.progress.note)
         stack = Stack(members, kept, runner.progress.stacked([a.run for a in attempts]))

@@ -113,10 +113,10 @@ class Store:
             except BlockingIOError:
                 yield False
                 return
-            self._sweep(paper, key)
+            self.sweep(paper, key)
             yield True
 
-    def _sweep(self, paper, key):
+    def sweep(self, paper, key):
         """Remove what a process that was killed while it wrote has left behind."""
         for path in (self.path(paper, key), self.checkpoint(paper, key)):
             for partial in path.parent.glob(f".{path.name}.*{PARTIAL}"):

@@ -355,25 +355,28 @@ from experiments.harness.supervised import classifier
 from tests.harness.doubles import Progress, paper
 from tests.harness.nets import everything
 
-kills, moments = int(sys.argv[1]), random.Random(int(sys.argv[2]))
+kills, moments, seeds = int(sys.argv[1]), random.Random(int(sys.argv[2])), int(sys.argv[3])
 data.load("digits")
 checkpoint.digest("fake2000_test")  # once, as somebody may be at work on the sources
 fake = paper(lambda job: classifier(job, *everything(job.seed)), ["a"], 1, epochs=30, batch_size=4,
              evaluation="test", train_evaluation_every=10)
-(run,) = final_runs(fake, fake.experiments[0], "quick", "a", 1)
+runs = final_runs(fake, fake.experiments[0], "quick", "a", seeds)
 
 
 class Telling(Progress):
     def started(self, run):
         return lambda *where: os.write(telling, b".")
 
+    stacked = started
+
     def note(self, text):
         print(text, flush=True)
 
 
 def train(folder, every):
-    (record,) = Runner(Store(folder), Telling(), "test", every=every).execute(fake.experiments[0], [run]).values()
-    print("ended", record["outcome"], record["error"], flush=True)
+    runner = Runner(Store(folder), Telling(), "test", every=every, stacking="always")
+    for record in runner.execute(fake.experiments[0], runs).values():
+        print("ended", record["outcome"], record["error"], flush=True)
     os._exit(0)
 
 
@@ -397,8 +400,9 @@ for i in range(kills + 2):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_killed_twenty_times_equals_never_killed(backend, tmp_path):
+@pytest.mark.parametrize(("backend", "seeds"), [("tensorflow", 1), ("jax", 1), ("jax", 3)])
+def test_killed_twenty_times_equals_never_killed(backend, seeds, tmp_path):
+    """Three seeds on JAX are one stack."""
     if importlib.util.find_spec(backend) is None:  # not `importorskip`: this process has its own backend
         pytest.skip(f"{backend} is not installed")
     environment = {
@@ -406,24 +410,26 @@ def test_killed_twenty_times_equals_never_killed(backend, tmp_path):
         # JAX compiles once for all the processes.
         "JAX_COMPILATION_CACHE_DIR": str(tmp_path / "cache"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     }  # fmt: skip
-    command = [sys.executable, "-c", KILLED, "20", "0"]
+    command = [sys.executable, "-c", KILLED, "20", "0", str(seeds)]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr[-2000:]
     # None of the twenty got to the end, and they went on from ever later places.
-    assert [line for line in lines if line.startswith("ended")] == ["ended done None"] * 2, done.stdout
+    assert [line for line in lines if line.startswith("ended")] == ["ended done None"] * 2 * seeds, done.stdout
     places = [tuple(map(int, re.findall(r"\d+", line))) for line in lines if line.startswith("resume")]
-    assert len(lines) == len(places) + 2 and len(places) >= 15
+    assert len(lines) == len(places) + 2 * seeds and len(places) >= 15
     assert places == sorted(places) and len(set(places)) >= 10 and places[-1] > (2, 0)
-    killed, alone = (record(tmp_path / name) for name in ("killed", "alone"))
-    assert killed == alone and len(alone["history"]) == 30
+    killed, alone = (finished(tmp_path / name) for name in ("killed", "alone"))
+    assert killed == alone and [len(record["history"]) for record in alone] == [30] * seeds
+    assert alone[0]["facts"].get("stacked", 1) == seeds
     left = [p.name for p in (tmp_path / "killed" / "fake2000_test").rglob("*") if p.is_file()]
-    assert sorted(left) == sorted([alone["key"], f"{alone['key']}.json"])  # the lock and the record
+    assert sorted(left) == sorted(name for r in alone for name in (r["key"], f"{r['key']}.json"))  # lock and record
 
 
-def record(folder):
-    """The only record of a folder, without its times."""
-    (record,) = Store(folder).all("fake2000_test")
-    for row in record["history"]:
-        del row["seconds"]
-    return {name: value for name, value in record.items() if name not in ("seconds", "started")}
+def finished(folder):
+    """The records of a folder, without their times."""
+    records = Store(folder).all("fake2000_test")
+    for record in records:
+        for row in record["history"]:
+            del row["seconds"]
+    return [{name: value for name, value in r.items() if name not in ("seconds", "started")} for r in records]

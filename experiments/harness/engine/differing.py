@@ -17,7 +17,7 @@ PARTS = (
     keras.optimizers.schedules.LearningRateSchedule,
 )
 PLAIN = (bool, int, float, str, type(None), tuple, list)
-OWN = ("name", "_name", "_path", "path", "seed", "_initial_seed", "_object_id")
+OWN = ("name", "_name", "_path", "_parent_path", "path", "seed", "_initial_seed", "_object_id")
 
 
 class Unstackable(Exception):
