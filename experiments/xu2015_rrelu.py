@@ -137,9 +137,9 @@ PAPER = Paper(
                   "chosen once, for ReLU, by the cost of the first epochs; the same for all variants", ("reduced",)),
         Deviation("Learning rate, dropout", "0.1 (NIN); 0.5", "0.02; none", "a net of a few channels has to leave its "
                   "plateau in six short epochs", ("quick",)),
-        Deviation("Precision", "float32", "mixed_bfloat16: weights in float32, convolutions in bfloat16; in evaluations "
-                  "of seeds 0 and 1 too, of later ones float32", "faster on the processor used; all variants alike; "
-                  "the engine came to evaluate in the precision of the weights", ("reduced",))),
+        Deviation("Precision", "float32", "mixed_bfloat16: weights in float32, convolutions in bfloat16; evaluations "
+                  "of seeds 0 and 1 too, of later seeds in float32", "faster on the processor used; all variants "
+                  "alike; the engine came to evaluate in the precision of the weights", ("reduced",))),
     results={"cifar10": ERRORS, "cifar100": ERRORS},
     headline=("test_error",),
     figures=tuple(figure for data in ("cifar10", "cifar100") for figure in (

@@ -9,6 +9,7 @@ from custom.layers.keras_layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
 )
+from custom.layers.local_response_normalization import LocalResponseNormalization
 from custom.layers.pretraining import pretrain
 from custom.layers.rbm import RestrictedBoltzmannMachine
 
@@ -19,6 +20,7 @@ __all__ = [
     "Conv2D",
     "Flatten",
     "GlobalAveragePooling2D",
+    "LocalResponseNormalization",
     "MaxPooling2D",
     "RestrictedBoltzmannMachine",
     "pretrain",

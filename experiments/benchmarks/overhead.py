@@ -29,20 +29,8 @@ CONTENDERS = {
 }
 STACKS = (1, 8, 32, 128)
 STACKED = ("tiny", "small", "deep")
-ACTIVATIONS = (
-    "Linear",
-    "ReLU",
-    "LeakyReLU",
-    "PReLU",
-    "RReLU",
-    "ELU",
-    "SELU",
-    "GELU",
-    "SiLU",
-    "Softplus",
-    "Tanh",
-    "Sigmoid",
-)
+ACTIVATIONS = ("Linear", "ReLU", "LeakyReLU", "PReLU", "RReLU", "ELU", "GELU", "SiLU")
+LONG = 1000  # steps of an epoch of `fit` for nets without convolutions
 PEAK = 3000  # rows and columns of the matrices
 
 
@@ -58,6 +46,7 @@ def arrays_of(net, seed=0):
 def fit(net, tuned):
     """Keras's own loop over the same data, scaled beforehand."""
     import keras
+    import numpy as np
 
     from experiments.benchmarks.nets import keras_model, optimizer
 
@@ -67,14 +56,15 @@ def fit(net, tuned):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer(net), loss, **options)
     x = x.astype("float32") / 255
+    if not net.convolutional:  # an epoch of as many steps as users have, as each costs something too
+        x, y = np.tile(x, (LONG // STEPS, 1, 1, 1)), np.tile(y, LONG // STEPS)
+    most = len(y) // net.batch
 
     def run(steps):
-        epochs, rest = divmod(steps, STEPS)
-        if epochs:
-            model.fit(x, y, net.batch, epochs=epochs, verbose=0)
-        if rest and not tuned:
-            model.fit(x[: rest * net.batch], y[: rest * net.batch], net.batch, verbose=0)
-        return epochs * STEPS + (0 if tuned else rest)
+        for i in range(0, steps, most):
+            n = min(most, steps - i) * net.batch
+            model.fit(x[:n], y[:n], net.batch, verbose=0)
+        return steps
 
     return run
 
@@ -199,14 +189,16 @@ def serve(kind, name, extra):
 
     backend.prepare()
     run = worker(kind, name, extra)
-    began = time.perf_counter()
-    steps = run(STEPS if kind in ("fit_tuned", "stacked") else 2)  # compiles
-    print("ready", round(time.perf_counter() - began, 1), flush=True)
+    # Whole chunks, as XLA compiles anew for each other length; where it is not used, a few steps will do.
+    whole = kind == "fit_tuned" or name in NETS and not NETS[name].convolutional and kind not in ("torch", "peak")
+    unit = STEPS if whole else 2
+    run(unit)  # compiles
+    print("ready", flush=True)
     pace = None
     for line in sys.stdin:
-        steps = STEPS if kind in ("fit_tuned", "stacked") else 2
+        steps = unit
         if pace:
-            steps = max(steps, round(float(line) / pace))
+            steps = max(1, round(float(line) / pace / unit)) * unit
         began = time.perf_counter()
         made = run(steps)
         taken = time.perf_counter() - began
@@ -228,9 +220,12 @@ class Child:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self.first = float(self._answer()[1])
 
-    def _answer(self):
+    def ready(self):
+        """Wait until it has compiled."""
+        self.answer()
+
+    def answer(self):
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"{' '.join(self.process.args)} ended with code {self.process.wait()}")
@@ -239,7 +234,7 @@ class Child:
     def milliseconds(self, seconds):
         self.process.stdin.write(f"{seconds}\n")
         self.process.stdin.flush()
-        made, taken = self._answer()
+        made, taken = self.answer()
         return 1e3 * float(taken) / int(made)
 
     def __enter__(self):
@@ -262,16 +257,15 @@ def side_by_side(children, rounds, seconds):
 
 
 def measured(makers, rounds, seconds):
-    """`makers`: arguments of `Child` by name. Median times and first calls, by name."""
+    """`makers`: arguments of `Child` by name. Median times, by name."""
     children = {}
     try:
         for name, arguments in makers.items():
             children[name] = Child(*arguments)
+        for child in children.values():
+            child.ready()
         times = side_by_side(children, rounds, seconds)
-        return {
-            name: {"milliseconds": statistics.median(t), "first_call_seconds": children[name].first}
-            for name, t in times.items()
-        }
+        return {name: {"milliseconds": statistics.median(t)} for name, t in times.items()}
     finally:
         for child in children.values():
             child.__exit__()

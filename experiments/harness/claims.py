@@ -1,9 +1,10 @@
 """Claims of a paper as data, and the verdict that the records give."""
 
 import dataclasses
+import math
 
 from experiments.harness.quantities import QUANTITIES
-from experiments.harness.statistics import mean_interval, paired_difference
+from experiments.harness.statistics import binomial_interval, mean_interval, paired_difference, ratio_interval
 
 VERDICTS = ("reproduced", "not reproduced", "inconclusive", "not run")
 
@@ -136,6 +137,204 @@ class Ordering(Claim):
         return Verdict("reproduced", parts[0][2].reason, measured)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Probability(Claim):
+    """The probability of an event lies between two numbers, judged by counts pooled over the seeds.
+
+    Reproduced if the exact 95 % interval (Clopper and Pearson) of the count lies between them. The
+    cases are taken to be independent, within a run and between runs.
+
+    Attributes:
+        variant: whose probability it is.
+        text: the claim in words.
+        low, high: bounds, shares of 1; `None`: no bound on that side.
+        why: where bounds that the paper does not print come from.
+    """
+
+    variant: str
+    text: str
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+    kind = "probability"
+
+    def statement(self, labels):
+        return self.text
+
+    def published(self):
+        if self.low is None:
+            bounds = f"at most {self.number(self.high)}"
+        elif self.high is None:
+            bounds = f"at least {self.number(self.low)}"
+        else:
+            bounds = f"{self.number(self.low)} to {self.number(self.high)}"
+        return bounds + (f" ({self.why})" if self.why else "")
+
+    def _judge(self, evidence):
+        quantity = QUANTITIES[self.quantity]
+        counts = [quantity.counts(record["history"]) for record in evidence.done(self.variant).values()]
+        counts = [pair for pair in counts if pair]
+        if not counts:
+            return Verdict("not run", "no finished run of this variant")
+        estimate = binomial_interval(*map(sum, zip(*counts, strict=True)))
+        ends = ", ".join(quantity.number(end) for end in estimate.interval)
+        cases = sum(count for count, _ in counts)
+        measured = f"{self.number(estimate.mean)} [{ends}], {cases:,} of {estimate.n:,}"
+        return _interval_verdict(estimate, self.low, self.high, measured)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ratio(Claim):
+    """A positive quantity is so many times larger for one variant than for another, seed by seed.
+
+    Judged by the interval of the geometric mean of the paired ratios (Student's t of their
+    logarithms). Of a time until something that a run never got to only a lower bound is known: the ratio
+    then has no mean, and an interval from six pairs on (`statistics.ratio_interval`).
+
+    Attributes:
+        larger, smaller: variants.
+        value: the published ratio.
+        low, high: what counts as reproduced; `None`: no bound on that side.
+        why: where these bounds come from.
+        text: the claim in words.
+    """
+
+    larger: str
+    smaller: str
+    value: float
+    text: str
+    why: str
+    low: float | None = None
+    high: float | None = None
+    kind = "ratio"
+
+    def statement(self, labels):
+        return self.text
+
+    def published(self):
+        bounds = [f"{word} {x:g}" for word, x in (("at least", self.low), ("at most", self.high)) if x is not None]
+        return f"{self.value:g} times (reproduced if {' and '.join(bounds)}: {self.why})"
+
+    def _judge(self, evidence):
+        sides = [self._bounds(evidence, variant) for variant in (self.larger, self.smaller)]
+        seeds = sorted(set(sides[0]) & set(sides[1]))
+        if not seeds:
+            return Verdict("not run", "no seed has finished for both variants")
+        pairs = [(sides[0][seed], sides[1][seed]) for seed in seeds]
+        # A time that was not reached may be any larger one: the bound of the ratio is then 0 or infinity.
+        lows, highs = [a[0] / b[1] for a, b in pairs], [a[1] / b[0] for a, b in pairs]
+        mean, low, high = ratio_interval(lows, highs)
+        parts = [f"{mean:.3g} times" if mean else _bounds_in_words(lows, highs)]
+        if mean and low:
+            parts[0] += f" [{low:.3g}, {high:.3g}]"
+        parts[0] += f", n = {len(seeds)}"
+        for variant in (self.larger, self.smaller):
+            values, beyond = self._values(evidence, variant), evidence.beyond(variant, self.quantity)
+            if beyond:
+                parts.append(f"{evidence.labels[variant]}: {not_reached(values, beyond, self.quantity)}")
+        measured = "; ".join(parts)
+        above, below = self.low is None or low >= self.low, self.high is None or high <= self.high
+        if above and below:
+            return Verdict("reproduced", "the 95 % interval lies where the claim puts it", measured)
+        if (self.low is not None and high < self.low) or (self.high is not None and low > self.high):
+            return Verdict("not reproduced", "the 95 % interval excludes the claim", measured)
+        reason = "the 95 % interval straddles the line"
+        if (low, high) == (0, math.inf):
+            reason = (
+                "one pair gives no interval" if mean else "where a time is only bounded, an interval needs six pairs"
+            )
+        return Verdict("inconclusive", reason, measured)
+
+    def _bounds(self, evidence, variant):
+        """By seed, two numbers between which the quantity lies."""
+        known = {seed: (value, value) for seed, value in self._values(evidence, variant).items()}
+        open_ended = evidence.beyond(variant, self.quantity)
+        return known | {seed: (least, math.inf) for seed, least in open_ended.items()}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WorseCells(Claim):
+    """In how many cells of the tuning grids, one seed each, a variant does worse than another.
+
+    It does where the quantity is larger by more than `tolerance`, and where it alone diverged. There is
+    no interval: the cells are the whole grid, not a sample of it.
+
+    Attributes:
+        pairs: `(variant, other)`; each value of the grid gives a cell in which the first may do worse.
+        text: the claim in words.
+        tolerance: a share of the other's value.
+        why: where the tolerance comes from.
+        most: as many cells may be worse.
+        more_than: instead of `most`, pairs among whose cells fewer are to be worse.
+    """
+
+    pairs: tuple
+    text: str
+    tolerance: float
+    why: str
+    most: int = 0
+    more_than: tuple = ()
+    kind = "cells"
+
+    def statement(self, labels):
+        return self.text
+
+    def published(self):
+        cells = f"at most {self.most} cells" if self.most else "no cell"
+        cells = "more cells than in the comparison" if self.more_than else cells
+        return f"worse by more than {100 * self.tolerance:g} % in {cells} ({self.why})"
+
+    def _judge(self, evidence):
+        cells, others = self._cells(evidence, self.pairs), self._cells(evidence, self.more_than)
+        if not cells or self.more_than and not others:
+            return Verdict("not run", "the grid has no finished runs of both variants")
+        worse, measured = self._count(cells)
+        most = self.most
+        if self.more_than:
+            fewer, text = self._count(others)
+            measured, most = f"{measured}; in the comparison {text}", None
+        holds = worse > fewer if most is None else worse <= most
+        return Verdict("reproduced" if holds else "not reproduced", "counted over the whole grid", measured)
+
+    def _count(self, cells):
+        """How many cells are worse, and the counts in words."""
+        worse = sum(first > other * (1 + self.tolerance) for first, other in cells)
+        higher, diverged = sum(a > b for a, b in cells), [sum(math.isinf(c[i]) for c in cells) for i in (0, 1)]
+        text = f"worse in {worse} of {len(cells)} cells, higher at all in {higher}"
+        return worse, f"{text}; diverged {diverged[0]}, the other {diverged[1]}"
+
+    def _cells(self, evidence, pairs):
+        """Both values of each cell; infinity for a run that diverged."""
+        cells, setting = [], evidence.experiment.tuning.setting
+        for pair in pairs:
+            first, other = (
+                {r["settings"][setting]: self._value(r) for r in evidence.tuning.get(variant, ())} for variant in pair
+            )
+            cells += [(first[x], other[x]) for x in first if first[x] is not None and other.get(x) is not None]
+        return cells
+
+    def _value(self, record):
+        if record["outcome"] == "diverged":
+            return math.inf
+        return QUANTITIES[self.quantity].of(record) if record["outcome"] == "done" else None
+
+
+def _bounds_in_words(lows, highs):
+    """What ratios are known to be that are not all known."""
+    parts = [f"at least {min(lows):.3g}"] if min(lows) > 0 else []
+    parts += [f"at most {max(highs):.3g}"] if max(highs) < math.inf else []
+    return f"{' and '.join(parts)} times in every pair" if parts else "not known"
+
+
+def not_reached(values, beyond, quantity):
+    """In words, a time until something that some runs, or all, have waited for in vain."""
+    quantity, runs = QUANTITIES[quantity], len(values) + len(beyond)
+    waited = " or ".join(f"{least:g}" for least in sorted(set(beyond.values())))
+    text = f"not reached within {waited} {quantity.unit} in {len(beyond)} of {runs} runs"
+    reached = ", ".join(quantity.number(value) for _, value in sorted(values.items()))
+    return f"{text}; {reached} {quantity.unit} in the others" if reached else text
+
+
 def _interval_verdict(estimate, low, high, measured):
     """Verdict on "the mean lies between low and high" (`None`: no bound), by the 95 % interval."""
     if estimate.interval is None:
@@ -167,7 +366,7 @@ class Table:
         source: its number in the paper (and the book).
         experiment: the experiment that measures it.
         columns: names in `QUANTITIES`.
-        rows: published numbers by variant, in the record's unit.
+        rows: published numbers by variant, in the record's unit; `None` where the table has none.
         tolerance: by column.
         why: where the tolerances come from.
     """
@@ -194,6 +393,7 @@ class Table:
             )
             for variant, values in self.rows.items()
             for column, value in zip(self.columns, values, strict=True)
+            if value is not None
         ]
 
     def value(self, variant, column):

@@ -28,6 +28,7 @@ class Tuning:
     Attributes:
         setting: name of the setting; the preset gives it as `None`.
         grid: values by variant.
+        grids: grids of the presets that have one of their own.
         metric: column of the history.
         changes: settings of the tuning runs that differ from the final ones, by preset.
         seed: seed of the tuning runs, none of the final ones.
@@ -38,6 +39,11 @@ class Tuning:
     metric: str
     changes: Mapping
     seed: int = 1000
+    grids: Mapping = dataclasses.field(default_factory=dict)
+
+    def values(self, preset, variant):
+        """What is tried for a variant under a preset."""
+        return self.grids.get(preset, self.grid)[variant]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Experiment:
         train: `train(job)` yields one row per epoch; see `runner.Job`.
         presets: `Preset` by name; an experiment may lack one.
         tuning: `Tuning`, or `None`.
+        protocol: rows as of `Paper.protocol` that hold for this experiment; none: the paper's.
     """
 
     name: str
@@ -59,6 +66,7 @@ class Experiment:
     train: Callable
     presets: Mapping
     tuning: Tuning | None = None
+    protocol: tuple = ()
 
     def settings(self, preset, variant, overrides=None):
         """Settings of one variant under a preset, with the user's changes."""
@@ -67,7 +75,7 @@ class Experiment:
             raise UsageError(f"Received: --set variant={overrides['variant']}. Expected --only {overrides['variant']}.")
         settings = Settings({**self.presets[preset].settings, "variant": variant})
         if self.tuning and self.tuning.setting in overrides:  # a value of the grid shows what type it has
-            settings = settings.but(**{self.tuning.setting: self.tuning.grid[variant][0]})
+            settings = settings.but(**{self.tuning.setting: self.tuning.values(preset, variant)[0]})
         return settings.overridden(overrides)
 
 

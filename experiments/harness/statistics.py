@@ -44,6 +44,52 @@ def mean_interval(values, confidence=0.95):
     return Estimate(mean, n, mean - half, mean + half)
 
 
+def binomial_interval(count, n, confidence=0.95):
+    """Share of `count` cases in `n` independent ones, with the exact interval of Clopper and Pearson.
+
+    Its ends are the probabilities p for which so few or so many cases have the chance (1 - confidence) / 2
+    under a binomial distribution; it covers the truth at least as often as it says, whatever p and n are.
+
+    Args:
+        count: how many cases, from 0 to n.
+        n: of how many, at least 1.
+
+    Returns:
+        An `Estimate`, with an interval for any n.
+
+    Raises:
+        ValueError: numbers that are not whole, or not 0 <= count <= n with n >= 1.
+    """
+    whole = all(float(x).is_integer() for x in (count, n))
+    if not (whole and n >= 1 and 0 <= count <= n):
+        raise ValueError(f"Received: count={count}, n={n}. Expected whole numbers, 0 <= count <= n and n >= 1.")
+    found = stats.binomtest(int(count), int(n)).proportion_ci(confidence, method="exact")
+    return Estimate(int(count) / int(n), int(n), float(found.low), float(found.high))
+
+
+def ratio_interval(low, high, confidence=0.95):
+    """A central value of positive ratios, each known or only known to lie between two numbers, with its interval.
+
+    Where all are known: their geometric mean, with Student's t interval of the mean of the logarithms.
+    Where one is not, nothing is known of the spread, and the interval is the one of the median that needs no
+    distribution: from the smallest lower bound to the largest upper bound. It covers the median with
+    probability 1 - 2^(1 - n), which is 95 % from six ratios on; below, there is none.
+
+    Args:
+        low, high: for each ratio two numbers, the same if it is known; 0 and infinity where there is no bound.
+
+    Returns:
+        `(mean, low, high)`: the mean `None` unless all are known; ends 0 and infinity where there is no end.
+    """
+    if all(a == b for a, b in zip(low, high, strict=True)):
+        estimate = mean_interval([math.log(value) for value in low], confidence)
+        ends = [math.exp(end) for end in estimate.interval or ()] or [0.0, math.inf]
+        return math.exp(estimate.mean), *ends
+    if 1 - 2.0 ** (1 - len(low)) < confidence:
+        return None, 0.0, math.inf
+    return None, min(low), max(high)
+
+
 def paired_difference(left, right, confidence=0.95):
     """Mean of left - right over the seeds that both have, with Student's t interval of the differences.
 

@@ -29,6 +29,7 @@ class Loss:
 
 BOTH = ("float64", "float32")
 SATURATED = Loss(("gradient",), BOTH, ANY, 4, "the backends differentiate by 1 - y, which rounds where y is near 1")
+COMPLEMENT = Loss(("derivative",), BOTH, ANY, 4, "1 - s rounds where s is near 1, how far depends on the processor")
 ROOT = Loss(("derivative", "gradient"), BOTH, ANY, 16, "the derivative has a root, near which its two terms cancel")
 ERF = Loss(
     ("value", "derivative", "gradient"), BOTH, ANY, 16, "1 + erf loses its digits below -5; Keras has no complement"
@@ -279,7 +280,7 @@ MODERN = [
         limits=(NAN, INF),
         losses=(ROOT, PRODUCT),
     ),
-    case("softmax", ours.Softmax, {"axis": -1}, limits=(NAN, NAN), elementwise=False),
+    case("softmax", ours.Softmax, {"axis": -1}, limits=(NAN, NAN), elementwise=False, losses=(COMPLEMENT,)),
 ]
 
 ACTIVATIONS = SIGMOIDAL + RECTIFIERS + MODERN

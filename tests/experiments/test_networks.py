@@ -4,8 +4,20 @@ import keras
 import numpy as np
 import pytest
 
-from custom.activations import PReLU, ReLU, RReLU
-from experiments.networks import kernel_initializer, multilayer_perceptron, network_in_network
+from custom.activations import PReLU, ReLU, RReLU, Softplus, Tanh
+from custom.layers import LocalResponseNormalization
+from experiments.networks import (
+    cifar_alexnet,
+    cuda_convnet,
+    ensemble_network,
+    family_tree_network,
+    imagenet_alexnet,
+    kernel_initializer,
+    multilayer_perceptron,
+    network_in_network,
+    three_stage_convnet,
+    variational_autoencoder,
+)
 
 
 def nin(activation=ReLU, **options):
@@ -93,3 +105,133 @@ def test_initializers():
     assert np.std(keras.ops.convert_to_numpy(draw)) == pytest.approx(0.1, rel=0.05)
     with pytest.raises(ValueError, match="initializer='uniform'"):
         kernel_initializer("uniform", 0, "x")
+
+
+IMAGES = {"input_shape": (32, 32, 3), "classes": 10, "seed": 0}
+
+
+def test_cuda_convnet_has_the_layers_and_parameters_of_its_files():
+    convolutions = (25 * 3 + 1) * 32 + (25 * 32 + 1) * 32 + (25 * 32 + 1) * 64
+    model = cuda_convnet(ReLU, **IMAGES, normalization=LocalResponseNormalization)
+    assert model.count_params() == convolutions + (4 * 4 * 64 + 1) * 10 == 89_578
+    names = ["conv1", "pool1", "conv1_activation", "norm1", "conv2", "conv2_activation", "pool2", "norm2", "conv3"]
+    names += ["conv3_activation", "pool3", "flatten", "logits"]
+    assert [layer.name for layer in model.layers[1:]] == names
+    sizes = [model.get_layer(f"pool{i}").output.shape[1:3] for i in (1, 2, 3)]
+    assert sizes == [(16, 16), (8, 8), (4, 4)]
+    kinds = [type(model.get_layer(f"pool{i}")).__name__ for i in (1, 2, 3)]
+    assert kinds == ["MaxPooling2D", "AveragePooling2D", "AveragePooling2D"]
+    # layers-80sec has 64 units more before the last layer.
+    assert cuda_convnet(ReLU, **IMAGES, dense=(64,)).count_params() == convolutions + 1025 * 64 + 65 * 10
+    assert not any("norm" in layer.name for layer in cuda_convnet(ReLU, **IMAGES).layers)
+
+
+def test_the_small_alexnet_has_as_many_parameters_as_zhang_et_al_print():
+    model = cifar_alexnet(ReLU, **IMAGES | {"input_shape": (28, 28, 3)}, normalization=LocalResponseNormalization)
+    assert model.count_params() == 1_387_786
+    names = [layer.name for layer in model.layers[1:6]]
+    assert names == ["conv1", "conv1_activation", "pool1", "norm1", "conv2"]
+    assert cifar_alexnet(ReLU, **IMAGES, width=0.25).get_layer("dense2").units == 48
+
+
+def test_alexnet_has_as_many_parameters_as_the_paper():
+    model = imagenet_alexnet(ReLU, seed=0)
+    assert model.count_params() == 60_965_224
+    shapes = [model.get_layer(f"conv{i}").output.shape[1:] for i in range(1, 6)]
+    assert shapes == [(55, 55, 96), (27, 27, 256), (13, 13, 384), (13, 13, 384), (13, 13, 256)]
+    assert [model.get_layer(f"conv{i}").groups for i in range(1, 6)] == [1, 2, 1, 2, 2]
+    pools = [model.get_layer(f"pool{i}") for i in (1, 2, 5)]
+    assert {(p.pool_size, p.strides) for p in pools} == {((3, 3), (2, 2))} and pools[2].output.shape[1:] == (6, 6, 256)
+    norms = [layer for layer in model.layers if isinstance(layer, LocalResponseNormalization)]
+    assert [layer.name for layer in norms] == ["norm1", "norm2"]
+    assert {(n.size, n.k, n.alpha, n.beta) for n in norms} == {(5, 2.0, 1e-4, 0.75)}
+    biases = {
+        layer.name: set(layer.bias.numpy().tolist())
+        for layer in model.layers
+        if getattr(layer, "bias", None) is not None
+    }
+    ones = {"conv2", "conv4", "conv5", "dense1", "dense2"}
+    assert biases == {name: {1.0 if name in ones else 0.0} for name in (*ones, "conv1", "conv3", "logits")}
+    assert np.std(model.get_layer("dense2").kernel.numpy()) == pytest.approx(0.01, rel=1e-3)
+    assert [model.get_layer(f"dropout{i}").rate for i in (1, 2)] == [0.5, 0.5]
+
+
+def test_alexnets_two_columns_meet_only_in_the_third_convolution():
+    """As in the paper's figure 2: a column's maps of the second layer follow from its maps of the first."""
+    model = imagenet_alexnet(ReLU, seed=0, width=1 / 48, classes=3)
+    maps = keras.Model(model.input, model.get_layer("conv2").output)
+    image = np.random.default_rng(0).normal(size=(1, 224, 224, 3)).astype("float32")
+    kernel = model.get_layer("conv1").kernel
+    before = keras.ops.convert_to_numpy(maps(image))
+    kernel.assign(kernel.numpy() * np.array([1, 2], "float32"))  # the second column's one map
+    changed = np.abs(keras.ops.convert_to_numpy(maps(image)) - before).max(axis=(0, 1, 2)) > 0
+    assert changed.shape == (6,) and changed.tolist() == [False] * 3 + [True] * 3
+
+
+@pytest.mark.parametrize("build", [cuda_convnet, cifar_alexnet])
+def test_tanh_starts_from_the_weights_of_relu_over_the_square_root_of_2(build):
+    relu = build(ReLU, **IMAGES, width=1 / 8)
+    tanh = build(Tanh, **IMAGES, width=1 / 8, initializer="lecun_normal")
+    for one, other in zip(relu.trainable_variables, tanh.trainable_variables, strict=True):
+        np.testing.assert_allclose(one.numpy(), 2**0.5 * other.numpy(), rtol=1e-6)
+
+
+def autoencoder(**options):
+    return variational_autoencoder(
+        Softplus, **{"input_shape": (28, 28, 1), "hidden": 500, "latent": 50, "seed": 0, **options}
+    )
+
+
+def test_the_variational_autoencoder_has_the_parameters_of_the_paper():
+    model = autoencoder()
+    by_hand = 785 * 500 + 2 * 501 * 50 + 51 * 500 + 501 * 784
+    assert model.count_params() == by_hand == 860_884
+    assert [layer.name for layer in model.layers if isinstance(layer, Softplus)] == [
+        "encoder_activation",
+        "decoder_activation",
+    ]
+
+
+def test_the_autoencoders_output_is_the_negative_bound_of_each_example():
+    model, rng = autoencoder(input_shape=(5,), hidden=4, latent=3, initializer="normal_0.5"), np.random.default_rng(0)
+    x = rng.uniform(size=(7, 5)).astype("float32")
+    w = {v.path: v.numpy().astype("float64") for v in model.trainable_variables}
+
+    def dense(name, h):
+        return h @ w[f"{name}/kernel"] + w[f"{name}/bias"]
+
+    h = np.logaddexp(0, dense("encoder", x))
+    mean, log_variance = dense("mean", h), dense("log_variance", h)
+    p = 1 / (1 + np.exp(-dense("logits", np.logaddexp(0, dense("decoder", mean)))))
+    expected = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(1)
+    expected += 0.5 * (np.exp(log_variance) + mean**2 - 1 - log_variance).sum(1)
+    found = keras.ops.convert_to_numpy(model(x, training=False))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    # While it trains the code is drawn: about the mean, by the seed.
+    code = keras.Model(model.input, [model.get_layer(name).output for name in ("code", "mean", "log_variance")])
+    drawn, mean, log_variance = map(keras.ops.convert_to_numpy, code(np.repeat(x[:1], 20_000, 0), training=True))
+    np.testing.assert_allclose(drawn.mean(0), mean[0], atol=0.05)
+    np.testing.assert_allclose(drawn.std(0), np.exp(log_variance[0] / 2), rtol=0.05)
+    first, second = (keras.ops.convert_to_numpy(model(x, training=True)) for _ in range(2))
+    assert not np.allclose(first, second)
+
+
+def test_the_three_stage_network_has_the_layers_of_its_name():
+    model = three_stage_convnet(ReLU, **IMAGES, input_dropout=0.2, dropout=0.5)
+    convolutions = 76 * 64 + (25 * 64 + 1) * 64 + (25 * 64 + 1) * 128
+    assert model.count_params() == convolutions + (4 * 4 * 128 + 1) * 1000 + 1001 * 10 == 2_371_266
+    assert [model.get_layer(f"pool{i}").output.shape[1:] for i in (1, 2, 3)] == [(16, 16, 64), (8, 8, 64), (4, 4, 128)]
+    rates = {layer.name: layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)}
+    assert rates == {"input_dropout": 0.2, "dropout": 0.5}
+    names = [layer.name for layer in three_stage_convnet(ReLU, **IMAGES).layers[1:5]]
+    assert names == ["conv1", "conv1_activation", "pool1", "conv2"]
+
+
+def test_ensembles_have_as_many_parameters_as_their_nets():
+    # Ten affine layers of width 2 between one input and one output; 6-2-1 with biases.
+    deep = ensemble_network(nets=7, inputs=1, hidden=[2] * 9, outputs=1, seed=0, initializer="he_normal")
+    assert deep.count_params() == 7 * ((2 + 2) + 8 * (4 + 2) + (2 + 1)) == 7 * 55
+    symmetry = ensemble_network(nets=3, inputs=6, hidden=[2], outputs=1, seed=0, initializer="uniform_0.3")
+    assert symmetry.count_params() == 3 * (12 + 2 + 2 + 1)
+    assert symmetry.output.shape == (None, None, 3, 1)
+    assert family_tree_network(nets=2, seed=0, initializer="uniform_1.0").count_params() == 2 * 630

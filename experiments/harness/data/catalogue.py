@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from experiments.harness.data import generated, texts
 from experiments.harness.data.base import Dataset, canonical_order, split
 from experiments.harness.errors import DatasetMissing, UsageError, unknown
 
@@ -24,6 +25,7 @@ class Entry:
     megabytes: float
     tfds: str = ""
     shape: tuple = ()
+    get: str = ""  # how to get it, where TensorFlow Datasets cannot fetch it alone
 
 
 def arrays_folder():
@@ -47,12 +49,12 @@ def _digits(name):
     return split(images, y, test_fraction=0.2)
 
 
-def _tfds(name):
+def _tfds(name, read=None):
     kept = arrays_folder() / f"{name}.npz"
     if kept.is_file():
         parts = _read_kept(kept, CATALOGUE[name].shape)
     else:
-        parts = _read_tfds(name)
+        parts = (read or _read_tfds)(name)
         kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_name(f"{name}.{os.getpid()}.partial.npz")
         try:
@@ -62,6 +64,10 @@ def _tfds(name):
             partial.unlink(missing_ok=True)
     (x_train, y_train), (x_test, y_test) = canonical_order(*parts[:2]), canonical_order(*parts[2:])
     return x_train, y_train, x_test, y_test
+
+
+def _batches_only(name):
+    raise UsageError(f"{name} does not fit into memory as arrays. Expected: batches, of data.imagenet.batches.")
 
 
 def _read_kept(path, shape):
@@ -95,6 +101,18 @@ def _read_tfds(name):
     return [array for image_and_label in columns for array in image_and_label]
 
 
+def _reviews(name):
+    return _tfds(name, _read_reviews)
+
+
+def _read_reviews(name):
+    """Bags of the words that are the most frequent ones in the training set."""
+    train, y_train, test, y_test = _read_tfds(name)
+    train, test = ([text.decode("utf-8") for text in part] for part in (train, test))
+    chosen = texts.vocabulary(train, *CATALOGUE[name].shape)
+    return texts.bags(train, chosen), y_train, texts.bags(test, chosen), y_test
+
+
 def _tfds_prepared(name):
     return any((tfds_folder() / CATALOGUE[name].tfds).glob("*/dataset_info.json"))
 
@@ -102,6 +120,8 @@ def _tfds_prepared(name):
 def how_to_get(name):
     """The command that fetches a dataset."""
     tfds = CATALOGUE[name].tfds
+    if CATALOGUE[name].get:
+        return CATALOGUE[name].get
     return f'python -c "import tensorflow_datasets as tfds; tfds.load({tfds!r})"' if tfds else "nothing to do"
 
 
@@ -112,6 +132,16 @@ def missing(name):
 
 
 CIFAR = "Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009"
+LU = "Lu, Shin, Su and Karniadakis, Dying ReLU and Initialization, 2020"
+NATURE = "Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986"
+WILSON = "Wilson et al., The Marginal Value of Adaptive Gradient Methods in Machine Learning, 2017"
+
+
+def _generated(load, citation, what):
+    """An entry that is computed; it has numbers for targets, no classes."""
+    return Entry(load, 0, f"computed: {what}", "none needed", citation, 0)
+
+
 CATALOGUE = {
     "digits": Entry(
         _digits,
@@ -145,6 +175,42 @@ CATALOGUE = {
     "cifar100": Entry(
         _tfds, 100, "TensorFlow Datasets cifar100", "none stated; cite the report", CIFAR, 162, "cifar100", (32, 32, 3)
     ),
+    "imagenet2012": Entry(
+        _batches_only,
+        1000,
+        "TensorFlow Datasets imagenet2012",
+        "for research and teaching, by agreement",
+        "Russakovsky et al., ImageNet Large Scale Visual Recognition Challenge, IJCV 2015",
+        147_000,
+        "imagenet2012",
+        get="an account at image-net.org: put ILSVRC2012_img_train.tar and ILSVRC2012_img_val.tar into "
+        "~/tensorflow_datasets/downloads/manual, then: tfds build imagenet2012",
+    ),
+    **{name: _generated(generated.function, LU, "a function on [-sqrt(3), sqrt(3)]^d") for name in generated.FUNCTIONS},
+    "imdb_bow": Entry(
+        _reviews,
+        2,
+        "TensorFlow Datasets imdb_reviews, as bags of the 10,000 most frequent words of its training set: 1 for a word "
+        "that occurs, else 0; words are runs of letters, digits and inner apostrophes, in lower case",
+        "none stated; cite the paper",
+        "Maas et al., Learning Word Vectors for Sentiment Analysis, ACL 2011",
+        81,
+        "imdb_reviews/plain_text",
+        (10_000,),
+    ),
+    "generated_reviews": Entry(
+        generated.reviews,
+        2,
+        "computed: bags of 300 words with Zipf's frequencies, some more frequent under one label",
+        "none needed",
+        "Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015",
+        0,
+    ),
+    "symmetry": _generated(generated.symmetry, NATURE, "all patterns of six bits, and whether they are symmetric"),
+    "family_trees": _generated(generated.family_trees, NATURE, "the questions that two family trees answer"),
+    "exclusive_or": _generated(generated.exclusive_or, NATURE, "the four patterns of two bits"),
+    "labels_60": _generated(generated.coin, WILSON, "labels, 1 with probability 0.6, else -1"),
+    "labels_75": _generated(generated.coin, WILSON, "labels, 1 with probability 0.75, else -1"),
 }
 
 
@@ -165,7 +231,7 @@ def require(name):
 def describe(name):
     """Row for the `data` command."""
     entry = CATALOGUE[name]
-    where = "bundled with scikit-learn"
+    where = "computed" if entry.source.startswith("computed") else "bundled with scikit-learn"
     if entry.tfds:
         kept = arrays_folder() / f"{name}.npz"
         where = str(kept) if kept.is_file() else str(tfds_folder() / entry.tfds) if present(name) else "missing"

@@ -124,6 +124,8 @@ def results(views):
     for view in views:
         for experiment, evidence in view.ran():
             for quantity in view.paper.headline:
+                if quantity not in view.paper.results.get(experiment.name, ()):
+                    continue
                 rows = tuple(
                     (view.paper.labels[v], view.cell(experiment, v, quantity)[0], view.estimate(evidence, v, quantity))
                     for v in experiment.variants

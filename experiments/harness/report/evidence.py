@@ -38,6 +38,12 @@ class Evidence:
         values = {seed: QUANTITIES[quantity].of(record) for seed, record in self.done(variant).items()}
         return {seed: value for seed, value in values.items() if value is not None}
 
+    def beyond(self, variant, quantity):
+        """By seed, what a quantity is larger than in the finished runs in which it has no value."""
+        measure = QUANTITIES[quantity]
+        runs = self.done(variant).items() if measure.beyond else ()
+        return {seed: measure.beyond(r["history"]) for seed, r in runs if measure.of(r) is None and r["history"]}
+
     def count(self, *outcomes):
         return sum(r["outcome"] in outcomes for runs in self.runs.values() for r in runs.values())
 

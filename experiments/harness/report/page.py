@@ -48,6 +48,16 @@ def claims(view):
         "of the mean against the stated tolerance. Two or three seeds give wide intervals: inconclusive is then the "
         "honest word."
     )
+    if any(claim.kind == "probability" for claim, _ in view.all_verdicts):
+        text += (
+            " A probability is judged by the exact 95 % binomial interval (Clopper and Pearson) of the counts, pooled "
+            "over the seeds."
+        )
+    if any(claim.kind == "ratio" for claim, _ in view.all_verdicts):
+        text += (
+            " A ratio is judged by the 95 % interval of the geometric mean of the ratios paired by seed. Where a run "
+            "never got to what is timed, its time is only known to be longer than the run: no mean is made up."
+        )
     blocks = [Heading("Claims"), Paragraph(text)]
     if view.verdicts:
         header = ("Source", "Claim", "Paper", "Measured", "Verdict", "Reason")
@@ -75,7 +85,7 @@ def results(view):
                     number, verdict = view.cell(experiment, variant, quantity)
                     row = [*row[:2], number, *row[2:], verdict]
                 rows.append(tuple(row))
-        if not rows:
+        if not rows or not (tables or any(evidence.preset for _, evidence in columns)):
             continue
         caption = f"{experiment.title}. Mean over the finished runs [95 % interval, Student's t], number of runs n."
         if tables:
@@ -137,7 +147,7 @@ def _runs_of(view, experiment, evidence):
 
 
 def _choice(tuning, variant, evidence):
-    values, tuned = tuning.grid[variant], evidence.tuned.get(variant)
+    values, tuned = tuning.values(evidence.preset, variant), evidence.tuned.get(variant)
     chosen = NOTHING
     if tuned is not None:
         chosen = f"{tuned:g}" + (" (end of the grid)" if tuned in (min(values), max(values)) else "")
@@ -146,13 +156,14 @@ def _choice(tuning, variant, evidence):
 
 
 def protocol(view):
-    ran, blocks = view.ran(), []
-    if view.paper.protocol:
-        header = ("Topic", "Paper", *(f"{e.title} (preset {evidence.preset})" for e, evidence in ran))
-        settings = [experiment.presets[evidence.preset].settings for experiment, evidence in ran]
-        words = [{name: _words(value) for name, value in s.items()} for s in settings]
-        rows = tuple((topic, paper, *(ours.format(**w) for w in words)) for topic, paper, ours in view.paper.protocol)
-        blocks += [Heading("Protocol"), Grid(header, rows, "The paper's protocol beside the one that ran.", "protocol")]
+    ran, blocks, general = view.ran(), [], view.paper.protocol
+    if general:
+        blocks.append(Heading("Protocol"))
+    # Experiments with the same rows stand beside each other.
+    for declared in dict.fromkeys(experiment.protocol or general for experiment, _ in ran) or [general]:
+        mine = [(experiment, evidence) for experiment, evidence in ran if (experiment.protocol or general) == declared]
+        name = "protocol" if declared == general else f"{mine[0][0].name}_protocol"
+        blocks += [_protocol(declared, mine, name)] if declared else []
     presets = {evidence.preset for _, evidence in ran}
     departures = [d for d in view.paper.deviations if not presets or presets & set(d.presets)]
     if departures:
@@ -161,6 +172,15 @@ def protocol(view):
         grid = Grid(("Topic", "Paper", "Here", "Why"), rows, caption, "deviations")
         blocks += [Heading("Registered deviations"), grid]
     return blocks
+
+
+def _protocol(declared, ran, name):
+    """One table of protocol rows, a column for each experiment that ran."""
+    header = ("Topic", "Paper", *(f"{e.title} (preset {evidence.preset})" for e, evidence in ran))
+    settings = [experiment.presets[evidence.preset].settings for experiment, evidence in ran]
+    words = [{name: _words(value) for name, value in s.items()} for s in settings]
+    rows = tuple((topic, paper, *(ours.format(**w) for w in words)) for topic, paper, ours in declared)
+    return Grid(header, rows, "The paper's protocol beside the one that ran.", name)
 
 
 def _words(value):

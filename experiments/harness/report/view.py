@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from experiments.harness.claims import VERDICTS, describe
+from experiments.harness.claims import VERDICTS, describe, not_reached
 from experiments.harness.report.evidence import gather
 from experiments.harness.statistics import mean_interval
 
@@ -60,7 +60,9 @@ class PaperView:
 
     def estimate(self, evidence, variant, quantity):
         """Mean, interval and number of the finished runs, in words."""
-        values = evidence.values(variant, quantity)
+        values, beyond = evidence.values(variant, quantity), evidence.beyond(variant, quantity)
+        if beyond:  # the mean of the others would be too small
+            return not_reached(values, beyond, quantity)
         return describe(mean_interval(list(values.values())), quantity) if values else NOTHING
 
     def records(self):

@@ -1,0 +1,110 @@
+"""Local response normalisation."""
+
+import keras
+from keras import ops
+
+from custom import _checks
+from custom.activations.base import to_float
+
+
+def window_sum(x, size, axis):
+    """Sum of `x` over a window of `size` elements, centred at each element of the axis and clipped at its ends."""
+    length = x.shape[axis]
+    half = min(size // 2, length - 1)  # a wider window sees no more
+    borders = [(0, 0)] * len(x.shape)
+    borders[axis] = (half, half)
+    x = ops.pad(x, borders)
+    before = (slice(None),) * axis
+    # Shifted copies, not differences of a cumulative sum: those would cancel.
+    return sum(x[(*before, slice(shift, shift + length))] for shift in range(2 * half + 1))
+
+
+@keras.saving.register_keras_serializable(package="custom")
+class LocalResponseNormalization(keras.layers.Layer):
+    """Local response normalisation: each activation is divided by the size of its neighbours.
+
+    Formula: `b_i = a_i / (k + alpha S_i)^beta` with S_i the sum of a_j^2 over the window of i. For
+    `across="channels"` (the paper's section 3.3) the window is the `size` channels from i - (size - 1) / 2
+    to i + (size - 1) / 2 at the same position; for `across="positions"` (cuda-convnet's response
+    normalisation within a map) it is the square, cube, ... of `size` positions a side around i in the
+    same channel. A window is clipped at the ends: what lies outside adds nothing. alpha is not divided
+    by the number of elements in the window. The derivative of b_i in a_j is
+    `[i = j] (k + alpha S_i)^-beta - 2 alpha beta a_i a_j (k + alpha S_i)^(-beta - 1)` for j in the window
+    of i, and 0 for others.
+
+    Shapes: `(batch, ..., channels)` in, the same shape and dtype out; `across="positions"` needs known
+    axes between batch and channels. Sums and powers are taken in float32, or in float64 for float64:
+    the square of a float16 above 255 is infinite.
+
+    Args:
+        size: elements of the window along each of its axes, odd. Default 5, the paper's.
+        k: what is added to the sum, above 0. Default 2.
+        alpha: factor of the sum, at least 0. Default 0.0001.
+        beta: exponent, at least 0. Default 0.75.
+        across: `"channels"`, the default, or `"positions"`.
+
+    Raises:
+        ValueError: a size that is not an odd whole number above 0; k, alpha or beta out of range; an
+            `across` that is neither; an input with no or with unknown axes to normalise across.
+
+    Differences from Keras: Keras has no such layer. `tf.nn.local_response_normalization` has the same
+    formula with `depth_radius = (size - 1) / 2`, `bias = k`, and other defaults. PyTorch's
+    `LocalResponseNorm` and cuda-convnet's cross-map form divide alpha by the window's size (a window
+    clipped at the ends too): give them `size * alpha`. cuda-convnet's form within a map divides by
+    size^2 and has k = 1: its `size=3, scale=5e-5` is `size=3, alpha=5e-5 / 9, k=1` here.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from custom.layers import LocalResponseNormalization
+    >>> layer = LocalResponseNormalization(size=3, k=1.0, alpha=1.0, beta=1.0)
+    >>> [round(float(v), 4) for v in layer(np.array([[1.0, 2.0, 0.0, 3.0]]))[0]]  # sums 5, 5, 13, 9
+    [0.1667, 0.3333, 0.0, 0.3]
+
+    Reference: Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural
+    Networks, NIPS 2012, section 3.3.
+    """
+
+    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75, across="channels", **kwargs):
+        super().__init__(**kwargs)
+        self.size = _checks.count("size", size)
+        if self.size % 2 == 0:
+            raise ValueError(f"Received: size={size!r}. Expected an odd number: as many neighbours on either side.")
+        self.k = _checks.real("k", k, low=0.0, low_open=True)
+        self.alpha = _checks.real("alpha", alpha, low=0.0)
+        self.beta = _checks.real("beta", beta, low=0.0)
+        self.across = _checks.one_of("across", across, ("channels", "positions"))
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        axes = self._axes(len(input_shape))
+        if not axes or any(input_shape[axis] is None for axis in axes):
+            raise ValueError(
+                f"Received: input shape {tuple(input_shape)} with across={self.across!r}. Expected "
+                "(batch, ..., channels) with known axes to normalise across."
+            )
+
+    def _axes(self, rank):
+        return range(max(1, rank - 1), rank) if self.across == "channels" else range(1, rank - 1)
+
+    def call(self, inputs):
+        inputs = to_float(inputs)
+        dtype = keras.backend.standardize_dtype(inputs.dtype)
+        a = ops.cast(inputs, "float64" if dtype == "float64" else "float32")
+        total = ops.square(a)
+        for axis in self._axes(len(a.shape)):
+            total = window_sum(total, self.size, axis)
+        return ops.cast(a * ops.power(self.k + self.alpha * total, -self.beta), dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "size": self.size,
+            "k": self.k,
+            "alpha": self.alpha,
+            "beta": self.beta,
+            "across": self.across,
+        }
