@@ -17,11 +17,12 @@ import sys
 import time
 
 from experiments.benchmarks.nets import NETS, STEPS, data, operations
+from experiments.harness.store import write_atomically
 
 # By name: backend, and what it does.
 CONTENDERS = {
     "fit": ("tensorflow", "Keras fit, TensorFlow"),
-    "fit_tuned": ("tensorflow", "Keras fit, TensorFlow, 50 steps per execution, the better compiler"),
+    "fit_tuned": ("tensorflow", "Keras fit, TensorFlow, several steps per execution, the better compiler"),
     "engine_tensorflow": ("tensorflow", "engine, TensorFlow"),
     "fit_jax": ("jax", "Keras fit, JAX"),
     "engine_jax": ("jax", "engine, JAX"),
@@ -30,6 +31,7 @@ CONTENDERS = {
 STACKS = (1, 8, 32, 128)
 STACKED = ("tiny", "small", "deep")
 ACTIVATIONS = ("Linear", "ReLU", "LeakyReLU", "PReLU", "RReLU", "ELU", "GELU", "SiLU")
+FEW = 5  # steps at a time of nets with convolutions
 LONG = 1000  # steps of an epoch of `fit` for nets without convolutions
 PEAK = 3000  # rows and columns of the matrices
 
@@ -52,7 +54,8 @@ def fit(net, tuned):
 
     model = keras_model(net)
     x, y = data(net)
-    options = {"steps_per_execution": STEPS, "jit_compile": not net.convolutional} if tuned else {}
+    chunk = FEW if net.convolutional else STEPS
+    options = {"steps_per_execution": chunk, "jit_compile": not net.convolutional} if tuned else {}
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer(net), loss, **options)
     x = x.astype("float32") / 255
@@ -190,8 +193,9 @@ def serve(kind, name, extra):
     backend.prepare()
     run = worker(kind, name, extra)
     # Whole chunks, as XLA compiles anew for each other length; where it is not used, a few steps will do.
-    whole = kind == "fit_tuned" or name in NETS and not NETS[name].convolutional and kind not in ("torch", "peak")
-    unit = STEPS if whole else 2
+    unit = 2
+    if name in NETS and kind not in ("torch", "peak"):
+        unit = FEW if NETS[name].convolutional else STEPS
     run(unit)  # compiles
     print("ready", flush=True)
     pace = None
@@ -271,7 +275,7 @@ def measured(makers, rounds, seconds):
             child.__exit__()
 
 
-def table(options):
+def table(options, keep):
     """Figures 1 and 2 of the page: each net, each contender, and the peak beside them."""
     rows = []
     for name in options.net or [n for n in NETS if n != "tiny"]:
@@ -284,10 +288,10 @@ def table(options):
         rows.append({"net": name, "operations": operations(NETS[name]), "peak": best, "contenders": found})
         text = "  ".join(f"{who} {value['milliseconds']:.3g}" for who, value in found.items())
         print(f"{NETS[name].title:28} {text}  peak {best / 1e9:.0f} GFLOP/s", flush=True)
-    return rows
+        keep(rows)
 
 
-def stacks(options):
+def stacks(options, keep):
     rows = []
     for name in options.net or STACKED:
         if name not in STACKED:
@@ -296,17 +300,28 @@ def stacks(options):
         found = measured(makers | {"single": ("jax", "engine_jax", name)}, options.rounds, options.seconds)
         rows.append({"net": name, "members": found})
         print(f"{NETS[name].title:28}", {m: round(v["milliseconds"], 3) for m, v in found.items()}, flush=True)
-    return rows
+        keep(rows)
 
 
-def activations(options):
+def activations(options, keep):
     makers = {a: ("tensorflow", "activation", "nin_quarter", a) for a in ACTIVATIONS}
     found = measured(makers, options.rounds, options.seconds)
     print({a: round(v["milliseconds"], 1) for a, v in found.items()}, flush=True)
-    return found
+    keep(found)
 
 
 PARTS = {"table": table, "stacks": stacks, "activations": activations}
+
+
+def save(path, environment, part, found):
+    """Put a part's results, as far as they are, into the file; what it holds of other parts stays."""
+    if not path:
+        return
+    results = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            results = json.load(file)
+    write_atomically(path, json.dumps(results | {"environment": environment, part: found}, indent=1) + "\n")
 
 
 def main():
@@ -324,16 +339,9 @@ def main():
         return
     from experiments.benchmarks import timing
 
-    results = {"environment": timing.environment(None)}
+    environment = timing.environment(None)
     for part in options.part or PARTS:
-        results[part] = PARTS[part](options)
-    if options.out:
-        if os.path.exists(options.out):
-            with open(options.out) as file:
-                results = json.load(file) | results
-        with open(options.out, "w") as file:
-            json.dump(results, file, indent=1)
-            file.write("\n")
+        PARTS[part](options, lambda found, part=part: save(options.out, environment, part, found))
 
 
 if __name__ == "__main__":
