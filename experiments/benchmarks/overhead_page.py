@@ -74,8 +74,8 @@ def _table(rows):
         Paragraph(
             '"fit" has its defaults, and float32 arrays as data; "tuned" has 50 steps per execution and XLA '
             "for networks without convolutions, 5 and no XLA for those with. The engine holds the images as bytes on "
-            "the device and gathers and scales each batch in the compiled loop; on TensorFlow it uses XLA for dense nets "
-            "without random numbers only, on JAX a step at a time where there are convolutions. PyTorch has fused "
+            "the device and gathers and scales each batch in the compiled loop; on TensorFlow it uses XLA for dense "
+            "nets without random numbers only, on JAX a step at a time where there are convolutions. PyTorch has fused "
             'optimizers and, for convolutions, channels last. "fit / engine" and "PyTorch / engine": times by that of '
             'the engine on TensorFlow. "of the peak": operations of matrix products and convolutions in a step, by the '
             f"time of the engine's faster backend, by the peak of {max(peaks) / 1e9:.0f} GFLOP/s that a product of two "
