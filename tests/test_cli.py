@@ -47,7 +47,7 @@ def main(*arguments):
 @pytest.mark.slow
 def test_quick_twice_then_the_report(tmp_path):
     # Some of what `all` runs, which takes minutes.
-    only = [word for name in ("mlp", "mlp_dropout", "cifar10") for word in ("--only", name)]
+    only = [word for name in ("mlp", "cifar10") for word in ("--only", name)]
     papers = ("run", "kingma2015_adam", "xu2015_rrelu", *only, "--preset", "quick")
     first = experiments(tmp_path, *papers, "--workers", "2")
     assert first.returncode == 0, first.stdout + first.stderr
@@ -63,7 +63,7 @@ def test_quick_twice_then_the_report(tmp_path):
         assert (
             "preset `quick`" in text
             and "0 diverged, 0 failed" in text
-            and "reproduced" not in text.split("## Results")[0]
+            and not re.search(r"\| (not )?reproduced \|", text)  # a verdict
         )
     # Learning happened: the adaptive optimizers fit the digits.
     records = [json.loads(line) for line in (tmp_path / "reports/local/kingma2015_adam/results.jsonl").open()]
