@@ -68,15 +68,17 @@ class Attempt:
         canonical(row)
         self.record["history"].append(row)
 
-    def consume(self, rows):
-        """Take all rows. However that ends, the record says so."""
+    def consume(self, train):
+        """Take all rows of `train()`. However that ends, the record says so."""
+        rows = iter(())
         try:
+            rows = train()  # which may fail before its first row
             for row in rows:
                 self.row(row)
                 if len(self.record["history"]) > self.kept.rows:
                     self.progress.epoch(self.run, row)
         except KeyboardInterrupt as error:
-            with contextlib.suppress(KeyboardInterrupt):
+            with contextlib.suppress(KeyboardInterrupt, AttributeError):
                 rows.throw(error)  # between two rows only this tells the engine, which then saves
             self.end(error)
             raise

@@ -215,7 +215,7 @@ class Runner:
             attempt = Attempt(self, run, address, dataset)
             attempt.begin()
             attempt.checkpoint(self.every)
-            attempt.consume(experiment.train(self.job(experiment, attempt, self.progress.started(run))))
+            attempt.consume(lambda: experiment.train(self.job(experiment, attempt, self.progress.started(run))))
             return attempt.record
 
     @staticmethod

@@ -119,8 +119,8 @@ class Training:
         members, rows = [], []
         for attempt in attempts:
             job = self.runner.job(self.experiment, attempt, compiler=STACK)
-            rows.append(self.experiment.train(job))
             try:
+                rows.append(self.experiment.train(job))
                 member = next(rows[-1])
             except Exception as error:  # alone it will fail again, with a record that says so
                 raise Unstackable(f"{type(error).__name__}: {error}") from error
