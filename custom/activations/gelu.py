@@ -72,7 +72,8 @@ class GELU(Activation):
 
     Differences from Keras: `keras.activations.gelu` takes a boolean and has no sigmoid form. The
     names are PyTorch's, which lacks `"sigmoid"`. TensorFlow Addons used the tanh form by default. In
-    float32 the exact form is the backend's kernel; PyTorch's gives NaN at plus infinity.
+    float32 the exact form is the backend's kernel; PyTorch's gives NaN at plus infinity on
+    some processors.
 
     Example:
 

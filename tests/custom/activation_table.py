@@ -63,7 +63,7 @@ class ActivationCase:
     kernel_kink: tuple = ()  # backends whose float32 kernel has another slope at a kink, as the docstring says
     kernel_slope: float = 0.0  # that slope
     random: bool = False
-    kernel_nan: tuple = ()  # backends whose float32 kernel gives NaN at infinity, as the docstring says
+    kernel_nan: tuple = ()  # backends whose float32 kernel may give NaN at infinity, as the docstring says
 
     def absolute(self, what, precision, backend, epsilon):
         """The absolute part of the tolerance: what the named losses add up to."""

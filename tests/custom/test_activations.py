@@ -117,8 +117,8 @@ def test_nan_and_infinity_propagate(case, precision):
     for actual, limit in zip(y, case.limits, strict=False):
         if np.isnan(limit):  # 0 times infinity, or infinity by infinity: the limit 0 or NaN, nothing else
             assert np.isnan(actual) or abs(actual) < 1e-30
-        elif BACKEND in case.kernel_nan and precision == "float32":
-            assert np.isnan(actual)
+        elif BACKEND in case.kernel_nan and precision == "float32" and np.isnan(actual):
+            continue  # on some processors, as the docstring says; on others the kernel gives the limit
         else:
             np.testing.assert_allclose(actual, limit, rtol=RTOL[precision], atol=1e-30)
     slope = to_numpy(layer.derivative(x))[:, 0]
