@@ -43,8 +43,7 @@ def _introduction(environment):
         "suite's engine and a plain PyTorch loop. Each contender is a process of its own; they take turns on one "
         "machine, and a number is the median of its turns after a warm-up, compilation excluded. Only ratios carry "
         f"over to another machine: this one was a {environment['processor']} with {environment['cores']} cores and no "
-        f"accelerator, Keras {environment['keras']}, with freed memory kept by the C library "
-        f"(`experiments/harness/backend.py`); load average before the run {environment['load_before']}."
+        f"accelerator, Keras {environment['keras']}; load average before the run {environment['load_before']}."
     )
 
 
@@ -72,8 +71,10 @@ def _table(rows):
     return [
         Heading("Networks"),
         Paragraph(
-            '"fit" has its defaults, and float32 arrays as data; "tuned" has 50 steps per execution and XLA '
-            "for networks without convolutions, 5 and no XLA for those with. The engine holds the images as bytes on "
+            '"fit" has its defaults, TensorFlow its own settings, and float32 arrays as data; "tuned" has 50 steps per '
+            "execution and XLA for networks without convolutions, 5 and no XLA for those with, and the settings of "
+            "`experiments/harness/backend.py`, as the engine: oneDNN on every processor, and freed memory kept by the "
+            "C library (PyTorch's process has that too). The engine holds the images as bytes on "
             "the device and gathers and scales each batch in the compiled loop; on TensorFlow it uses XLA for dense "
             "nets without random numbers only, on JAX a step at a time where there are convolutions. PyTorch has fused "
             'optimizers and, for convolutions, channels last. "fit / engine" and "PyTorch / engine": times by that of '

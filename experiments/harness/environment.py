@@ -25,6 +25,7 @@ def environment():
         "threads": int(os.environ.get("EXPERIMENTS_THREADS", 0)) or None,
         "accelerator": _accelerator(backend),
         "backend": backend,
+        "onednn": {"0": False, "1": True}.get(os.environ.get("TF_ENABLE_ONEDNN_OPTS")),
         "packages": {name: version for name in PACKAGES if (version := _version(name))},
     }
 

@@ -49,12 +49,13 @@ def _environment(record):
     cores = f"{environment['cores']}"
     if environment.get("threads"):
         cores += f", {environment['threads']} a run"
+    libraries = ", oneDNN" if environment["backend"] == "tensorflow" and environment.get("onednn") else ""
     packages = ", ".join(f"{name} {version}" for name, version in sorted(environment["packages"].items()))
     return (
         environment["processor"],
         cores,
         environment["accelerator"] or "none",
-        f"{environment['backend']}: {record['facts'].get('compiler', 'not reached')}",
+        f"{environment['backend']}: {record['facts'].get('compiler', 'not reached')}{libraries}",
         record["settings"].get("precision", NOTHING),
         f"Python {environment['python']}, {packages}",
         f"`{commit}`" + (" with uncommitted changes" if record["code"]["modified"] else ""),
