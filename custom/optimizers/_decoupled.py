@@ -3,8 +3,11 @@
 import math
 
 import keras
+from keras import ops
 
 from custom import _checks
+
+PERIODS = 32  # more than a training can have, each at least twice as long as the one before
 
 
 class DecoupledDecay:
@@ -44,8 +47,27 @@ class DecoupledDecay:
         for name, value in lengths.items():
             setattr(self, name, value if value is None else _checks.real(name, value, low=0.0, low_open=True))
         self.decay_scale = 1 / self.base_learning_rate
+        self.restarts, self.period_factor = (), 1.0
         if normalized:
             self.decay_scale *= math.sqrt(self.batch_size / (self.training_points * self.epochs))
+            if isinstance(self._learning_rate, keras.optimizers.schedules.CosineDecayRestarts):
+                self._follow(self._learning_rate.get_config())
+
+    def _follow(self, schedule):
+        """Find the steps at which a period ends that is followed by a longer one."""
+        first, self.period_factor = schedule["first_decay_steps"], schedule["t_mul"]
+        if self.period_factor != 1:
+            periods = [float(first * self.period_factor**i) for i in range(PERIODS)]
+            self.restarts = tuple(sum(periods[: i + 1]) for i in range(PERIODS))
+
+    def scalars(self, learning_rate, scalar):
+        """As of `PaperOptimizer`; a normalised decay is that of the step's period."""
+        rate, t, l2, decay = super().scalars(learning_rate, scalar)
+        if self.restarts:
+            ends, done = (ops.cast(x, "float32") for x in (ops.convert_to_tensor(self.restarts), self.iterations))
+            past = scalar(ops.sum(ops.cast(ends <= done, "float32")))
+            decay = decay * self.period_factor ** (-past / 2)
+        return rate, t, l2, decay
 
     def get_config(self):
         own = ("base_learning_rate", "normalized", "batch_size", "training_points", "epochs")

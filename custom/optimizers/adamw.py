@@ -14,7 +14,8 @@ class AdamW(DecoupledDecay, Adam):
     (the paper's algorithm 2, line 12; book algorithm 9, where eta multiplies both terms). eta_t is the
     multiplier of the schedule, 1 without one, so that `learning_rate` is alpha eta_t and the decay of a
     step is lambda eta_t w whatever alpha is. Normalised, `lambda = lambda_norm sqrt(b / (B T))` with
-    batch size b, B training points and T epochs (of the restart period, if there are restarts).
+    batch size b, B training points and T epochs. Under Keras's `CosineDecayRestarts` T is the length of
+    the period that a step is in, and `epochs` that of the first one.
 
     From other libraries: their decay of a step is `learning_rate x weight_decay x w`, that is
     `lambda = alpha x weight_decay`. Keras's 0.004 and PyTorch's 0.01 at alpha 0.001 are lambda 4e-6

@@ -14,6 +14,7 @@ class SGDW(DecoupledDecay, Momentum):
     algorithm 1; the state here is v = -m). eta_t is the multiplier of the schedule, 1 without one, so
     that `learning_rate` is alpha eta_t and the decay of a step is lambda eta_t w whatever alpha is.
     Normalised, `lambda = lambda_norm sqrt(b / (B T))` with batch size b, B training points and T epochs.
+    Under Keras's `CosineDecayRestarts` T is the length of the period that a step is in, and `epochs` that of the first.
 
     From other libraries: a decoupled decay of `learning_rate x weight_decay x w` (Keras) is
     `lambda = alpha x weight_decay`.

@@ -143,13 +143,36 @@ def test_normalised_decay(cls, float64):
 
 
 @pytest.mark.parametrize("cls", [AdamW, SGDW])
+@pytest.mark.parametrize("factor", [1.0, 2.0, 3.0])
+def test_normalised_decay_under_restarts(cls, factor, float64):
+    """T is the length of the period that a step is in: 2, 2 m and 2 m^2 epochs of one step each."""
+    alpha, first = 0.01, 2
+    schedule = keras.optimizers.schedules.CosineDecayRestarts(alpha, first, t_mul=factor)
+    lengths = {"batch_size": 1, "training_points": 1, "epochs": first}
+    optimizer = cls(schedule, base_learning_rate=alpha, weight_decay=0.3, normalized=True, **lengths)
+    expected, step = 1.0, 0
+    for period in (first, first * factor, first * factor**2):
+        for i in range(round(period)):
+            multiplier = 0.5 * (1 + np.cos(np.pi * i / period))
+            expected *= 1 - multiplier * 0.3 / np.sqrt(period)
+            step += 1
+    np.testing.assert_allclose(final(optimizer, np.zeros((step, 4))), START * expected, rtol=2e-6)
+    again = cls.from_config(optimizer.get_config())
+    np.testing.assert_allclose(final(again, np.zeros((step, 4))), START * expected, rtol=2e-6)
+
+
+@pytest.mark.parametrize("cls", [AdamW, SGDW])
 @pytest.mark.parametrize(
     "arguments, error, words",
     [
         ({}, TypeError, "weight_decay"),
         ({"weight_decay": None}, TypeError, "weight_decay=None"),
         ({"weight_decay": 0.1, "learning_rate": 0.0}, ValueError, "base_learning_rate=0.0"),
-        ({"weight_decay": 0.1, "learning_rate": lambda: 0.1}, ValueError, "without base_learning_rate"),
+        (
+            {"weight_decay": 0.1, "learning_rate": keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)},
+            ValueError,
+            "without base_learning_rate",
+        ),
         ({"weight_decay": 0.1, "normalized": True}, ValueError, "batch_size=None"),
         ({"weight_decay": 0.1, "epochs": 100}, ValueError, "epochs=100"),
         (
@@ -159,7 +182,7 @@ def test_normalised_decay(cls, float64):
         ),
         ({"weight_decay": 0.1, "normalized": "yes"}, ValueError, "normalized='yes'"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else None,
 )
 def test_bad_arguments_of_the_decoupled_decay_are_quoted(cls, arguments, error, words):
     with pytest.raises(error) as caught:
