@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# As many tests at once as there are cores, eight at most.
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal
 ENGINE := $(patsubst %,tests/harness/test_%.py,engine inputs precision probes task)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
@@ -22,15 +24,15 @@ quick: $(READY) ## run every paper's quick preset and build reports/local/
 	$(BIN)/python -m experiments report
 
 test: $(READY) ## run all tests (TensorFlow backend)
-	$(BIN)/python -m pytest -q
+	$(PYTEST)
 
 test-fast: $(READY) ## run the tests not marked slow
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs both)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "jax>=0.5" "torch==2.13.0"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -q tests/custom $(ENGINE) tests/harness/test_checkpoint.py tests/harness/test_stacked.py
-	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -m "not slow" tests/custom $(ENGINE)
+	KERAS_BACKEND=jax $(PYTEST) tests/custom $(ENGINE) tests/harness/test_checkpoint.py tests/harness/test_stacked.py
+	KERAS_BACKEND=torch $(PYTEST) -m "not slow" tests/custom $(ENGINE)
 
 mutants: $(READY) ## make small wrong changes to custom/; fail if the tests miss one
 	$(BIN)/python -m tests.mutants

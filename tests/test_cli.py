@@ -47,7 +47,7 @@ def main(*arguments):
 @pytest.mark.slow
 def test_quick_twice_then_the_report(tmp_path):
     # Some of what `all` runs, which takes minutes.
-    only = [word for name in ("mlp", "cifar10") for word in ("--only", name)]
+    only = [word for name in ("mlp", "adam", "nesterov", "cifar10", "relu", "rrelu") for word in ("--only", name)]
     papers = ("run", "kingma2015_adam", "xu2015_rrelu", *only, "--preset", "quick")
     first = experiments(tmp_path, *papers, "--workers", "2")
     assert first.returncode == 0, first.stdout + first.stderr

@@ -21,7 +21,7 @@ SOURCES = (
     "experiments/harness/data/preprocessing.py",
     "experiments/harness/engine",
     "experiments/harness/supervised.py",
-    "experiments/networks.py",
+    "experiments/networks",
 )
 
 
@@ -29,10 +29,10 @@ SOURCES = (
 def digest(paper):
     """One number for the sources that a run of `paper` follows from."""
     found = hashlib.sha256()
-    for source in (*SOURCES, f"experiments/{paper}.py"):
+    for source in (*SOURCES, f"experiments/{paper}.py", f"experiments/{paper.split('_')[0]}"):
         path = ROOT / source
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            if file.is_file():  # a paper of the tests has no script
+            if file.is_file():  # not every paper has modules beside its script; one of the tests has no script
                 found.update(f"{file.relative_to(ROOT).as_posix()}\0".encode() + file.read_bytes() + b"\0")
     return found.hexdigest()[:12]
 

@@ -9,13 +9,13 @@ import time
 from experiments.harness.engine.base import CHUNK, EVALUATION_BATCH
 from experiments.harness.runner import FINISHED, Job, best, final_runs, tuning_runs
 from experiments.harness.settings import canonical, key
-from experiments.harness.supervised import HELD_OUT
+from experiments.harness.supervised import HELD_OUT, training_points
 
 SECONDS = 1.0  # how long a program is watched once it is compiled
 EPOCHS = 1000  # more than are watched
 RECORD = 2000  # bytes of a record without its history
 # Settings that runs of one program may differ in, beside the seed and what is tuned.
-FREE = ("learning_rate", "drops", "epochs", "evaluation", "train_evaluation_every")
+FREE = ("learning_rate", "drops", "epochs", "evaluation", "train_evaluation_every", "evaluation_every")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,11 +30,14 @@ class Cost:
 
     def seconds(self, settings, dataset):
         """Of one run."""
-        n = len(dataset.x_train)
-        other = n // HELD_OUT if settings.get("evaluation") == "validation" else len(dataset.x_test)
-        n -= other if settings.get("evaluation") == "validation" else 0
-        evaluations = -(-settings.epochs // settings.get("train_evaluation_every", 1))  # the last epoch is always one
-        examples = settings.epochs * other + evaluations * n
+        n = min(training_points(settings, dataset), len(dataset.x_train))
+        held_out = settings.get("evaluation") == "validation"
+        other = len(dataset.x_train) // HELD_OUT if held_out else len(dataset.x_test)
+
+        def evaluations(name):  # the last epoch is always one
+            return -(-settings.epochs // settings.get(name, 1))
+
+        examples = evaluations("evaluation_every") * other + evaluations("train_evaluation_every") * n
         return self.setup + settings.epochs * (n // settings.batch_size) * self.step + examples * self.example
 
 
@@ -78,7 +81,8 @@ def measure(experiment, run, dataset, compiler="auto", clock=time.perf_counter):
     chunks = min(steps, CHUNK + steps % CHUNK) * settings.batch_size
     tested = min(len(dataset.x_test), EVALUATION_BATCH + len(dataset.x_test) % EVALUATION_BATCH)
     small = dataset.part(chunks, tested)
-    changes = {"epochs": EPOCHS, "evaluation": "test", "train_evaluation_every": 1}
+    changes = {"epochs": EPOCHS, "evaluation": "test", "train_evaluation_every": 1, "evaluation_every": 1}
+    changes["examples"] = None  # all that the small part has
     settings = settings.but(**{name: value for name, value in changes.items() if name in settings})
     watch = Watch(clock)
     job = Job(experiment, settings, run.seed, small, watch.on_step, checkpoint=watch, compiler=compiler)
@@ -138,7 +142,7 @@ def remaining(runner, paper, preset, selected, seeds=None, overrides=None):
 
 def program_of(experiment, run):
     """What runs of one program have in common."""
-    free = {*FREE, *([experiment.tuning.setting] if experiment.tuning else [])}
+    free = {*FREE, *(experiment.tuning.names if experiment.tuning else ())}
     return canonical([run.experiment, {name: value for name, value in run.settings.items() if name not in free}])
 
 
@@ -157,7 +161,7 @@ def left(runner, paper, experiment, preset, variant, seeds=None, overrides=None)
     tried = [record(run) for run in grid]
     tuned = None
     if grid:
-        tuned = grid[0].settings[experiment.tuning.setting]
+        tuned = experiment.tuning.value_of(grid[0].settings)
         if all(tried):
             tuned = best(experiment.tuning, tried)
             if tuned is None:  # the whole grid has diverged: there is nothing to run

@@ -12,22 +12,23 @@ PRESETS = ("quick", "reduced", "paper")
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """Settings of an experiment under one preset, and how many seeds run."""
+    """Settings of an experiment under one preset, and how many seeds run; of some variants, settings that differ."""
 
     settings: Mapping
     seeds: int
+    variants: Mapping = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Tuning:
-    """How one setting is chosen for each variant before the runs that count.
+    """How a setting, or two together, are chosen for each variant before the runs that count.
 
     The same number of values is tried for every variant, with one seed, on a validation split; the
     value with the lowest `metric`, in its best epoch, is taken. Runs that diverge are never chosen.
 
     Attributes:
-        setting: name of the setting; the preset gives it as `None`.
-        grid: values by variant.
+        setting: name of the setting, or a tuple of names; the preset gives each as `None`.
+        grid: values by variant; tuples of values where there are several names.
         grids: grids of the presets that have one of their own.
         metric: column of the history.
         changes: settings of the tuning runs that differ from the final ones, by preset.
@@ -41,9 +42,47 @@ class Tuning:
     seed: int = 1000
     grids: Mapping = dataclasses.field(default_factory=dict)
 
+    @property
+    def names(self):
+        """The settings that are chosen."""
+        return (self.setting,) if isinstance(self.setting, str) else tuple(self.setting)
+
+    @property
+    def title(self):
+        """What is chosen, in words."""
+        return " and ".join(name.replace("_", " ") for name in self.names)
+
     def values(self, preset, variant):
         """What is tried for a variant under a preset."""
         return self.grids.get(preset, self.grid)[variant]
+
+    def changes_to(self, value):
+        """The settings that a value of the grid stands for."""
+        return {self.setting: value} if isinstance(self.setting, str) else dict(zip(self.setting, value, strict=True))
+
+    def value_of(self, settings):
+        """The value of the grid that these settings have."""
+        return settings[self.setting] if isinstance(self.setting, str) else tuple(settings[n] for n in self.setting)
+
+    def given(self, overrides):
+        """Whether a user's changes leave nothing to choose; refuses those that leave half of it."""
+        mine = [name for name in self.names if name in (overrides or {})]
+        if mine and len(mine) < len(self.names):
+            raise UsageError(
+                f"Received: --set {' '.join(f'{name}={overrides[name]}' for name in mine)}. The {self.title} are tuned "
+                "together. Expected a value for each of them, or for none."
+            )
+        return bool(mine)
+
+    def words(self, value):
+        """A value of the grid, for tables and captions."""
+        return f"{value:g}" if isinstance(self.setting, str) else ", ".join(f"{v:g}" for v in value)
+
+    def axes(self, preset, variant):
+        """By setting, the values that are tried of it, in order."""
+        values = self.values(preset, variant)
+        columns = [values] if isinstance(self.setting, str) else zip(*values, strict=True)
+        return {name: sorted(set(column)) for name, column in zip(self.names, columns, strict=True)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,9 +112,10 @@ class Experiment:
         overrides = overrides or {}
         if "variant" in overrides:
             raise UsageError(f"Received: --set variant={overrides['variant']}. Expected --only {overrides['variant']}.")
-        settings = Settings({**self.presets[preset].settings, "variant": variant})
-        if self.tuning and self.tuning.setting in overrides:  # a value of the grid shows what type it has
-            settings = settings.but(**{self.tuning.setting: self.tuning.values(preset, variant)[0]})
+        declared = self.presets[preset]
+        settings = Settings({**declared.settings, **declared.variants.get(variant, {}), "variant": variant})
+        if self.tuning and self.tuning.given(overrides):  # a value of the grid shows what type it has
+            settings = settings.but(**self.tuning.changes_to(self.tuning.values(preset, variant)[0]))
         return settings.overridden(overrides)
 
 

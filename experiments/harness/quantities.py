@@ -113,6 +113,8 @@ def epochs_to(column, level, label):
 QUANTITIES = {
     "train_error": Quantity("Training error", "%", last("train_error"), 100, 2),
     "test_error": Quantity("Test error", "%", last("test_error"), 100, 2),
+    "validation_error": Quantity("Validation error", "%", last("validation_error"), 100, 2),
+    "mean_test_error": Quantity("Mean test error over the epochs", "%", mean("test_error"), 100, 2),
     "objective": Quantity("Training cost", "nats", last("objective")),
     "train_loss": Quantity("Training cost without dropout", "nats", last("train_loss")),
     "test_loss": Quantity("Test cost", "nats", last("test_loss")),

@@ -69,7 +69,7 @@ def identity_of(record):
 def tuning_runs(paper, experiment, preset, variant, overrides=None):
     """Runs of the grid for one variant; none where the setting is given or not tuned."""
     tuning = experiment.tuning
-    if tuning is None or tuning.setting in (overrides or {}):
+    if tuning is None or tuning.given(overrides):
         return []
     base = experiment.settings(preset, variant, overrides).but(**tuning.changes[preset])
     return [
@@ -78,7 +78,7 @@ def tuning_runs(paper, experiment, preset, variant, overrides=None):
             experiment.name,
             preset,
             "tuning",
-            base.but(**{tuning.setting: value}),
+            base.but(**tuning.changes_to(value)),
             tuning.seed,
             paper.version,
             dict(overrides or {}),
@@ -93,15 +93,15 @@ def best(tuning, records):
     for record in records:
         values = [row[tuning.metric] for row in record["history"] if tuning.metric in row]
         if record["outcome"] == "done" and values:
-            scores[record["settings"][tuning.setting]] = min(values)
+            scores[tuning.value_of(record["settings"])] = min(values)
     return min(scores, key=scores.get) if scores else None
 
 
 def final_runs(paper, experiment, preset, variant, seeds, tuned=None, overrides=None):
     """Runs that count, with the tuned value filled in."""
     settings = experiment.settings(preset, variant, overrides)
-    if experiment.tuning and experiment.tuning.setting not in (overrides or {}):
-        settings = settings.but(**{experiment.tuning.setting: tuned})
+    if experiment.tuning and not experiment.tuning.given(overrides):
+        settings = settings.but(**experiment.tuning.changes_to(tuned))
     return [
         Run(paper.key, experiment.name, preset, "final", settings, seed, paper.version, dict(overrides or {}))
         for seed in range(seeds)
@@ -192,7 +192,7 @@ class Runner:
         if self.stacking == "never" or backend.name() != "jax" or self.compiler != "auto":
             return {}
         training, records = stacks.Training(self, experiment, self.stacking == "always"), {}
-        for group in stacks.groups(experiment, runs):
+        for group in stacks.groups(runs):
             records |= training.records(group)
         return records
 

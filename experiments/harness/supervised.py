@@ -7,6 +7,7 @@ import numpy as np
 
 from experiments.harness import engine
 from experiments.harness.data.preprocessing import prepare
+from experiments.harness.errors import UsageError
 from experiments.harness.seeds import derive
 
 HELD_OUT = 6  # a validation set is one part in six of the training set
@@ -17,8 +18,9 @@ def classifier(job, model, optimizer, *, preprocessing="unit", augment=None, pro
 
     Reads from the settings: `epochs`, `batch_size`, `evaluation` ("test": train on the whole
     training set; "validation": hold a fixed sixth of it out and evaluate there, never touching the
-    test set), `train_evaluation_every` (epochs between two evaluations on the training set) and
-    `precision`, where there is one.
+    test set) and `train_evaluation_every` (epochs between two evaluations on the training set); where
+    there are any, `evaluation_every` (of the other set; default 1), `examples` (as many of the training
+    set, drawn once, are trained on) and `precision`.
 
     Args:
         job: the runner's `Job`.
@@ -30,44 +32,60 @@ def classifier(job, model, optimizer, *, preprocessing="unit", augment=None, pro
         task: the loss and what evaluations measure.
     """
     settings, data = job.settings, job.dataset
-    arrays = dataclasses.replace(_arrays(data, preprocessing, settings.evaluation), augment=augment)
+    found = _arrays(data, preprocessing, settings.evaluation, settings.get("examples"))
+    arrays = dataclasses.replace(found, augment=augment)
     job.facts |= {"parameters": model.count_params(), "trained_on": len(arrays.x)}
-    every = {"train": settings.train_evaluation_every}
+    every = {"train": settings.train_evaluation_every, settings.evaluation: settings.get("evaluation_every", 1)}
     tf32 = settings.get("precision") == "tf32"
     plan = engine.Plan(settings.epochs, settings.batch_size, job.seed, every, job.compiler, tf32)
     yield from engine.train(model, optimizer, arrays, plan, job.on_step, job.facts, job.checkpoint, probes, task)
 
 
-def _arrays(data, preprocessing, evaluation):
+def _arrays(data, preprocessing, evaluation, examples):
     """The run's `Arrays`, the same objects for one run after the other, so that stacked runs share them."""
-    key = preprocessing, evaluation
+    key = preprocessing, evaluation, examples
     if key not in data.cache:
         data.cache.clear()  # one at a time: they are large
-        data.cache[key] = _made(data, preprocessing, evaluation)
+        data.cache[key] = _made(data, preprocessing, evaluation, examples)
     return data.cache[key]
 
 
-def _made(data, preprocessing, evaluation):
-    if evaluation != "validation":
+def _made(data, preprocessing, evaluation, examples):
+    if evaluation != "validation" and examples is None:
         found = prepare(data, preprocessing)
         splits = {"train": (found.x_train, data.y_train), evaluation: (found.x_test, data.y_test)}
-    else:
-        order = np.random.default_rng(derive(0, "validation")).permutation(len(data.x_train))
-        held_out, rows = np.split(order, [len(order) // HELD_OUT])
-        found = prepare(data, preprocessing, rows)
-        x, y = found.x_train, data.y_train
-        splits = {"train": (x[rows], y[rows]), evaluation: (x[held_out], y[held_out])}
+        return engine.Arrays(*splits["train"], splits, found.mean, found.scale)
+    order = np.random.default_rng(derive(0, "validation")).permutation(len(data.x_train))
+    held_out, rows = np.split(order, [len(order) // HELD_OUT])
+    if examples is not None:
+        if not 1 <= examples <= len(rows):
+            raise UsageError(f"Received: examples={examples}. Expected 1 to {len(rows)}, of {data.name}.")
+        rows = rows[:examples]  # the same ones, whichever set is evaluated
+    found = prepare(data, preprocessing, rows)
+    x, y = found.x_train, data.y_train
+    other = (x[held_out], y[held_out]) if evaluation == "validation" else (found.x_test, data.y_test)
+    splits = {"train": (x[rows], y[rows]), evaluation: other}
     return engine.Arrays(*splits["train"], splits, found.mean, found.scale)
+
+
+def training_points(settings, dataset):
+    """How many examples `classifier` trains on."""
+    if settings.get("examples") is not None:
+        return settings.examples
+    n = len(dataset.x_train)
+    return n - n // HELD_OUT if settings.get("evaluation") == "validation" else n
+
+
+def steps_per_epoch(settings, dataset):
+    """Batches of an epoch, the last, incomplete one left out; a batch size of 0 is the engine's to refuse."""
+    return training_points(settings, dataset) // max(1, settings.batch_size)
 
 
 def learning_rate(settings, dataset):
     """The settings' rate, divided by 10 at the start of each epoch after those in `drops`."""
     if not settings.drops:
         return settings.learning_rate
-    n = len(dataset.x_train)
-    if settings.evaluation == "validation":
-        n -= n // HELD_OUT  # the epochs of `classifier` are shorter by what it holds out
-    steps = n // max(1, settings.batch_size)  # a batch size of 0 is the engine's to refuse
+    steps = steps_per_epoch(settings, dataset)
     return keras.optimizers.schedules.PiecewiseConstantDecay(
         [epoch * steps - 1 for epoch in settings.drops],
         [settings.learning_rate * 10.0**-i for i in range(len(settings.drops) + 1)],

@@ -12,12 +12,13 @@ from experiments.networks import (
     ensemble_network,
     family_tree_network,
     imagenet_alexnet,
-    kernel_initializer,
     multilayer_perceptron,
     network_in_network,
     three_stage_convnet,
+    two_branch_resnet,
     variational_autoencoder,
 )
+from experiments.networks.parts import kernel_initializer
 
 
 def nin(activation=ReLU, **options):
@@ -222,7 +223,7 @@ def test_the_three_stage_network_has_the_layers_of_its_name():
     assert model.count_params() == convolutions + (4 * 4 * 128 + 1) * 1000 + 1001 * 10 == 2_371_266
     assert [model.get_layer(f"pool{i}").output.shape[1:] for i in (1, 2, 3)] == [(16, 16, 64), (8, 8, 64), (4, 4, 128)]
     rates = {layer.name: layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)}
-    assert rates == {"input_dropout": 0.2, "dropout": 0.5}
+    assert rates == {"input_dropout": 0.2, "dropout1": 0.5}
     names = [layer.name for layer in three_stage_convnet(ReLU, **IMAGES).layers[1:5]]
     assert names == ["conv1", "conv1_activation", "pool1", "conv2"]
 
@@ -235,3 +236,65 @@ def test_ensembles_have_as_many_parameters_as_their_nets():
     assert symmetry.count_params() == 3 * (12 + 2 + 2 + 1)
     assert symmetry.output.shape == (None, None, 3, 1)
     assert family_tree_network(nets=2, seed=0, initializer="uniform_1.0").count_params() == 2 * 630
+
+
+def resnet(**options):
+    return two_branch_resnet(ReLU, **{"input_shape": (32, 32, 3), "classes": 10, "seed": 0, **options})
+
+
+@pytest.mark.parametrize(("width", "millions"), [(4.0, 11.7), (6.0, 26.2)])
+def test_two_branch_resnet_has_the_printed_number_of_parameters(width, millions):
+    """Gastaldi's 2x64d and 2x96d; Loshchilov and Hutter print 11.6 and 25.6 million for the same networks."""
+    k = int(width)
+    by_hand, channels = 27 * 16 + 4 * 16, 16
+    for filters in (16 * k, 32 * k, 64 * k):
+        by_hand += channels * filters + 4 * filters  # the skip, normalised
+        for i in range(4):
+            inputs = channels if i == 0 else filters
+            by_hand += 2 * (9 * inputs * filters + 9 * filters * filters + 2 * 4 * filters)
+        channels = filters
+    by_hand += channels * 10 + 10
+    model = resnet(width=width)
+    assert model.count_params() == by_hand
+    trainable = sum(np.prod(v.shape) for v in model.trainable_variables)
+    assert round(trainable / 1e6, 1) == millions
+
+
+def test_two_branch_resnet_adds_the_mean_of_its_branches_and_shifts_half_of_its_skip():
+    model = resnet(width=0.5, blocks=1)
+    names = [f"stage2_block1_branch{i}_2_norm" for i in (1, 2)] + ["stage2_block1_skip_norm", "stage2_block1_sum"]
+    parts = keras.Model(model.inputs, [model.get_layer(name).output for name in names])
+    x = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
+    one, other, skip, out = (keras.ops.convert_to_numpy(y) for y in parts(x))
+    np.testing.assert_allclose(out, skip + (one + other) / 2, rtol=1e-6, atol=1e-6)
+    assert not np.allclose(one, other)
+    # A single pixel: the second half of the skip sees it one step further down and to the right.
+    inputs = model.get_layer("stage2_block1_skip_activation").output
+    halves = keras.Model(inputs, model.get_layer("stage2_block1_skip_halves").output)
+    image = np.zeros((1, 32, 32, 8), "float32")
+    image[0, 9, 13] = 1.0
+    seen = keras.ops.convert_to_numpy(halves(image))
+    assert not seen[..., :8].any()  # odd places are skipped by stride 2 ...
+    assert np.argwhere(seen[..., 8:].any(-1)).tolist() == [[0, 5, 7]]  # ... but shifted they are even
+
+
+def test_two_branch_resnet_has_a_smaller_form_and_weights_that_follow_from_the_seed():
+    small = resnet(width=0.5, blocks=1, stem_stride=2)
+    assert small.get_layer("stem").output.shape[1:] == (16, 16, 16)
+    assert small.get_layer("last_activation").output.shape[1:] == (4, 4, 32)
+    kernel = keras.ops.convert_to_numpy(resnet().get_layer("stage3_block2_branch1_conv1").kernel)
+    assert kernel.std() == pytest.approx(np.sqrt(2 / (9 * 256)), rel=0.01)
+    again, other = (keras.ops.convert_to_numpy(resnet(seed=s).get_layer("stem").kernel) for s in (0, 1))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(resnet().get_layer("stem").kernel), again)
+    assert not np.allclose(again, other)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [nin, resnet, lambda **o: cuda_convnet(ReLU, input_shape=(32, 32, 3), classes=10, seed=0, **o)],
+    ids=["network_in_network", "two_branch_resnet", "cuda_convnet"],
+)
+def test_every_precision_of_the_engine_makes_a_network_with_float32_outputs(make):
+    for precision in ("tf32", "mixed_bfloat16"):
+        model = make(width=0.125, precision=precision)
+        assert model.output.dtype == "float32"

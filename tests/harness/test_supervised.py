@@ -6,9 +6,10 @@ import pytest
 from custom.optimizers import GradientDescent
 from experiments.harness import engine
 from experiments.harness.engine import base
+from experiments.harness.errors import UsageError
 from experiments.harness.runner import Job
 from experiments.harness.settings import Settings
-from experiments.harness.supervised import classifier, learning_rate
+from experiments.harness.supervised import classifier, learning_rate, steps_per_epoch, training_points
 from tests.harness.doubles import small_digits
 from tests.harness.nets import perceptron
 
@@ -46,3 +47,27 @@ def test_the_validation_set_is_held_out_of_training_and_is_not_the_test_set(monk
     assert rows == sorted(image.tobytes() for image in data.x_train)
     scaled = (one.x - one.mean) * one.scale
     assert scaled.mean() == pytest.approx(0, abs=1e-6) and scaled.std() == pytest.approx(1, abs=1e-6)
+
+
+def test_fewer_examples_are_the_same_ones_whichever_set_is_evaluated(monkeypatch):
+    caught = []
+    monkeypatch.setattr(engine, "train", lambda model, optimizer, *rest: caught.append(rest[:2]) or iter(()))
+    data = small_digits()
+    values = {"batch_size": 20, "epochs": 4, "train_evaluation_every": 2, "evaluation_every": 4, "examples": 100}
+    for evaluation in ("validation", "test"):
+        settings = Settings(values | {"evaluation": evaluation})
+        list(classifier(Job(None, settings, 0, data, None), perceptron(), None))
+        assert (training_points(settings, data), steps_per_epoch(settings, data)) == (100, 5)
+    (one, plan), (two, _) = caught
+    assert len(one.x) == 100 and np.array_equal(one.x, two.x) and np.array_equal(one.y, two.y)
+    assert len(one.splits["validation"][0]) == 36 and len(two.splits["test"][0]) == len(data.x_test)
+    held_out = {image.tobytes() for image in one.splits["validation"][0]}
+    assert not held_out & {image.tobytes() for image in one.x}
+    assert [plan.due("validation", e) for e in (1, 2, 3, 4)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("examples", [0, 185])
+def test_examples_that_are_not_there_are_refused(examples):
+    values = {"batch_size": 20, "epochs": 1, "train_evaluation_every": 1, "examples": examples, "evaluation": "test"}
+    with pytest.raises(UsageError, match=f"Received: examples={examples}. Expected 1 to 184"):
+        list(classifier(Job(None, Settings(values), 0, small_digits(), None), perceptron(), None))

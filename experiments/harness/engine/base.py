@@ -177,6 +177,13 @@ def train(model, optimizer, arrays, plan, on_step=None, facts=None, checkpoint=N
             raise
 
 
+def meaning(plan, compiler, arrays, task):
+    """What of a training its checkpoint has to share: of the compiler what `auto` chose, not how it was asked for."""
+    augment = arrays.augment and dataclasses.asdict(arrays.augment)
+    plan = dataclasses.asdict(plan) | {"compiler": compiler, "examples": len(arrays.x), "chunk": CHUNK}
+    return plan | {"augment": augment, "columns": list(task.columns)}
+
+
 class _Run:
     """One call of `train`: a compiled loop, the place it has reached, and where that is kept."""
 
@@ -187,12 +194,8 @@ class _Run:
 
     def go_on(self):
         """Take up the checkpoint, if there is one that fits."""
-        # What `auto` has chosen counts, not how it was asked for.
-        plan = dataclasses.asdict(self.plan) | {"compiler": self.loop.compiler, "examples": len(self.arrays.x)}
-        augment = self.arrays.augment and dataclasses.asdict(self.arrays.augment)
-        plan |= {"chunk": CHUNK, "augment": augment, "columns": list(self.task.columns)}
-        meaning = {"plan": plan, "variables": self.variables.layout()}
-        found = self.checkpoint.load(meaning)
+        plan = meaning(self.plan, self.loop.compiler, self.arrays, self.task)
+        found = self.checkpoint.load({"plan": plan, "variables": self.variables.layout()})
         if found:
             values, arrays = found
             self.variables.assign(arrays)

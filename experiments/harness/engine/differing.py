@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from jax import numpy as jnp
 
-# Attributes in which members may differ without another program: names, and seeds, whose state is a variable.
+# What of a layer or an optimizer holds numbers of its own.
 PARTS = (
     keras.Regularizer,
     keras.constraints.Constraint,
@@ -17,6 +17,7 @@ PARTS = (
     keras.optimizers.schedules.LearningRateSchedule,
 )
 PLAIN = (bool, int, float, str, type(None), tuple, list)
+# Attributes in which members may differ without another program: names, and seeds, whose state is a variable.
 OWN = ("name", "_name", "_path", "_parent_path", "path", "seed", "_initial_seed", "_object_id")
 
 

@@ -1,12 +1,11 @@
 """JAX: pure steps over a state of three lists, compiled one at a time or as a `lax.scan` over a chunk."""
 
 import jax
-import keras
 import numpy as np
 from jax import numpy as jnp
 
-from experiments.harness.engine import precision
 from experiments.harness.engine.base import has_convolutions
+from experiments.harness.engine.jax_functions import functions
 
 COMPILERS = ("auto", "xla", "step")
 
@@ -20,37 +19,11 @@ class Loop:
         # An argument of the compiled functions, never a constant in them: XLA would copy it.
         self.data = jnp.asarray(arrays.x), jnp.asarray(arrays.y)
 
-        def objective(trainable, non_trainable, x, y, training=True):
-            outputs, non_trainable, losses = model.stateless_call(
-                trainable, non_trainable, x, training=training, return_losses=True
-            )
-            return sum(losses, task.loss(y, outputs).astype("float32").mean()), non_trainable
-
-        def scaled(trainable, non_trainable, slots, x, y):
-            loss, non_trainable = objective(trainable, non_trainable, x, y)
-            with keras.StatelessScope(list(zip(optimizer.variables, slots, strict=True))):
-                return optimizer.scale_loss(loss), (loss, non_trainable)
-
-        def step(state, data, rows):
-            trainable, non_trainable, slots = state
-            x, y = (jnp.take(array, inputs.index(rows), axis=0) for array in data)
-            gradient = jax.grad(scaled, has_aux=True)
-            gradients, (loss, non_trainable) = gradient(trainable, non_trainable, slots, inputs.training(x, rows), y)
-            trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
-            return (trainable, non_trainable, slots), loss
+        step, evaluate, gradients = functions(model, optimizer, task, inputs)
 
         def scan(state, data, order):
             state, losses = jax.lax.scan(lambda state, rows: step(state, data, rows), state, order)
             return state, losses.sum()
-
-        def evaluate(trainable, non_trainable, x, y):
-            with precision.full(model):
-                outputs, _ = model.stateless_call(trainable, non_trainable, inputs.evaluation(x), training=False)
-            return task.sums(y, outputs)
-
-        def gradients(trainable, non_trainable, x, y):
-            x = inputs.evaluation(x)
-            return jax.grad(objective, has_aux=True)(trainable, non_trainable, x, y, training=False)[0]
 
         # On a CPU, XLA runs convolutions slower inside a loop than outside of one, and compiles the
         # newer, partitionable random numbers 20 times slower than the older ones (6 s a draw).

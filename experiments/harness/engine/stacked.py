@@ -9,13 +9,13 @@ import dataclasses
 import time
 
 import jax
-import keras
 import numpy as np
 from jax import numpy as jnp
 
-from experiments.harness.engine import precision, state
-from experiments.harness.engine.base import CHUNK, EVALUATION_BATCH
+from experiments.harness.engine import state
+from experiments.harness.engine.base import CHUNK, EVALUATION_BATCH, meaning
 from experiments.harness.engine.differing import Differences, Unstackable
+from experiments.harness.engine.jax_functions import functions
 from experiments.harness.errors import Diverged, UsageError
 from experiments.harness.seeds import permutation
 
@@ -36,7 +36,6 @@ class Loop:
     def __init__(self, members):
         first = self.first = members[0]
         self.members, self.inputs, self.task = members, first.inputs, first.task
-        model, optimizer, task = first.model, first.optimizer, first.task
         for member in members:
             member.optimizer.build(member.model.trainable_variables)
         layouts = {str(state.Variables.of(m.model, m.optimizer).layout()) for m in members}
@@ -54,36 +53,15 @@ class Loop:
         self.splits = list(first.arrays.splits)
         self.shared = {name: self._is_shared(name) for name in ("", *self.splits)}
         self.data = self._arrays("")
-        inputs, self.differences = first.inputs, Differences(members)
+        self.differences = Differences(members)
 
-        def objective(trainable, non_trainable, slots, x, y):
-            outputs, non_trainable, losses = model.stateless_call(
-                trainable, non_trainable, x, training=True, return_losses=True
-            )
-            loss = sum(losses, task.loss(y, outputs).astype("float32").mean())
-            with keras.StatelessScope(list(zip(optimizer.variables, slots, strict=True))):
-                return optimizer.scale_loss(loss), (loss, non_trainable)
-
-        @self.differences.inside
-        def step(member, rows, data):
-            trainable, non_trainable, slots = member
-            x, y = (jnp.take(array, inputs.index(rows), axis=0) for array in data)
-            gradient = jax.grad(objective, has_aux=True)
-            gradients, (loss, non_trainable) = gradient(trainable, non_trainable, slots, inputs.training(x, rows), y)
-            trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
-            return (trainable, non_trainable, slots), loss
+        step, evaluate, _ = functions(first.model, first.optimizer, first.task, first.inputs)
+        step, evaluate = self.differences.inside(step), self.differences.inside(evaluate)
 
         def steps(members, order, data, values):
-            over = (0, 0, 0, None if self.shared[""] else 0)
-            every = jax.vmap(step, in_axes=over)
-            members, losses = jax.lax.scan(lambda s, rows: every(values, s, rows, data), members, order)
+            every = jax.vmap(step, in_axes=(0, 0, None if self.shared[""] else 0, 0))
+            members, losses = jax.lax.scan(lambda s, rows: every(values, s, data, rows), members, order)
             return members, losses.sum(0)
-
-        @self.differences.inside
-        def evaluate(trainable, non_trainable, x, y):
-            with precision.full(model):
-                outputs, _ = model.stateless_call(trainable, non_trainable, inputs.evaluation(x), training=False)
-            return task.sums(y, outputs)
 
         self.cpu, self.programs, self.values = jax.default_backend() == "cpu", {}, self.differences.values
         self._trace(steps)
@@ -211,8 +189,9 @@ class Stack:
         return cell
 
     def _go_on(self):
-        plan = dataclasses.asdict(self.plan) | {"compiler": self.loop.compiler, "chunk": CHUNK}
-        plan |= {"seed": [m.plan.seed for m in self.members], "examples": len(self.members[0].arrays.x)}
+        first = self.members[0]
+        plan = meaning(self.plan, self.loop.compiler, first.arrays, first.task)
+        plan |= {"seed": [m.plan.seed for m in self.members]}
         layout = state.Variables.of(self.loop.first.model, self.loop.first.optimizer).layout()
         numbers = self.loop.differences.description
         found = self.checkpoint.load({"plan": plan, "variables": layout, "numbers": numbers})

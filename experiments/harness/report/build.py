@@ -6,22 +6,23 @@ import re
 import shutil
 import tempfile
 
+from experiments.harness.claims import VERDICTS
 from experiments.harness.quantities import QUANTITIES
 from experiments.harness.report import figures, render
-from experiments.harness.report.blocks import Grid, Page, Paragraph, Picture
+from experiments.harness.report.blocks import Grid, Heading, Page, Paragraph, Picture
 from experiments.harness.report.page import paper_page
-from experiments.harness.report.view import PaperView, Source
+from experiments.harness.report.view import NOTHING, PaperView, Source
 from experiments.harness.settings import canonical
 from experiments.harness.store import write_atomically
 
 REPORTS = pathlib.Path("reports")
 RECORDS = "results.jsonl"
 # Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
-OTHERS = ("local", "reference", "benchmarks", "mutants")
+OTHERS = ("local", "reference", "benchmarks", "overhead_benchmark", "mutants")
 PUBLISHED = (
     "Published reports: committed records and the pages made from them. Beside them: [the reference pages of the "
-    "components](reference/{index}), [the benchmarks](benchmarks/{index}) and [the mutation "
-    "gate](mutants/mutants.md)."
+    "components](reference/{index}), [the benchmarks](benchmarks/{index}), [what a training step "
+    "costs](overhead_benchmark/{index}) and [the mutation gate](mutants/mutants.md)."
 )
 RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
@@ -73,7 +74,7 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         views.append(view)
         if records:
             write_page(paper_page(view), pathlib.Path(reports) / paper.key, records)
-    index = index_page(views, "Reports", PUBLISHED)
+    index = index_page(views, "Reports", PUBLISHED, headlines(views))
     for name, text in (("README.md", render.markdown(index)), ("index.html", render.html(index))):
         write_atomically(pathlib.Path(reports) / name, text.replace("{index}", name))
     if readme.is_file():
@@ -103,8 +104,8 @@ def local(papers, everything, store, reports=REPORTS):
     return folder / "index.html"
 
 
-def index_page(views, title, text):
-    """The list of papers with their verdicts."""
+def index_page(views, title, text, more=()):
+    """The list of papers with their verdicts, and more blocks after it."""
     rows = []
     for view in views:
         ran = "; ".join(f"{e.name}: {v.preset}, {v.count('done')} runs" for e, v in view.ran()) or "not run"
@@ -114,28 +115,45 @@ def index_page(views, title, text):
         bad = sum(r["outcome"] != "done" for r in view.sources[0].records)
         rows.append((f"[{name}]({view.paper.key}/report.{{page}})" if has_page else name, ran, bad, view.tally()))
     header = ("Paper", "What ran", "Diverged, failed or interrupted", "Claims")
-    return Page(title, (Paragraph(text), Grid(header, tuple(rows), "One row per paper.", numeric=(2,))))
+    return Page(title, (Paragraph(text), Grid(header, tuple(rows), "One row per paper.", numeric=(2,)), *more))
 
 
 def results(views):
-    """The README's tables: the headline quantities of what has been published, one table an experiment."""
-    tallies = "; ".join(f"{view.paper.key}: {view.tally()}" for view in views if view.sources[0].records)
-    blocks = [Paragraph(f"Claims so far. {tallies or 'None judged'}.")]
+    """The README's table: what ran of each published paper, and the verdicts on its claims."""
+    rows = []
+    for view in views:
+        if not view.sources[0].records:
+            continue
+        presets = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran()))
+        runs = sum(len(evidence.records) for _, evidence in view.ran())
+        counts = view.counts()
+        name = f"[{view.paper.reference.title}](reports/{view.paper.key}/report.md) ({view.paper.reference.year})"
+        rows.append((name, presets, f"{runs:,}", *(counts[verdict] for verdict in VERDICTS)))
+    header = ("Paper", "Preset", "Runs", *(verdict.capitalize() for verdict in VERDICTS))
+    caption = "Claims by verdict; runs with those of tuning. The numbers: [reports/README.md](reports/README.md)."
+    return [Grid(header, tuple(rows), caption, numeric=(2, 3, 4, 5, 6))]
+
+
+def headlines(views):
+    """The headline quantities of what has been published, one table an experiment."""
+    blocks = []
     for view in views:
         for experiment, evidence in view.ran():
             for quantity in view.paper.headline:
                 if quantity not in view.paper.results.get(experiment.name, ()):
                     continue
+                published = {v: view.cell(experiment, v, quantity)[0] for v in experiment.variants}
+                some = any(value != NOTHING for value in published.values())
                 rows = tuple(
-                    (view.paper.labels[v], view.cell(experiment, v, quantity)[0], view.estimate(evidence, v, quantity))
+                    (view.paper.labels[v], *([published[v]] if some else []), view.estimate(evidence, v, quantity))
                     for v in experiment.variants
                 )
                 caption = (
                     f"{experiment.title}, preset {evidence.preset}; {QUANTITIES[quantity].label.lower()}: mean [95 % "
-                    f"interval], number of runs n. [Report](reports/{view.paper.key}/report.md)"
+                    f"interval], number of runs n. [Report]({view.paper.key}/report.{{page}})"
                 )
-                blocks.append(Grid(("Variant", "Paper", "Measured"), rows, caption))
-    return blocks
+                blocks.append(Grid(("Variant", *(["Paper"] if some else []), "Measured"), rows, caption))
+    return [Heading("Headline numbers"), *blocks] if blocks else []
 
 
 def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):

@@ -124,12 +124,15 @@ def _runs_of(view, experiment, evidence):
     header = ["Variant", "Done", "Diverged", "Failed", "Not finished", "Parameters", "Seconds a run"]
     caption = f"Runs of {experiment.title}, preset {evidence.preset}."
     if tuning:
-        setting, metric = tuning.setting.replace("_", " "), tuning.metric.replace("_", " ")
-        header[1:1] = [f"Chosen {setting}", "Grid", "Diverged in the grid"]
-        epochs = {**experiment.presets[evidence.preset].settings, **tuning.changes[evidence.preset]}["epochs"]
+        metric = tuning.metric.replace("_", " ")
+        header[1:1] = [f"Chosen {tuning.title}", "Grid", "Diverged in the grid"]
+        changes, lengths = tuning.changes[evidence.preset], {}
+        for variant in experiment.variants:
+            lengths[experiment.settings(evidence.preset, variant).but(**changes).epochs] = True
+        epochs = " or ".join(map(str, lengths))
         caption += (
-            f" The {setting} is the one with the lowest {metric} in any epoch of a run of {epochs} epochs with seed "
-            f"{tuning.seed}; every variant has the same number of values to choose from."
+            f" Chosen is the {tuning.title} with the lowest {metric} in any epoch of a run of {epochs} epochs with "
+            f"seed {tuning.seed}; every variant has the same number of values to choose from."
         )
     rows = []
     for variant in experiment.variants:
@@ -147,12 +150,15 @@ def _runs_of(view, experiment, evidence):
 
 
 def _choice(tuning, variant, evidence):
-    values, tuned = tuning.values(evidence.preset, variant), evidence.tuned.get(variant)
+    axes, tuned = tuning.axes(evidence.preset, variant), evidence.tuned.get(variant)
     chosen = NOTHING
     if tuned is not None:
-        chosen = f"{tuned:g}" + (" (end of the grid)" if tuned in (min(values), max(values)) else "")
+        places = zip(axes.values(), tuning.changes_to(tuned).values(), strict=True)
+        ends = any(value in (values[0], values[-1]) for values, value in places)
+        chosen = tuning.words(tuned) + (" (end of the grid)" if ends else "")
     diverged = sum(r["outcome"] == "diverged" for r in evidence.tuning.get(variant, []))
-    return [chosen, ", ".join(f"{value:g}" for value in values), diverged]
+    tried = [", ".join(f"{value:g}" for value in values) for values in axes.values()]
+    return [chosen, " x ".join(f"({values})" for values in tried) if len(tried) > 1 else tried[0], diverged]
 
 
 def protocol(view):
@@ -177,10 +183,18 @@ def protocol(view):
 def _protocol(declared, ran, name):
     """One table of protocol rows, a column for each experiment that ran."""
     header = ("Topic", "Paper", *(f"{e.title} (preset {evidence.preset})" for e, evidence in ran))
-    settings = [experiment.presets[evidence.preset].settings for experiment, evidence in ran]
-    words = [{name: _words(value) for name, value in s.items()} for s in settings]
+    words = [_settings(experiment, evidence.preset) for experiment, evidence in ran]
     rows = tuple((topic, paper, *(ours.format(**w) for w in words)) for topic, paper, ours in declared)
     return Grid(header, rows, "The paper's protocol beside the one that ran.", name)
+
+
+def _settings(experiment, preset):
+    """Settings by name, in words; those in which variants differ, one after the other."""
+    found = {}
+    for variant in experiment.variants or [None]:
+        for name, value in experiment.settings(preset, variant).items():
+            found.setdefault(name, {})[_words(value)] = True
+    return {name: " or ".join(values) for name, values in found.items()}
 
 
 def _words(value):

@@ -44,8 +44,11 @@ class PaperView:
 
     def tally(self):
         """Verdict counts in words."""
-        counts = {v: sum(verdict.verdict == v for _, verdict in self.all_verdicts) for v in VERDICTS}
-        return ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n) or "no claims"
+        return ", ".join(f"{n} {verdict}" for verdict, n in self.counts().items() if n) or "no claims"
+
+    def counts(self):
+        """How many claims have each verdict."""
+        return {v: sum(verdict.verdict == v for _, verdict in self.all_verdicts) for v in VERDICTS}
 
     def ran(self):
         """Experiments that have evidence under some preset, with it."""

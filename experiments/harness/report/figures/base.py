@@ -1,0 +1,85 @@
+"""What all figures share: colours that stay apart, files that do not change by themselves, axes, curves."""
+
+import pathlib
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+# Okabe and Ito's colours, which stay apart under the common forms of colour blindness; markers and
+# dashes repeat the distinction for print in grey.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 3)))
+STYLE = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "svg.hashsalt": "experiments",
+    "svg.fonttype": "path",
+}
+
+
+def style(experiment, variant):
+    """Colour, marker and dashes of a variant: its place in the experiment, in every figure."""
+    i = list(experiment.variants).index(variant)
+    return {"color": COLOURS[i % 8], "marker": MARKERS[i % 8], "linestyle": DASHES[i % 8]}
+
+
+def save(draw, folder, name):
+    """Write a drawing as `<name>.svg` and `<name>.png`, without anything that changes by itself."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(6.3, 3.7), layout="constrained")
+        draw(figure.add_subplot())
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": None})
+
+
+def log_axis(axes, name):
+    """A logarithmic axis with plain numbers: at 1, 2 and 5 of each decade, or at 1 where it spans more than two."""
+    getattr(axes, f"set_{name}scale")("log")
+    axes.autoscale_view()
+    axis = axes.xaxis if name == "x" else axes.yaxis
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def legend(axes):
+    """The legend above the plot, in as many columns as fit."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, borderaxespad=0.2)
+
+
+def axis_label(quantity):
+    return f"{quantity.label} ({quantity.unit})" if quantity.unit else quantity.label
+
+
+def curves_of(evidence, variant, column):
+    """A column of the history over the epochs: a dictionary for each seed that has it."""
+    curves = [
+        {row["epoch"]: row[column] for row in record["history"] if column in row}
+        for record in evidence.done(variant).values()
+    ]
+    return [curve for curve in curves if curve]
+
+
+def draw_mean(axes, curves, scale, label, look, markevery=None):
+    """The mean of the seeds' curves as a line, their range as a band, over the epochs that all have."""
+    epochs = sorted(set.intersection(*(set(curve) for curve in curves)))
+    values = np.array([[curve[epoch] for epoch in epochs] for curve in curves]) * scale
+    every = markevery or max(1, len(epochs) // 10)
+    axes.plot(epochs, values.mean(0), label=label, markevery=every, ms=4, lw=1.4, **look)
+    axes.fill_between(epochs, values.min(0), values.max(0), color=look["color"], alpha=0.18, lw=0)
+
+
+def counted(found):
+    """How many seeds lists of curves have, in words: `3`, or `2-3` where they differ."""
+    counts = sorted({len(curves) for curves in found})
+    return "–".join(map(str, dict.fromkeys([counts[0], counts[-1]])))

@@ -1,0 +1,107 @@
+"""AdamW's experiments: the schedules and decays that the runs get are the paper's."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from custom.optimizers import SGDW, Adam, AdamW, Momentum
+from experiments.harness.supervised import steps_per_epoch, training_points
+from experiments.loshchilov2019 import grids, lengths, training
+from experiments.loshchilov2019_adamw import PAPER
+from tests.experiments.jobs import job, rows
+
+
+@pytest.fixture
+def optimizer(monkeypatch):
+    """Gives the optimizer that a run of an experiment would be trained with."""
+    for module in (grids, lengths):
+        monkeypatch.setattr(module, "trained", lambda job, made: made)
+
+    def made(*arguments, **changes):
+        waiting = job(PAPER, *arguments, **changes)
+        return waiting, PAPER.experiment(arguments[0]).train(waiting)
+
+    return made
+
+
+def rate(schedule, step):
+    return float(keras.ops.convert_to_numpy(schedule(step)))
+
+
+@pytest.mark.parametrize(
+    ("experiment", "variant", "cls", "l2", "decay"),
+    [("adam", "adam_l2", Adam, 0.5, None), ("adam", "adamw", AdamW, None, 0.5), ("sgd", "sgd_l2", Momentum, 0.5, None),
+     ("sgd", "sgdw", SGDW, None, 0.5)],
+)  # fmt: skip
+def test_a_decay_is_in_the_gradient_or_decoupled(optimizer, experiment, variant, cls, l2, decay):
+    waiting, made = optimizer(experiment, variant, learning_rate=0.2, weight_decay=0.5)
+    assert type(made) is cls and (made.l2, made.weight_decay) == (l2, decay)
+    steps = waiting.settings.epochs * (480 // 32)
+    assert [rate(made._learning_rate, s) for s in (0, steps // 2, steps)] == pytest.approx([0.2, 0.1, 0.0], abs=0.01)
+    if decay:
+        assert made.base_learning_rate == 0.2
+
+
+def test_the_schedules_are_those_of_figure_1(optimizer):
+    schedules = PAPER.experiment("schedules")
+    for preset, drops in (("reduced", [5, 9, 12]), ("paper", [30, 60, 80])):
+        found = {v: schedules.settings(preset, v) for v in schedules.variants}
+        assert {v: (s.schedule, s.drops) for v, s in found.items()} == {
+            f"{name}_{schedule}": (schedule, drops if schedule == "drops" else [])
+            for name in ("adam_l2", "adamw") for schedule in ("cosine", "drops", "fixed")
+        }  # fmt: skip
+    changes = dict(data="digits_rgb", examples=480, batch_size=32, learning_rate=0.2, weight_decay=0.5)
+    _, made = optimizer("schedules", "adamw_drops", "reduced", **changes)
+    values = [rate(made._learning_rate, 15 * epoch + i) for epoch in (5, 9, 12) for i in (-1, 0)]
+    assert values == pytest.approx([0.2, 0.02, 0.02, 0.002, 0.002, 0.0002])
+    _, made = optimizer("schedules", "adamw_fixed", "reduced", **changes)
+    assert float(made.learning_rate) == pytest.approx(0.2) and made.weight_decay == 0.5
+
+
+def test_the_normalised_decay_is_that_of_the_length_and_of_each_period(optimizer):
+    digits = dict(data="digits_rgb", examples=480, batch_size=32, weight_decay=0.025)
+    for variant, epochs in (("shortest", 4), ("middle", 16), ("longest", 64)):
+        _, made = optimizer("lengths", variant, "reduced", **digits)
+        assert made.decay_scale * 0.0025 == pytest.approx(math.sqrt(32 / (480 * epochs)))
+    waiting, made = optimizer("restarts", "adamwr", "reduced", **digits)
+    assert made.epochs == waiting.settings.period == 4 and made.restarts[:3] == (60, 180, 420)
+    tops = [rate(made._learning_rate, step) for step in (0, 60, 180, 420)]
+    assert tops == pytest.approx([0.0025] * 4)
+    _, made = optimizer("restarts", "one_cosine", "reduced", **digits)
+    assert made.epochs == 60 and made.restarts == ()
+    assert rate(made._learning_rate, 60 * 15) == pytest.approx(0, abs=1e-9)
+
+
+def test_tuning_sees_the_held_out_images_and_every_variant_has_the_same_cells():
+    for name in ("adam", "sgd", "schedules", "lengths", "long"):
+        tuning = PAPER.experiment(name).tuning
+        for preset in PAPER.experiment(name).presets:
+            assert len({tuple(tuning.values(preset, v)) for v in PAPER.experiment(name).variants}) == 1
+    adam = PAPER.experiment("adam").tuning
+    assert {name: len(v) for name, v in adam.axes("reduced", "adamw").items()} == {
+        "learning_rate": 6, "weight_decay": 7,
+    }  # fmt: skip
+    settings = PAPER.experiment("adam").settings("reduced", "adamw").but(**adam.changes["reduced"])
+    assert (settings.evaluation, settings.examples) == ("validation", 5000)
+
+
+def test_a_run_trains_on_the_examples_of_its_settings_and_learns():
+    waiting = job(PAPER, "adam", "adamw", learning_rate=0.01, weight_decay=0.001, epochs=3)
+    history = list(PAPER.experiment("adam").train(waiting))
+    assert waiting.facts["trained_on"] == 480 == training_points(waiting.settings, waiting.dataset)
+    assert steps_per_epoch(waiting.settings, waiting.dataset) == 15
+    assert history[-1]["objective"] < 0.8 * history[0]["objective"]
+
+
+def test_tuning_runs_are_evaluated_after_the_last_epoch_only():
+    changes = PAPER.experiment("adam").tuning.changes["quick"]
+    history = rows(PAPER, "adam", "adamw", learning_rate=0.01, weight_decay=0.0, epochs=2, **changes)
+    assert "validation_error" in history[1] and not {"validation_error", "train_error", "test_error"} & set(history[0])
+
+
+def test_the_reduced_network_is_small_and_the_papers_is_the_papers():
+    assert (training.PAPER_SETTINGS["width"], training.PAPER_SETTINGS["blocks"]) == (4.0, 4)
+    assert PAPER.experiment("long").presets["paper"].settings["width"] == 6.0
+    assert np.isclose(lengths.NORMALIZED, 0.025).any() and np.isclose(lengths.NORMALIZED, 0.05).any()
