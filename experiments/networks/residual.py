@@ -9,7 +9,7 @@ from experiments.networks.parts import activation_layer
 
 
 def two_branch_resnet(
-    activation, *, input_shape, classes, seed, width=4.0, blocks=4, stem_stride=1, precision="float32"
+    activation, *, input_shape, classes, seed, width=4.0, blocks=4, pool=1, stem_stride=1, precision="float32"
 ):
     """The residual network of Gastaldi (2017) with two branches a block, 26 layers deep with 4 blocks a stage.
 
@@ -37,6 +37,7 @@ def two_branch_resnet(
         seed: integer from which the weights follow.
         width: k; the numbers of channels are rounded to even ones.
         blocks: of each of the three stages.
+        pool: inputs are averaged over squares of so many pixels first.
         stem_stride: of the first convolution; 2 quarters the arithmetic.
         precision: a name of `engine.precision.POLICIES`; logits are float32 under any.
 
@@ -70,6 +71,8 @@ def two_branch_resnet(
         return normalized(layers.Concatenate(name=f"{name}_halves", dtype=precision)(halves), name)
 
     x = inputs = keras.Input(input_shape)
+    if pool > 1:
+        x = layers.AveragePooling2D(pool, name="pool", dtype=precision)(x)
     x = normalized(convolution(x, 16, 3, stem_stride, "stem"), "stem")
     for stage in (1, 2, 3):
         filters = 2 * max(1, round(2 ** (stage + 2) * width))
