@@ -12,10 +12,11 @@ from custom.activations import ReLU, Tanh
 from custom.layers import LocalResponseNormalization
 from custom.optimizers import Momentum
 from experiments.harness import engine, references
-from experiments.harness.claims import Ordering, Ratio, Table
+from experiments.harness.claims import Ordering, Ratio
 from experiments.harness.paper import INCOMPLETE_BATCHES, Deviation, Experiment, Paper, Preset, Tuning
 from experiments.harness.report.figures import FinalValues, LearningCurves, PublishedCurves, Sensitivity
 from experiments.harness.supervised import classifier, learning_rate
+from experiments.krizhevsky2012.published import CURVES, TABLES
 from experiments.networks import cifar_alexnet, cuda_convnet
 
 UNITS = {"relu": (ReLU, "he_normal"), "tanh": (Tanh, "lecun_normal")}  # each with the first weights made for it
@@ -62,21 +63,6 @@ LABELS = {
     "with_lrn": "With local response normalisation", "sift_fv": "SIFT + FVs (others' work)", "cnn_1": "1 CNN",
     "cnn_5": "5 CNNs", "cnn_1_2011": "1 CNN, pre-trained on ImageNet 2011", "cnn_7_2011": "7 CNNs, pre-trained too"}
 
-CURVES = {  # epoch and training error, read from the vector paths of figure 1
-    "relu": ((1, .472), (2, .377), (3, .321), (4, .290), (5, .264), (6, .248)),
-    "tanh": ((1, .553), (2, .495), (4, .433), (5, .424), (8, .394), (10, .367), (14, .344), (16, .327), (20, .319),
-             (25, .289), (30, .275), (35, .260), (36, .251))}
-TABLES = (
-    Table("Section 3.3", "cifar", ("test_error",), {"without_lrn": (0.13,), "with_lrn": (0.11,)}, {"test_error": 0.01},
-          "half of their difference, which is the claim; both are printed as whole percentages"),
-    Table("Table 2 (book table 3)", "imagenet", ("top1_validation_error", "top5_validation_error", "top5_test_error"),
-          {"sift_fv":    (None,  None,  0.262),
-           "cnn_1":      (0.407, 0.182, None),
-           "cnn_5":      (0.381, 0.164, 0.164),
-           "cnn_1_2011": (0.390, 0.166, None),
-           "cnn_7_2011": (0.367, 0.154, 0.153)},
-          dict.fromkeys(("top1_validation_error", "top5_validation_error", "top5_test_error"), 0.005),
-          "half a point; how far single networks differ is not stated"))
 FIGURE = dict(source="Section 3.1, figure 1", experiment="figure1", presets=("reduced", "paper"))
 SOONER = FIGURE | dict(larger="tanh", smaller="relu")
 CLAIMS = (

@@ -6,118 +6,13 @@ paper: the symmetry net and the family trees as the paper prints them, and the e
 python -m experiments run rumelhart1986_backprop --preset paper
 """
 
-import keras
-import numpy as np
-from keras import ops
-
-from custom.optimizers import Momentum
-from experiments.harness import ensembles, references
+from experiments.harness import references
 from experiments.harness.claims import Probability
 from experiments.harness.paper import Deviation, Experiment, Paper, Preset
 from experiments.harness.report.figures import Outcomes, Shares
-from experiments.harness.seeds import derive
-from experiments.networks import ensemble_network, family_tree_network
-
-SYMMETRY = {"none": [], "two": [2], "four": [4]}  # hidden units
-XOR = {"momentum": 0.9, "plain": 0.0}
-TREES = {  # rates, weights lost in a sweep, limit of the uniform initial weights
-    "printed": ((0.005, 0.01), 0.002, 0.3),
-    "no_decay": ((0.005, 0.01), 0.0, 0.3),
-    "repaired": ((0.025, 0.05), 0.0002, 1.0),
-}
-HELD_OUT, FIRST = 4, 20  # questions; sweeps with the first rate and momentum
-GENERATION = [0] * 4 + [1] * 6 + [2] * 2  # of the twelve people of a tree
-
-
-class TwoPhases(Momentum):
-    """`v <- mu v - eta g`, `w <- (1 - d) (w + v)`, with mu = 0.5 in the first 20 sweeps and 0.9 after."""
-
-    def __init__(self, rates, decay):
-        super().__init__(keras.optimizers.schedules.PiecewiseConstantDecay([FIRST - 1], list(rates)), 0.9)
-        self.decay = decay
-
-    def rule(self, w, g, rate, t, v):
-        early = float(t <= FIRST) if isinstance(t, (int, float)) else ops.cast(t <= FIRST, t.dtype)
-        v = (self.momentum - 0.4 * early) * v - rate * g
-        return v - self.decay * (w + v), v
-
+from experiments.rumelhart1986.nets import HELD_OUT, SYMMETRY, TREES, XOR, family_trees, logical
 
 # fmt: off
-def sets(job):
-    """The set of all patterns, as one example: for as many steps as a row has sweeps, and for counting."""
-    x, y = job.dataset.x_train[None], job.dataset.y_train[None]
-    sweeps = job.settings.sweeps
-    return x.repeat(sweeps, 0), y.repeat(sweeps, 0), (x, y)
-
-
-def code(model, solved):
-    """Of the nets that have two hidden units and solve the problem: how they do it, by both units' weights.
-
-    With w_1 ... w_6 the weights of a unit: mirrored where |w_i + w_(7-i)| is below a hundredth of the mean
-    |w|; coded where, besides, the magnitudes of the three pairs are within 10 % of 1 : 2 : 4.
-    """
-    weight = ensembles.weights(model)["dense1"][0][solved].swapaxes(1, 2)  # (nets, 2, 6)
-    pairs = np.sort(np.abs(weight - weight[:, :, ::-1])[:, :, :3] / 2, axis=2)
-    residue = np.abs(weight + weight[:, :, ::-1]).max(2) / np.abs(weight).mean(2)
-    ratios = pairs / np.maximum(pairs[:, :, :1], 1e-12)
-    mirrored = (residue < 0.01).all(1)
-    coded = mirrored & (np.abs(ratios / (1, 2, 4) - 1) < 0.1).all((1, 2))
-    middle = np.median(ratios, axis=(0, 1)).tolist() if solved.any() else []
-    names = ("second_weight", "third_weight")
-    return {"mirrored": int(mirrored.sum()), "coded": int(coded.sum())} | dict(zip(names, middle[1:], strict=False))
-
-
-def logical(job):
-    """Symmetry and exclusive or: logistic units, gradient summed over all patterns, one step a sweep."""
-    s, (x, y, whole) = job.settings, sets(job)
-    hidden, momentum = (job.variant, s.momentum) if isinstance(job.variant, list) else (s.hidden, job.variant)
-    model = ensemble_network(nets=s.nets, inputs=x.shape[-1], hidden=hidden, outputs=1, seed=job.seed,
-                             initializer=f"uniform_{s.limit}", activation="sigmoid", last="sigmoid")
-    task = ensembles.summed(ensembles.half_squared_error, {"solved": ensembles.is_right, "clear": ensembles.is_clear})
-
-    def final(model):
-        solved = ensembles.is_right(whole[1][:, :, None], ensembles.outputs(model, x[:1]))
-        return code(model, ops.convert_to_numpy(solved)[0]) if job.variant == [2] else {}
-
-    return ensembles.train(job, model, Momentum(s.learning_rate, momentum), task, x, y, whole, s.nets, final=final)
-
-
-def family_trees(job):
-    """Each net has four questions of its own that it never sees; errors of outputs that are clear enough count 0."""
-    s, (x, y, whole), (rates, decay, limit) = job.settings, sets(job), job.variant
-    n = whole[0].shape[1]
-    seen = np.ones((1, n, s.nets, 1), "float32")
-    for net in range(s.nets):
-        draw = np.random.default_rng(derive(job.seed, "held_out", net))
-        seen[0, draw.choice(n, HELD_OUT, replace=False), net] = 0
-
-    def loss(y, outputs):
-        clear = ops.where(y > 0.5, outputs > 0.8, outputs < 0.2)
-        return ensembles.half_squared_error(y, outputs) * (1 - ops.cast(clear, outputs.dtype)) * seen
-
-    def right(of):
-        """Questions among `of` with all 24 outputs on the right side of 1/2, by net."""
-        return lambda y, outputs: ops.sum(
-            ops.cast(ops.max(ops.abs(outputs - y), axis=3) < 0.5, "float32") * of[..., 0], axis=1)
-
-    def exactly(number):
-        return lambda y, outputs: ops.abs(right(1 - seen)(y, outputs) - number) < 0.5
-
-    def final(model):
-        weight, bias = ensembles.weights(model)["person"]
-        units = 1 / (1 + np.exp(-(weight + bias[:, None])))  # (nets, people, 6)
-        nation, age = np.repeat([0.0, 1.0], 12), np.tile(GENERATION, 2)
-        best = [[max(abs(np.corrcoef(u, of)[0, 1]) for u in net.T) for of in (nation, age)] for net in units]
-        middle = np.median(best, axis=0)
-        return {"nation": float(middle[0]), "generation": float(middle[1])}
-
-    model = family_tree_network(nets=s.nets, seed=job.seed, initializer=f"uniform_{limit}")
-    task = ensembles.summed(loss, {"right": right(seen), "held_right": right(1 - seen)} | {
-        f"held_right_{number}": exactly(number) for number in range(HELD_OUT + 1)})
-    counts = [("questions", s.nets * (n - HELD_OUT)), ("held_out", s.nets * HELD_OUT)]
-    return ensembles.train(job, model, TwoPhases(rates, decay), task, x, y, whole, s.nets, counts, final)
-
-
 NETS = dict(nets=20, batch_size=1)
 LOGICAL = NETS | dict(data="symmetry", epochs=800, sweeps=25, learning_rate=0.1, momentum=0.9, limit=0.3)
 BITS = NETS | dict(data="exclusive_or", epochs=100, sweeps=31, learning_rate=0.5, hidden=[2], limit=0.3)

@@ -17,16 +17,12 @@ from experiments.harness.report.figures import FinalValues, LearningCurves
 from experiments.harness.supervised import classifier, learning_rate
 from experiments.networks import network_in_network
 
-VARIANTS = {
-    "relu": ReLU,
-    "leaky_100": partial(LeakyReLU.from_divisor, 100),
-    "leaky_5.5": partial(LeakyReLU.from_divisor, 5.5),
-    "prelu": partial(PReLU, alpha_initializer=0.25),
-    "rrelu": partial(RReLU, lower=3, upper=8),
-}
-
-
 # fmt: off
+VARIANTS = {
+    "relu": ReLU, "leaky_100": partial(LeakyReLU.from_divisor, 100), "leaky_5.5": partial(LeakyReLU.from_divisor, 5.5),
+    "prelu": partial(PReLU, alpha_initializer=0.25), "rrelu": partial(RReLU, lower=3, upper=8)}
+
+
 def train(job):
     s, data = job.settings, job.dataset
     model = network_in_network(

@@ -1,6 +1,7 @@
 """The page of the overhead benchmark, from the JSON file that it wrote."""
 
 import json
+import textwrap
 
 from experiments.benchmarks.nets import NETS
 from experiments.benchmarks.overhead import ACTIVATIONS, CONTENDERS, STACKS
@@ -42,7 +43,7 @@ def _introduction(environment):
         "Milliseconds of one training step, without evaluation, of small and of larger networks: Keras's `fit`, this "
         "suite's engine and a plain PyTorch loop. Each contender is a process of its own; they take turns on one "
         "machine, and a number is the median of its turns after a warm-up, compilation excluded. Only ratios carry "
-        f"over to another machine: this one was a {environment['processor']} with {environment['cores']} cores and no "
+        f"over to another machine. This one: {environment['processor']}, {environment['cores']} cores, no "
         f"accelerator, Keras {environment['keras']}; load average before the run {environment['load_before']}."
     )
 
@@ -104,7 +105,8 @@ def _bars(rows):
             axes.plot(x, y, ls="none", marker=MARKERS[i], color=COLOURS[i], ms=6, label=SHORT[name])
         axes.axhline(1, color="#555555", lw=1)
         log_axis(axes, "y")
-        axes.set_xticks(range(len(rows)), [NETS[row["net"]].title.replace(", ", ",\n") for row in rows], fontsize=7)
+        names = [textwrap.fill(NETS[row["net"]].title, 13, break_on_hyphens=False) for row in rows]
+        axes.set_xticks(range(len(rows)), names, fontsize=7)
         axes.set_ylabel("Time by the engine's on TensorFlow")
         axes.grid(axis="x", visible=False)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False)
@@ -146,7 +148,7 @@ def _stacks(rows):
         axes.axhline(1, color="#555555", lw=1)
         axes.set_xscale("log", base=2)
         axes.set_xticks(STACKS, [str(m) for m in STACKS])
-        log_axis(axes, "y")
+        axes.set_ylim(bottom=0)
         axes.set_xlabel("Runs stacked in one program")
         axes.set_ylabel("Time a run by that of a single run")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False)
@@ -156,14 +158,14 @@ def _stacks(rows):
         Heading("Stacked runs (JAX)"),
         Paragraph(
             "Runs that differ in seeds and numbers only, as one program: microseconds of a step, divided by the number "
-            "of runs in it. Beside it stands what the table does not show: a stack is compiled once."
+            "of runs in it. The time to compile is not in the table; a stack is compiled once for all its runs."
         ),
         Code(COMMAND.format("--part stacks ")),
         Grid(header, tuple(lines), "Microseconds a step and run.", "stacks", tuple(range(1, len(header)))),
         Picture(
             "stacks",
             f"Time a step and run over the number of stacked runs, by that of a single run. {last}.",
-            "Time a step and run by that of a single run over the number of stacked runs; both axes logarithmic.",
+            "Time a step and run by that of a single run over the number of stacked runs, on a logarithmic axis.",
             draw,
         ),
     ]

@@ -8,7 +8,8 @@ import pytest
 
 from custom.optimizers import Adam, Momentum
 from experiments.harness import ensembles
-from experiments.lu2019_dying_relu import CHUNK, PAPER, WIDTHS, bound
+from experiments.lu2019.nets import CHUNK, WIDTHS, bound
+from experiments.lu2019_dying_relu import PAPER
 from experiments.networks import ensemble_network, ensemble_weights
 from tests.experiments.jobs import job, rows
 

@@ -11,7 +11,8 @@ from experiments.harness import data, ensembles
 from experiments.harness.data import generated
 from experiments.harness.seeds import derive
 from experiments.networks import ensemble_network, family_tree_network
-from experiments.rumelhart1986_backprop import FIRST, GENERATION, HELD_OUT, PAPER, TREES, TwoPhases, code
+from experiments.rumelhart1986.nets import FIRST, GENERATION, HELD_OUT, TREES, TwoPhases, code
+from experiments.rumelhart1986_backprop import PAPER
 from tests.experiments.jobs import job, rows
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from experiments.wilson2017_marginal_value import ADAPTIVE, PAPER, VARIANTS, features, minimum_norm, sign_solution
+from experiments.wilson2017.construction import features, minimum_norm, sign_solution
+from experiments.wilson2017_marginal_value import ADAPTIVE, PAPER, VARIANTS
 from tests.experiments.jobs import rows
 
 

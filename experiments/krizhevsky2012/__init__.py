@@ -1,0 +1,1 @@
+"""What `experiments.krizhevsky2012_alexnet` compares with."""

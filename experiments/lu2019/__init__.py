@@ -1,0 +1,1 @@
+"""What `experiments.lu2019_dying_relu` runs."""

@@ -1,0 +1,1 @@
+"""What `experiments.rumelhart1986_backprop` runs."""

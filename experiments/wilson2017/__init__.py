@@ -1,0 +1,1 @@
+"""What `experiments.wilson2017_marginal_value` runs."""
