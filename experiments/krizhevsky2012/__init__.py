@@ -1,1 +1,1 @@
-"""What `experiments.krizhevsky2012_alexnet` compares with."""
+"""What `experiments.krizhevsky2012_alexnet` runs and compares with."""

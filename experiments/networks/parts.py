@@ -17,7 +17,12 @@ def activation_layer(factory, seed, name, dtype):
 
 
 def kernel_initializer(rule, seed, name):
-    """`"he_normal"`, `"lecun_normal"`, or `"normal_0.05"` for a Gaussian with that standard deviation."""
+    """`"he_normal"`, `"lecun_normal"`, or `"normal_0.05"` for a Gaussian with that standard deviation.
+
+    A dictionary has a rule for each layer, by name.
+    """
+    if isinstance(rule, dict):
+        rule = rule[name]
     if rule == "he_normal":
         return keras.initializers.HeNormal(derive(seed, name, "kernel"))
     if rule == "lecun_normal":

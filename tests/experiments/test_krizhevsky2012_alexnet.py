@@ -71,11 +71,22 @@ def test_an_epoch(experiment, variant):
 def test_the_units_start_from_the_same_draws_and_nothing_regularises(caught):
     for variant in script.UNITS:
         list(FIGURE1.train(job(FIGURE1, variant)))
-    (relu, arrays), (tanh, _) = caught
+    (relu, arrays), (tanh, _), (small, _), (other, _) = caught
+    for one, same in zip(small.trainable_variables, other.trainable_variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), same.numpy())
     for one, other in zip(relu.trainable_variables, tanh.trainable_variables, strict=True):
         np.testing.assert_allclose(one.numpy(), 2**0.5 * other.numpy(), rtol=1e-6)
     assert arrays.augment is None and not relu.losses
     assert not any("Dropout" in type(layer).__name__ or "Normal" in type(layer).__name__ for layer in relu.layers)
+
+
+def test_small_weights_are_cuda_convnets_for_the_scale_of_the_inputs_and_the_width(caught):
+    list(FIGURE1.train(job(FIGURE1, "tanh_small", width=0.25)))
+    model = caught[0][0]
+    deviations = {layer.name: layer.kernel.numpy().std() for layer in model.layers if hasattr(layer, "kernel")}
+    # 1e-4 times 64, the deviation of CIFAR-10's pixels; 1e-2 times the root of 4, as units have a quarter of the
+    # inputs.
+    assert deviations == pytest.approx({"conv1": 0.0064, "conv2": 0.02, "conv3": 0.02, "logits": 0.02}, rel=0.1)
 
 
 def test_the_normalisation_is_all_that_differs(caught):
@@ -142,5 +153,5 @@ def test_the_page_says_what_was_not_reached_and_what_was_not_run():
     assert all(v.verdict == "not run" for (_, low), v in verdicts.items() if low == 3)
     assert "AlexNet on ImageNet: not run." in text and "26.2 %" in text
     assert sum(v.verdict == "not run" for _, v in view.cell_verdicts) == 13
-    captions = [block.caption for block in build.results([view])[1:]]
+    captions = [block.caption for block in build.headlines([view])[1:]]
     assert len(captions) == 2 and "epochs to 40 %" in captions[0] and "test error" in captions[1]
