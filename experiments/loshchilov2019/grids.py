@@ -38,7 +38,7 @@ def train(job):
 
 def grid(name, title, variants, rates, presets, **grids):
     """Every learning rate with every decay; the best cell of each variant is run with more seeds."""
-    cells = {"quick": tuple(itertools.product(rates[2:4], DECAYS[0:5:2]))} | grids
+    cells = {"quick": tuple(itertools.product(rates[3:5], DECAYS[0:4:3]))} | grids
     both = ("learning_rate", "weight_decay")
     return Experiment(name, title, variants, train, presets,
                       tuned(variants, both, tuple(itertools.product(rates, DECAYS)), **cells), PROTOCOL)
@@ -62,7 +62,7 @@ EXPERIMENTS = (
     grid("adam", "Adam with L2 and AdamW", ADAM, ADAM_RATES, {
         "quick": preset(QUICK, 1), "reduced": preset(REDUCED, 5), "paper": preset(PAPER_SETTINGS, 3)}),
     grid("sgd", "SGD with L2 and SGDW", SGD, SGD_RATES, {
-        "quick": preset(QUICK, 1), "paper": preset(PAPER_SETTINGS, 3)}),
+        "paper": preset(PAPER_SETTINGS, 3)}),
     grid("schedules", "Adam with L2 and AdamW under three schedules", BY_SCHEDULE, ADAM_RATES, {
         "reduced": preset(REDUCED, 3, (4, 7, 10)), "paper": preset(PAPER_SETTINGS, 3, (30, 60, 80))},
         reduced=tuple(itertools.product(ADAM_RATES[3:5], DECAYS[2:5:2]))),

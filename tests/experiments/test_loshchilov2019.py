@@ -36,7 +36,8 @@ def rate(schedule, step):
      ("sgd", "sgdw", SGDW, None, 0.5)],
 )  # fmt: skip
 def test_a_decay_is_in_the_gradient_or_decoupled(optimizer, experiment, variant, cls, l2, decay):
-    waiting, made = optimizer(experiment, variant, learning_rate=0.2, weight_decay=0.5)
+    small = dict(data="digits_rgb", examples=480, batch_size=32, epochs=3)
+    waiting, made = optimizer(experiment, variant, "paper", **small, learning_rate=0.2, weight_decay=0.5)
     assert type(made) is cls and (made.l2, made.weight_decay) == (l2, decay)
     steps = waiting.settings.epochs * (480 // 32)
     assert [rate(made._learning_rate, s) for s in (0, steps // 2, steps)] == pytest.approx([0.2, 0.1, 0.0], abs=0.01)
