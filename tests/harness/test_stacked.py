@@ -244,7 +244,7 @@ def test_the_runner_stacks_by_itself_and_each_run_has_its_record(tmp_path):
 
 def test_large_nets_run_alone_unless_asked(tmp_path):
     def large(job):
-        return classifier(job, perceptron(seed=job.seed, hidden=[400]), GradientDescent(0.01))
+        return classifier(job, perceptron(seed=job.seed, hidden=[1000]), GradientDescent(0.01))
 
     _, progress = run(tmp_path / "a", large, "auto", seeds=2)
     assert progress.notes == []
