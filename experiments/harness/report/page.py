@@ -129,9 +129,9 @@ def _runs_of(view, experiment, evidence):
         changes, lengths = tuning.changes[evidence.preset], {}
         for variant in experiment.variants:
             lengths[experiment.settings(evidence.preset, variant).but(**changes).epochs] = True
-        epochs = " or ".join(map(str, lengths))
+        epochs = " or ".join(map(str, lengths)) + (" epoch" if list(lengths) == [1] else " epochs")
         caption += (
-            f" Chosen is the {tuning.title} with the lowest {metric} in any epoch of a run of {epochs} epochs with "
+            f" Chosen is the {tuning.title} with the lowest {metric} in any epoch of a run of {epochs} with "
             f"seed {tuning.seed}; every variant has the same number of values to choose from."
         )
     rows = []

@@ -5,7 +5,7 @@ import pathlib
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 # Okabe and Ito's colours, which stay apart under the common forms of colour blindness; markers and
 # dashes repeat the distinction for print in grey.
@@ -42,12 +42,16 @@ def save(draw, folder, name):
 
 
 def log_axis(axes, name):
-    """A logarithmic axis with plain numbers: at 1, 2 and 5 of each decade, or at 1 where it spans more than two."""
+    """A logarithmic axis with plain numbers: at 1, 2 and 5 of each decade, or at 1 where it spans more than two.
+
+    Where it spans less than a factor of 4 they are equally far apart, as on a linear axis.
+    """
     getattr(axes, f"set_{name}scale")("log")
     axes.autoscale_view()
     axis = axes.xaxis if name == "x" else axes.yaxis
     low, high = axis.get_view_interval()
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
+    few = MaxNLocator(6) if high < 4 * low else None
+    axis.set_major_locator(few or LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
