@@ -114,6 +114,8 @@ QUANTITIES = {
     "train_error": Quantity("Training error", "%", last("train_error"), 100, 2),
     "test_error": Quantity("Test error", "%", last("test_error"), 100, 2),
     "validation_error": Quantity("Validation error", "%", last("validation_error"), 100, 2),
+    "test_error_after_4": Quantity("Test error of epoch 4", "%", after("test_error", 4), 100, 2),
+    "test_error_after_100": Quantity("Test error of epoch 100", "%", after("test_error", 100), 100, 2),
     "mean_test_error": Quantity("Mean test error over the epochs", "%", mean("test_error"), 100, 2),
     "objective": Quantity("Training cost", "nats", last("objective")),
     "train_loss": Quantity("Training cost without dropout", "nats", last("train_loss")),

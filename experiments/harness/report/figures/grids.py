@@ -26,19 +26,27 @@ class Sensitivity:
             for r in records:
                 values = [row[tuning.metric] for row in r["history"] if tuning.metric in row]
                 if r["outcome"] == "done" and values:
-                    points.setdefault(variant, []).append((r["settings"][tuning.setting], min(values)))
+                    points.setdefault(variant, []).append((tuning.value_of(r["settings"]), min(values)))
         if not points:
             return None
-        setting, metric = tuning.setting.replace("_", " "), tuning.metric.replace("_", " ")
+        setting, metric = tuning.title, tuning.metric.replace("_", " ")
+        unit, scale = ("%", 100) if tuning.metric.endswith("_error") else ("nats", 1)
 
         def draw(axes):
             for variant, pairs in points.items():
                 x, y = zip(*sorted(pairs), strict=True)
-                axes.plot(x, y, label=evidence.labels[variant], ms=5, lw=1.4, **style(evidence.experiment, variant))
+                axes.plot(
+                    x,
+                    np.array(y) * scale,
+                    label=evidence.labels[variant],
+                    ms=5,
+                    lw=1.4,
+                    **style(evidence.experiment, variant),
+                )
             log_axis(axes, "x")
             log_axis(axes, "y")
             axes.set_xlabel(setting.capitalize())
-            axes.set_ylabel(f"{metric.capitalize()} (nats)")
+            axes.set_ylabel(f"{metric.capitalize()} ({unit})")
             legend(axes)
 
         chosen = ", ".join(f"{evidence.labels[v]} {value:g}" for v, value in evidence.tuned.items())
