@@ -93,9 +93,9 @@ PAPER = Paper(
     deviations=(
         Deviation("Network of figure 1", "four layers, not stated which", "cuda-convnet's `layers-18pct`, without "
                   "normalisation and weight decay", "the paper's footnote on CIFAR-10 points to cuda-convnet"),
-        Deviation("First weights of figure 1", "not stated", "two choices: those made for each unit, and small ones as in "
-                  "cuda-convnet's files", "the second was added after the first had shown no difference between the "
-                  "units", ("reduced", "paper")),
+        Deviation("First weights of figure 1", "not stated", "two choices: those made for each unit, and small ones as "
+                  "in cuda-convnet's files", "the second was added after the first had shown no difference between "
+                  "the units", ("reduced", "paper")),
         Deviation("Network of section 3.3", "cuda-convnet's: two convolutions, two locally connected layers, a dense "
                   "one", "two convolutions and three dense layers, AlexNet as Zhang et al. (2017) shrink it",
                   "Keras has no locally connected layers; 13 % and 11 % are the original's"),
