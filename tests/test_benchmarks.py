@@ -25,7 +25,9 @@ def results(nets_=("small", "nin_quarter")):
         for i, n in enumerate(nets_)
     ]  # fmt: skip
     stacks = [{"net": "tiny", "members": times(0.01, ["single", *map(str, overhead.STACKS)])}]
-    return {"environment": ENVIRONMENT, "table": rows, "stacks": stacks, "activations": times(50, overhead.ACTIVATIONS)}
+    onednn = [{"net": "lenet", "contenders": times(10, [overhead.PLAIN, "engine_tensorflow"])}]
+    found = {"environment": ENVIRONMENT, "table": rows, "onednn": onednn, "stacks": stacks}
+    return found | {"activations": times(50, overhead.ACTIVATIONS)}
 
 
 def test_the_page_shows_the_file_and_follows_it(tmp_path):
@@ -37,6 +39,7 @@ def test_the_page_shows_the_file_and_follows_it(tmp_path):
     assert "| 784-32-32-10 | 32 | 1 | 2 | 3 | 4 | 5 | 6 | 0.3 | 2.0 |" in text
     assert {"figures/overhead_ratios.svg", "figures/stacks.png", "tables/overhead.csv", "index.html"} <= set(made)
     assert "| ReLU | 100.0 | 1.00 | 50 % |" in text
+    assert "| LeNet-5 with ReLU | 10 | 20 | 0.5 |" in text
     assert report.files(page) == made  # the same bytes
     assert overhead_page.page(tmp_path / "nowhere") is None
 
@@ -99,7 +102,7 @@ def test_every_contender_makes_the_steps_it_says():
 
 def test_children_take_turns_in_processes_of_their_own():
     makers = {"jax": ("jax", "engine_jax", "tiny")} if keras.backend.backend() == "jax" else {}
-    makers["tensorflow"] = ("tensorflow", "engine_tensorflow", "tiny")
+    makers |= {kind: ("tensorflow", kind, "tiny") for kind in ("engine_tensorflow", overhead.PLAIN)}
     found = overhead.measured(makers, rounds=1, seconds=0.01)
     assert set(found) == set(makers) and all(v["milliseconds"] > 0 for v in found.values())
 

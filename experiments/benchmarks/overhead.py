@@ -28,6 +28,8 @@ CONTENDERS = {
     "engine_jax": ("jax", "engine, JAX"),
     "torch": ("torch", "PyTorch"),
 }
+PLAIN = "engine_plain"  # the engine on TensorFlow without oneDNN
+CONVOLUTIONAL = ("lenet", "resnet", "nin_quarter")
 STACKS = (1, 8, 32, 128)
 STACKED = ("tiny", "small", "deep")
 ACTIVATIONS = ("Linear", "ReLU", "LeakyReLU", "PReLU", "RReLU", "ELU", "GELU", "SiLU")
@@ -190,7 +192,9 @@ def serve(kind, name, extra):
     """Answer each line, a number of seconds, with the steps made and the time they took."""
     from experiments.harness import backend
 
-    if not (kind.startswith("fit") and kind != "fit_tuned"):  # as users have it, who know of no settings
+    if kind == PLAIN:
+        os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    if kind not in ("fit", "fit_jax"):  # as users have it, who know of no settings
         backend.prepare()
     run = worker(kind, name, extra)
     # Whole chunks, as XLA compiles anew for each other length; where it is not used, a few steps will do.
@@ -292,6 +296,18 @@ def table(options, keep):
         keep(rows)
 
 
+def onednn(options, keep):
+    rows = []
+    for name in options.net or CONVOLUTIONAL:
+        if name not in CONVOLUTIONAL:
+            continue
+        makers = {kind: ("tensorflow", kind, name) for kind in (PLAIN, "engine_tensorflow")}
+        rows.append({"net": name, "contenders": measured(makers, options.rounds, options.seconds)})
+        times = {who: round(v["milliseconds"], 1) for who, v in rows[-1]["contenders"].items()}
+        print(f"{NETS[name].title:28}", times, flush=True)
+        keep(rows)
+
+
 def stacks(options, keep):
     rows = []
     for name in options.net or STACKED:
@@ -311,7 +327,7 @@ def activations(options, keep):
     keep(found)
 
 
-PARTS = {"table": table, "stacks": stacks, "activations": activations}
+PARTS = {"table": table, "onednn": onednn, "stacks": stacks, "activations": activations}
 
 
 def save(path, environment, part, found):

@@ -4,7 +4,7 @@ import json
 import textwrap
 
 from experiments.benchmarks.nets import NETS
-from experiments.benchmarks.overhead import ACTIVATIONS, CONTENDERS, STACKS
+from experiments.benchmarks.overhead import ACTIVATIONS, CONTENDERS, PLAIN, STACKS
 from experiments.harness.report.blocks import Code, Grid, Heading, Page, Paragraph, Picture
 from experiments.harness.report.figures import COLOURS, MARKERS, log_axis
 
@@ -32,7 +32,8 @@ def page(folder):
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
     blocks = [_introduction(found["environment"])]
-    for part, make in (("table", _table), ("stacks", _stacks), ("activations", _activations)):
+    parts = (("table", _table), ("onednn", _onednn), ("stacks", _stacks), ("activations", _activations))
+    for part, make in parts:
         if part in found:
             blocks += make(found[part])
     return Page("What a training step costs", tuple(blocks))
@@ -126,6 +127,25 @@ def _bars(rows):
 
 def _ratio(row, name):
     return row["contenders"][name]["milliseconds"] / row["contenders"]["engine_tensorflow"]["milliseconds"]
+
+
+def _onednn(rows):
+    lines = []
+    for row in rows:
+        plain, ours = (row["contenders"][who]["milliseconds"] for who in (PLAIN, "engine_tensorflow"))
+        lines.append((NETS[row["net"]].title, three(plain), three(ours), f"{plain / ours:.1f}"))
+    return [
+        Heading("oneDNN"),
+        Paragraph(
+            "The engine on TensorFlow with `TF_ENABLE_ONEDNN_OPTS` 0 and 1. TensorFlow chooses 1 by itself on some "
+            "processors only; the engine asks for it on all."
+        ),
+        Code(COMMAND.format("--part onednn ")),
+        Grid(
+            ("Network", "without", "with", "without / with"), tuple(lines),
+            "Milliseconds a step, medians of interleaved turns.", "onednn", (1, 2, 3),
+        ),
+    ]  # fmt: skip
 
 
 def _stacks(rows):

@@ -11,8 +11,8 @@ import sys
 def prepare():
     """Limit the backend's threads to `EXPERIMENTS_THREADS`, where that is set, quieten its start, keep its memory.
 
-    TensorFlow uses oneDNN by itself on some processors only; on others its own convolutions take up to
-    four times as long. Here it is asked for everywhere, unless `TF_ENABLE_ONEDNN_OPTS` says otherwise.
+    TensorFlow uses oneDNN by itself on some processors only, where others are slower without it too
+    (reports/overhead_benchmark). Here it is asked for everywhere, unless `TF_ENABLE_ONEDNN_OPTS` says otherwise.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")

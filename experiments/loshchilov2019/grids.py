@@ -90,8 +90,9 @@ CLAIMS = (
            text="Adam with L2: the best decay above 0 is no better than none"),
     NoGain(**MAP, presets=BOTH, variant="adamw", tolerance=0.005, why=HALF, gain=True,
            text="AdamW: the best decay is better than none"),
-    *(BasinTilt(**FIGURE, experiment=experiment, quantity="validation_error", presets=presets,
-                variant=variant, text=text, **bounds) for experiment, variant, presets, text, bounds in BASINS),
+    *(BasinTilt(**FIGURE, experiment=experiment, quantity="validation_error", presets=presets, variant=variant,
+                text=text, beside={"sgd_l2": "sgdw", "sgdw": "sgd_l2", "adamw": "adam_l2"}[variant], **bounds)
+      for experiment, variant, presets, text, bounds in BASINS),
     *(Ordering(source="Figure 1", experiment="schedules", quantity="test_error", presets=BOTH,
                lower=f"adamw_{schedule}", higher=(f"adam_l2_{schedule}",),
                text=f"{words}: AdamW has a lower test error than Adam with L2")

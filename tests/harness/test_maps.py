@@ -99,6 +99,13 @@ def test_the_tilt_of_a_basin_is_the_correlation_over_its_best_cells(error, low, 
     assert found.verdict == verdict and measured in found.measured
 
 
+def test_another_variants_tilt_is_stated_and_not_judged():
+    made = claim(BasinTilt, low=-0.5, high=0.5, cells=4, beside="b")
+    found = made.judge(evidence(a=straight, b=diagonal))
+    assert found.verdict == "reproduced" and found.measured.endswith("; B: -1.00")
+    assert made.judge(evidence(a=straight)).measured.endswith("%")
+
+
 def test_cells_that_tie_with_the_last_count_too():
     found = claim(BasinTilt, low=-1, high=1, cells=3).judge(evidence(a=lambda r, d: 0.1 if r < 0.1 else 0.2))
     assert "over 8 cells" in found.measured

@@ -139,6 +139,7 @@ class BasinTilt(Claim):
         low, high: bounds of the correlation.
         why: where they come from.
         cells: how many of the best cells count; those that tie with the last of them do too.
+        beside: another variant, whose correlation is stated too but not judged.
     """
 
     variant: str
@@ -147,6 +148,7 @@ class BasinTilt(Claim):
     high: float
     why: str
     cells: int = 10
+    beside: str = ""
     kind = "cells"
 
     def statement(self, labels):
@@ -165,6 +167,8 @@ class BasinTilt(Claim):
             return Verdict("inconclusive", why, f"{len(best)} cells")
         holds = self.low <= tilt <= self.high
         measured = f"{tilt:.2f} over {len(best)} cells, up to {self.number(max(best.values()))}"
+        other = tilt_of(cells_of(evidence, self.beside, self.quantity), self.cells) if self.beside else None
+        measured += f"; {evidence.labels[self.beside]}: {other:.2f}" if other is not None else ""
         return Verdict("reproduced" if holds else "not reproduced", "read from the whole grid", measured)
 
 
