@@ -23,7 +23,7 @@ SGD = {
 }
 SCHEDULES = ("cosine", "drops", "fixed")
 BY_SCHEDULE = {f"{name}_{schedule}": make for schedule in SCHEDULES for name, make in ADAM.items()}
-DECAYS = (0.0, *(0.001 * 2.0**i for i in (-4, -2, 0, 2, 4)))
+DECAYS = (0.0, *(0.001 * 2.0**i for i in (-4, -2, 0, 2, 4, 6)))
 POWERS = (-8, -6, -4, -2, 0, 2)
 ADAM_RATES, SGD_RATES = tuple(0.01 * 2.0**i for i in POWERS), tuple(0.1 * 2.0**i for i in POWERS)
 

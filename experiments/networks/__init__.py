@@ -6,6 +6,7 @@ from experiments.networks.convolutional import cifar_alexnet, cuda_convnet, netw
 from experiments.networks.dense import multilayer_perceptron
 from experiments.networks.ensembles import ensemble_network, ensemble_weights, family_tree_network
 from experiments.networks.residual import two_branch_resnet
+from experiments.networks.words import words_regression
 
 __all__ = [
     "cifar_alexnet",
@@ -19,4 +20,5 @@ __all__ = [
     "three_stage_convnet",
     "two_branch_resnet",
     "variational_autoencoder",
+    "words_regression",
 ]

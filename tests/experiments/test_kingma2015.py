@@ -41,7 +41,7 @@ def test_logistic_regression_learns_and_has_one_weight_for_each_input_and_output
     inputs = math.prod(waiting.dataset.x_train.shape[1:])
     assert waiting.facts["parameters"] == (inputs + 1) * outputs
     assert history[-1]["objective"] < 0.9 * history[0]["objective"]
-    assert history[-1]["test_error"] < 0.35
+    assert history[-1]["test_error"] < 0.4
 
 
 def test_figure_1_has_the_dropout_and_the_l2_term_that_its_settings_say():

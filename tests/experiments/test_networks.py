@@ -17,6 +17,7 @@ from experiments.networks import (
     three_stage_convnet,
     two_branch_resnet,
     variational_autoencoder,
+    words_regression,
 )
 from experiments.networks.parts import kernel_initializer
 
@@ -60,6 +61,27 @@ def test_network_in_network_has_as_many_parameters_as_the_table():
     assert nin().count_params() == by_hand == 966_986
     # PReLU: one slope a channel, after every convolution.
     assert nin(partial(PReLU, alpha_initializer=0.25)).count_params() == by_hand + sum(n for _, n in kernels)
+
+
+def test_words_regression_is_logistic_regression_on_0_and_1():
+    bags = np.array([[0, 1, 0, 1, 0], [1, 1, 0, 0, 1], [0, 0, 0, 0, 0]], "float32")
+    numbers = np.array([[1, 3, 5], [0, 1, 4], [5, 5, 5]], "float32")
+    words = words_regression(words=5, outputs=2, seed=3)
+    dense = mlp(None, input_shape=(5,), hidden=[], classes=2, seed=3, initializer="normal_0.01")
+    assert words.count_params() == dense.count_params() == 12
+    np.testing.assert_array_equal(*(keras.ops.convert_to_numpy(m.weights[0]) for m in (words, dense)))
+    logits = words.predict(numbers, verbose=0), dense.predict(bags, verbose=0)
+    np.testing.assert_allclose(*logits, rtol=1e-6)
+
+
+def test_words_regression_drops_a_word_for_all_logits_and_doubles_the_others():
+    model = words_regression(words=50, outputs=2, seed=3, dropout=0.5)
+    model.set_weights([np.ones((50, 2)), np.zeros(2), *model.get_weights()[2:]])
+    numbers = np.tile(np.arange(51, dtype="float32"), (200, 1))
+    sums = keras.ops.convert_to_numpy(model(numbers, training=True))
+    np.testing.assert_array_equal(sums[:, 0], sums[:, 1])
+    assert np.all(sums % 2 == 0) and len(np.unique(sums)) > 5
+    assert abs(sums[:, 0].mean() - 50) < 4 * np.sqrt(50 / 200)
 
 
 def test_multilayer_perceptron_has_as_many_parameters_as_the_paper():

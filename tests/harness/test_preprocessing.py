@@ -105,6 +105,19 @@ def test_a_damaged_file_is_named(data, tmp_path):
         prepare(data, "image_standardize")
 
 
+def test_bags_of_words_become_the_numbers_of_their_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPERIMENTS_DATA", str(tmp_path))
+    x = np.array([[0, 1, 0, 1], [0, 0, 0, 0], [1, 1, 0, 1]], "uint8")
+    found = prepare(Dataset("bags", x[:2], np.zeros(2), x[2:], np.zeros(1), 2, {}), "words")
+    assert found.x_train.tolist() == [[1, 3, 4], [4, 4, 4]] and found.x_test.tolist() == [[0, 1, 3]]
+    assert found.x_train.dtype == "uint16" and (found.mean, found.scale) == (0, 1)
+
+
+def test_what_is_not_a_bag_of_words_is_refused(data):
+    with pytest.raises(UsageError, match=r"shape \(4, 4, 3\) with numbers up to 2.*0 and 1, one number a word"):
+        prepare(data, "words")
+
+
 def test_unknown_names(data):
     with pytest.raises(UsageError, match="Unknown preprocessing: 'gcn_zsa'. Did you mean 'gcn_zca'"):
         prepare(data, "gcn_zsa")

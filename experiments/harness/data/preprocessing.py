@@ -88,9 +88,29 @@ def _gcn_zca(x_train, x_test):
     return _by_rows(whiten, x_train), _by_rows(whiten, x_test)
 
 
+def _words(x_train, x_test):
+    """Bags of words, 0 and 1, as the ascending numbers of the words that occur, filled up with the vocabulary's size."""
+    for x in (x_train, x_test):
+        if x.ndim != 2 or x.max(initial=0) > 1:
+            raise UsageError(
+                f"Received: inputs of shape {x.shape[1:]} with numbers up to {x.max(initial=0)}. Expected vectors of 0 "
+                "and 1, one number a word."
+            )
+    length = max(int(np.count_nonzero(x, axis=1).max(initial=0)) for x in (x_train, x_test))
+
+    def change(x):
+        numbers = np.full((len(x), length), x.shape[1], "uint16" if x.shape[1] < 2**16 else "int32")
+        for row, bag in zip(numbers, x, strict=True):
+            (found,) = np.nonzero(bag)
+            row[: len(found)] = found
+        return numbers
+
+    return change(x_train), change(x_test)
+
+
 # An affine map leaves the arrays as they are and is applied to each batch; the others make new, larger arrays.
 AFFINE = {"unit": _unit, "identity": _identity, "standardize": _standardize, "mean_image": _mean_image}
-OTHERS = {"image_standardize": _image_standardize, "gcn_zca": _gcn_zca}
+OTHERS = {"image_standardize": _image_standardize, "gcn_zca": _gcn_zca, "words": _words}
 
 
 def _by_rows(change, x):
@@ -107,8 +127,9 @@ def prepare(dataset, name, keep=None):
     Args:
         dataset: a `Dataset`; of a part of one, the whole is what the preprocessing is fitted on.
         name: `"unit"`, `"identity"`, `"standardize"`, `"mean_image"` (affine; fitted on the rows `keep` of
-            the training set, or on all), `"image_standardize"` or `"gcn_zca"` (fitted on the whole
-            training set, labels unseen; kept in the folder of the arrays under the dataset's fingerprint).
+            the training set, or on all), `"image_standardize"`, `"gcn_zca"` (fitted on the whole training
+            set, labels unseen) or `"words"` (for `networks.words_regression`); these are kept in the folder
+            of the arrays under the dataset's fingerprint.
         keep: rows of the training set that training uses, or `None` for all.
 
     Raises:
