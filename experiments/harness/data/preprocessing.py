@@ -89,7 +89,7 @@ def _gcn_zca(x_train, x_test):
 
 
 def _words(x_train, x_test):
-    """Bags of words, 0 and 1, as the ascending numbers of the words that occur, filled up with the vocabulary's size."""
+    """Bags of words, 0 and 1, as ascending numbers of the words that occur, filled up with the vocabulary's size."""
     for x in (x_train, x_test):
         if x.ndim != 2 or x.max(initial=0) > 1:
             raise UsageError(
