@@ -100,7 +100,7 @@ def reviews(name, title, reduced, **changes):
     return experiment(name, title, ("adagrad", "rmsprop", "nesterov", "adam", "adagrad_constant"), {
         "quick": Preset(settings | dict(data="generated_reviews", epochs=10, batch_size=32), seeds=1),
         "reduced": Preset(settings | dict(epochs=epochs), seeds=3),
-        "paper": Preset(settings, seeds=3)}, {
+        "paper": Preset(settings | dict(evaluation_every=20, train_evaluation_every=20), seeds=3)}, {
         "quick": dict(epochs=5), "reduced": dict(epochs=tuned), "paper": dict(epochs=20)})
 
 
