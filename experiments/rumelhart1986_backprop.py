@@ -102,7 +102,7 @@ PAPER = Paper(
     figures=(
         Shares("symmetry", "solved", "nets", "Nets that have learned", "Sweeps", 25, log=True, mark=1425,
                mark_label="the paper's run, 1,425 sweeps"),
-        Shares("trees", "right", "questions", "Training questions answered", "Sweeps", 25),
+        Shares("trees", "right", "questions", "Training questions answered", "Sweeps", 25, clustered=True),
         Outcomes("trees", tuple(f"held_right_{number}" for number in range(HELD_OUT + 1)), "nets", "Nets",
                  "Held-out questions answered, of four"),
         Shares("xor", "solved", "nets", "Nets that have learned", "Sweeps", 31, log=True, mark=558,

@@ -4,6 +4,11 @@ import dataclasses
 import math
 from collections.abc import Callable
 
+from experiments.harness.statistics import mean_interval
+
+# By unit, what a stored number can be: shares lie between 0 and 1, costs and times are not negative.
+POSSIBLE = {"%": (0.0, 1.0), "nats": (0.0, math.inf), "epochs": (0.0, math.inf)}
+
 
 @dataclasses.dataclass(frozen=True)
 class Quantity:
@@ -16,6 +21,7 @@ class Quantity:
         scale: factor between the stored number and the printed one.
         digits: digits after the decimal point; `None` for four significant digits.
         counts: for a share of counted cases, from the history to `(cases, of how many)`; see `proportion`.
+        clustered: whether those cases hang together within a run; see `statistics.share_interval`.
         beyond: for a time until something happens, how long a history in which it never did has waited
             for it: the number is larger than that, and `compute` gives `None`.
     """
@@ -26,12 +32,17 @@ class Quantity:
     scale: float = 1.0
     digits: int | None = None
     counts: Callable | None = None
+    clustered: bool = False
     beyond: Callable | None = None
 
     @property
     def difference_unit(self):
         """Unit of a difference or a tolerance: percentages differ by percentage points."""
         return "points" if self.unit == "%" else self.unit
+
+    def estimate(self, values):
+        """The mean of these numbers, one a run, with its interval, cut at what the quantity can be."""
+        return mean_interval(list(values), possible=POSSIBLE.get(self.unit, (-math.inf, math.inf)))
 
     def of(self, record):
         return self.compute(record["history"]) if record["history"] else None
@@ -73,13 +84,14 @@ def after(column, epoch):
     return lambda history: next((row.get(column) for row in history if row["epoch"] == epoch), None)
 
 
-def proportion(label, cases, of, epoch=None, digits=2):
+def proportion(label, cases, of, epoch=None, digits=2, clustered=False):
     """The share of counted cases, in percent, with the two counts kept.
 
     Args:
         label: its name.
         cases, of: columns of the history, both counts.
         epoch: of the row that is read. Default: the last.
+        digits, clustered: as in `Quantity`.
     """
 
     def counts(history):
@@ -90,7 +102,7 @@ def proportion(label, cases, of, epoch=None, digits=2):
         found = counts(history)
         return found and found[0] / found[1]
 
-    return Quantity(label, "%", compute, 100, digits, counts=counts)
+    return Quantity(label, "%", compute, 100, digits, counts=counts, clustered=clustered)
 
 
 def epochs_to(column, level, label):
@@ -144,8 +156,9 @@ QUANTITIES = {
     "coded": proportion("Learned nets with weights 1 : 2 : 4", "coded", "solved"),
     "second_weight": Quantity("Median second weight over the smallest", "", last("second_weight"), digits=2),
     "third_weight": Quantity("Median third weight over the smallest", "", last("third_weight"), digits=2),
-    "right": proportion("Training questions answered", "right", "questions"),
-    "held_right": proportion("Held-out questions answered", "held_right", "held_out"),
+    # Questions to one net.
+    "right": proportion("Training questions answered", "right", "questions", clustered=True),
+    "held_right": proportion("Held-out questions answered", "held_right", "held_out", clustered=True),
     "generalised": proportion("Nets that answer all held-out questions", "held_right_4", "nets"),
     "nation": Quantity("Largest correlation of a person unit with nationality", "", last("nation"), digits=2),
     "generation": Quantity("Largest correlation of a person unit with generation", "", last("generation"), digits=2),

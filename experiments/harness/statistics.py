@@ -20,13 +20,20 @@ class Estimate:
     def interval(self):
         return None if self.low is None else (self.low, self.high)
 
+    def scaled(self, factor):
+        """The same estimate in other units; the factor is above 0."""
+        ends = (end if end is None else factor * end for end in (self.low, self.high))
+        return Estimate(factor * self.mean, self.n, *ends)
 
-def mean_interval(values, confidence=0.95):
+
+def mean_interval(values, confidence=0.95, possible=(-math.inf, math.inf)):
     """Mean of independent runs with Student's t interval.
 
     Args:
         values: one finite number per run.
         confidence: coverage of the interval if the values are normally distributed.
+        possible: the smallest and the largest mean that there can be. The interval is cut there: what is
+            cut off holds no mean, so the coverage stays.
 
     Returns:
         An `Estimate`; without an interval for a single value.
@@ -41,7 +48,7 @@ def mean_interval(values, confidence=0.95):
     if n == 1:
         return Estimate(mean, n)
     half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * float(values.std(ddof=1)) / math.sqrt(n)
-    return Estimate(mean, n, mean - half, mean + half)
+    return Estimate(mean, n, max(mean - half, possible[0]), min(mean + half, possible[1]))
 
 
 def binomial_interval(count, n, confidence=0.95):
@@ -65,6 +72,27 @@ def binomial_interval(count, n, confidence=0.95):
         raise ValueError(f"Received: count={count}, n={n}. Expected whole numbers, 0 <= count <= n and n >= 1.")
     found = stats.binomtest(int(count), int(n)).proportion_ci(confidence, method="exact")
     return Estimate(int(count) / int(n), int(n), float(found.low), float(found.high))
+
+
+def share_interval(counts, clustered=False, confidence=0.95):
+    """Share of counted cases over several runs.
+
+    Args:
+        counts: of each run, how many cases and of how many.
+        clustered: whether cases of a run hang together, as the answers of one net do. Then the runs alone
+            are independent, and the interval is Student's t of their shares; where these differ less than
+            independent cases would, the exact interval of the pooled counts, an end at a time. `False`:
+            that one alone.
+        confidence: coverage.
+
+    Returns:
+        An `Estimate`, n the number of all cases.
+    """
+    pooled = binomial_interval(*map(sum, zip(*counts, strict=True)), confidence)
+    if not clustered or len(counts) < 2:
+        return pooled
+    between = mean_interval([count / n for count, n in counts], confidence, (0.0, 1.0))
+    return Estimate(between.mean, pooled.n, min(between.low, pooled.low), max(between.high, pooled.high))
 
 
 def ratio_interval(low, high, confidence=0.95):

@@ -8,7 +8,7 @@ from experiments.harness.claims import Probability
 from experiments.harness.quantities import QUANTITIES, proportion
 from experiments.harness.report.evidence import Evidence
 from experiments.harness.report.figures import Shares, save
-from experiments.harness.statistics import binomial_interval
+from experiments.harness.statistics import binomial_interval, mean_interval, share_interval
 
 
 @pytest.mark.parametrize("n", [1, 20, 200])
@@ -19,6 +19,19 @@ def test_the_binomial_interval_covers_the_truth_as_often_as_it_says(n, p):
     assert sum(c for c, e in zip(chances, intervals, strict=True) if e.low <= p <= e.high) >= 0.95
     draws = np.random.default_rng(0).binomial(n, p, 2000)
     assert np.mean([intervals[d].low <= p <= intervals[d].high for d in draws]) > 0.94
+
+
+def test_cases_that_hang_together_count_as_one_run():
+    """Ten nets that each answer all 100 questions or none are ten cases, not a thousand."""
+    alike = [(50, 100), (52, 100), (48, 100)]
+    apart = [(100, 100), (0, 100), (100, 100), (0, 100)]
+    assert share_interval(apart) == binomial_interval(200, 400)
+    assert share_interval(apart, clustered=True).interval == mean_interval([1, 0, 1, 0], possible=(0, 1)).interval
+    assert share_interval(apart, clustered=True).n == 400
+    # Less different than chance alone would make them: the exact interval is the wider one.
+    assert share_interval(alike, clustered=True).interval == binomial_interval(150, 300).interval
+    assert share_interval([(0, 100)] * 5, clustered=True).high > 0
+    assert share_interval([(3, 10)], clustered=True) == binomial_interval(3, 10)
 
 
 def test_the_binomial_interval_is_that_of_clopper_and_pearson():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from experiments.harness.quantities import QUANTITIES
 from experiments.harness.statistics import mean_interval, paired_difference
 
 
@@ -22,6 +23,19 @@ def test_the_interval_is_student_t():
     half = t / 3**0.5
     assert (estimate.mean, estimate.n) == (2.0, 3)
     np.testing.assert_allclose(estimate.interval, (2 - half, 2 + half), rtol=1e-10)
+
+
+def test_an_interval_is_cut_at_what_the_quantity_can_be():
+    """And covers as often as before: what is cut off holds no mean."""
+    values = [0.0, 0.0, 0.4]
+    whole = mean_interval(values)
+    assert whole.low < 0
+    assert QUANTITIES["test_error"].estimate(values).interval == (0.0, whole.high)
+    assert QUANTITIES["test_error"].estimate([1.0, 1.0, 0.6]).interval == (pytest.approx(1 - whole.high), 1.0)
+    assert QUANTITIES["objective"].estimate([100 * v for v in values]).low == 0
+    assert QUANTITIES["mean_log_objective"].estimate(values) == whole
+    assert QUANTITIES["test_error"].estimate([0.4]).scaled(100).interval is None
+    assert whole.scaled(100).interval == (100 * whole.low, 100 * whole.high)
 
 
 def test_one_run_has_no_interval():

@@ -4,7 +4,7 @@ import dataclasses
 
 from experiments.harness.claims.base import Claim, Verdict, describe, interval_verdict
 from experiments.harness.quantities import QUANTITIES
-from experiments.harness.statistics import binomial_interval, mean_interval, paired_difference
+from experiments.harness.statistics import paired_difference, share_interval
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Value(Claim):
         values = self._values(evidence, self.variant)
         if not values:
             return Verdict("not run", "no finished run of this variant")
-        estimate = mean_interval(list(values.values()))
+        estimate = QUANTITIES[self.quantity].estimate(values.values())
         return interval_verdict(
             estimate, self.value - self.tolerance, self.value + self.tolerance, describe(estimate, self.quantity)
         )
@@ -136,7 +136,8 @@ class Probability(Claim):
     """The probability of an event lies between two numbers, judged by counts pooled over the seeds.
 
     Reproduced if the exact 95 % interval (Clopper and Pearson) of the count lies between them. The
-    cases are taken to be independent, within a run and between runs.
+    cases are taken to be independent, within a run and between runs; of a clustered quantity the runs
+    alone, and the interval is that of `statistics.share_interval`.
 
     Attributes:
         variant: whose probability it is.
@@ -170,7 +171,7 @@ class Probability(Claim):
         counts = [pair for pair in counts if pair]
         if not counts:
             return Verdict("not run", "no finished run of this variant")
-        estimate = binomial_interval(*map(sum, zip(*counts, strict=True)))
+        estimate = share_interval(counts, quantity.clustered)
         ends = ", ".join(quantity.number(end) for end in estimate.interval)
         cases = sum(count for count, _ in counts)
         measured = f"{self.number(estimate.mean)} [{ends}], {cases:,} of {estimate.n:,}"

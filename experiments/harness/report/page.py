@@ -53,6 +53,11 @@ def claims(view):
             " A probability is judged by the exact 95 % binomial interval (Clopper and Pearson) of the counts, pooled "
             "over the seeds."
         )
+    if any(claim.kind == "probability" and QUANTITIES[claim.quantity].clustered for claim, _ in view.all_verdicts):
+        text += (
+            " Where the counted cases of a run hang together, as answers of one net do, the interval is that of the "
+            "runs' shares (Student's t), or the exact one where that is wider."
+        )
     if any(claim.kind == "ratio" for claim, _ in view.all_verdicts):
         text += (
             " A ratio is judged by the 95 % interval of the geometric mean of the ratios paired by seed. Where a run "
@@ -87,7 +92,10 @@ def results(view):
                 rows.append(tuple(row))
         if not rows or not (tables or any(evidence.preset for _, evidence in columns)):
             continue
-        caption = f"{experiment.title}. Mean over the finished runs [95 % interval, Student's t], number of runs n."
+        caption = (
+            f"{experiment.title}. Mean over the finished runs [95 % interval, Student's t, cut at what is possible], "
+            "number of runs n."
+        )
         if tables:
             header = [*header[:2], "Paper", *header[2:], "Verdict"]
             caption += "".join(f" {_tolerances(table)}" for table in tables)

@@ -3,8 +3,8 @@
 import dataclasses
 
 from experiments.harness.claims import VERDICTS, describe, not_reached
+from experiments.harness.quantities import QUANTITIES
 from experiments.harness.report.evidence import gather
-from experiments.harness.statistics import mean_interval
 
 NOTHING = "–"
 
@@ -66,7 +66,7 @@ class PaperView:
         values, beyond = evidence.values(variant, quantity), evidence.beyond(variant, quantity)
         if beyond:  # the mean of the others would be too small
             return not_reached(values, beyond, quantity)
-        return describe(mean_interval(list(values.values())), quantity) if values else NOTHING
+        return describe(QUANTITIES[quantity].estimate(values.values()), quantity) if values else NOTHING
 
     def records(self):
         """The first source's records in the order of a page."""

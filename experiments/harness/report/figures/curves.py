@@ -15,7 +15,7 @@ from experiments.harness.report.figures.base import (
     log_axis,
     style,
 )
-from experiments.harness.statistics import binomial_interval
+from experiments.harness.statistics import share_interval
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +128,7 @@ class PublishedCurves:
 
 @dataclasses.dataclass(frozen=True)
 class Shares:
-    """Counted cases as a share of all, row by row: counts pooled over the seeds, exact 95 % interval as a band.
+    """Counted cases as a share of all, row by row, over all seeds, with its 95 % interval as a band.
 
     Attributes:
         experiment: whose runs.
@@ -141,6 +141,7 @@ class Shares:
         log: whether the horizontal axis is logarithmic.
         mark: a position on the horizontal axis that gets a line, or `None`.
         mark_label: what it is, for the caption.
+        clustered: whether the cases of a run hang together; see `statistics.share_interval`.
     """
 
     experiment: str
@@ -154,6 +155,7 @@ class Shares:
     log: bool = False
     mark: float | None = None
     mark_label: str = ""
+    clustered: bool = False
 
     def picture(self, evidence):
         found = {v: self._estimates(evidence, v) for v in evidence.experiment.variants}
@@ -184,7 +186,12 @@ class Shares:
         last = "; ".join(f"{evidence.labels[v]} {e[max(e)].mean:.2%}".replace("%", " %") for v, e in found.items())
         cases = sorted({e[max(e)].n for e in found.values()})
         n = " to ".join(f"{count:,}" for count in dict.fromkeys([cases[0], cases[-1]]))
-        text = f"Lines: of {n} in the last row, all seeds together; bands: exact 95 % interval."
+        band = (
+            "95 % interval over the seeds (Student's t, or exact where that is wider)"
+            if self.clustered
+            else ("exact 95 % interval")
+        )
+        text = f"Lines: of {n} in the last row, all seeds together; bands: {band}."
         text += f" Dotted: {self.bound_label}." if self.bound else ""
         text += f" Dashed upright: {self.mark_label}." if self.mark is not None else ""
         return Picture(
@@ -200,4 +207,4 @@ class Shares:
             for row in record["history"]:
                 if row.get(self.of):
                     counts.setdefault(row["epoch"], []).append((row[self.cases], row[self.of]))
-        return {epoch: binomial_interval(*map(sum, zip(*pairs, strict=True))) for epoch, pairs in counts.items()}
+        return {epoch: share_interval(pairs, self.clustered) for epoch, pairs in counts.items()}

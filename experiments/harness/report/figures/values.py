@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.harness.quantities import QUANTITIES
 from experiments.harness.report.blocks import Picture
 from experiments.harness.report.figures.base import axis_label, legend, style
-from experiments.harness.statistics import binomial_interval, mean_interval
+from experiments.harness.statistics import binomial_interval
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,15 +21,16 @@ class FinalValues:
     def picture(self, evidence):
         quantity = QUANTITIES[self.quantity]
         values = {v: evidence.values(v, self.quantity) for v in evidence.experiment.variants}
-        values = {v: np.array(list(by_seed.values())) * quantity.scale for v, by_seed in values.items() if by_seed}
+        values = {v: np.array(list(by_seed.values())) for v, by_seed in values.items() if by_seed}
         if not values:
             return None
+        estimates = {v: quantity.estimate(x).scaled(quantity.scale) for v, x in values.items()}
+        values = {v: x * quantity.scale for v, x in values.items()}
         everything = np.concatenate(list(values.values()))
         spread = float(np.ptp(everything)) or abs(float(everything[0])) or 1.0
         low, high = everything.min() - 0.5 * spread, everything.max() + 0.5 * spread
         if everything.min() >= 0:  # a share, a cost, a count
             low = max(low, -0.02 * high)
-        estimates = {v: mean_interval(x) for v, x in values.items()}
         clipped = any(e.interval and (e.low < low or e.high > high) for e in estimates.values())
 
         def draw(axes):
