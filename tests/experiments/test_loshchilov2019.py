@@ -81,9 +81,11 @@ def test_tuning_sees_the_held_out_images_and_every_variant_has_the_same_cells():
         for preset in PAPER.experiment(name).presets:
             assert len({tuple(tuning.values(preset, v)) for v in PAPER.experiment(name).variants}) == 1
     adam = PAPER.experiment("adam").tuning
-    assert {name: len(v) for name, v in adam.axes("reduced", "adamw").items()} == {
-        "learning_rate": 6, "weight_decay": 6,
-    }  # fmt: skip
+    for name, variant, sides in (("adam", "adamw", (6, 7)), ("sgd", "sgdw", (6, 5))):
+        axes = PAPER.experiment(name).tuning.axes("reduced", variant)
+        assert {setting: len(v) for setting, v in axes.items()} == dict(
+            zip(("learning_rate", "weight_decay"), sides, strict=True)
+        )
     settings = PAPER.experiment("adam").settings("reduced", "adamw").but(**adam.changes["reduced"])
     assert (settings.evaluation, settings.examples) == ("validation", 5000)
 
