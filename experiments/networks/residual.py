@@ -67,7 +67,11 @@ def two_branch_resnet(
         x = active(x, name)
         shifted = layers.ZeroPadding2D(((1, 0), (1, 0)), name=f"{name}_pad", dtype=precision)(x)
         shifted = layers.Cropping2D(((0, 1), (0, 1)), name=f"{name}_crop", dtype=precision)(shifted)
-        halves = [convolution(y, filters // 2, 1, stride, f"{name}_conv{i}") for i, y in ((1, x), (2, shifted))]
+        halves = []
+        for i, y in ((1, x), (2, shifted)):
+            if stride > 1:  # pixels that a 1x1 convolution with a stride takes; see engine.check_convolutions
+                y = layers.AveragePooling2D(1, stride, name=f"{name}_every{i}", dtype=precision)(y)
+            halves.append(convolution(y, filters // 2, 1, 1, f"{name}_conv{i}"))
         return normalized(layers.Concatenate(name=f"{name}_halves", dtype=precision)(halves), name)
 
     x = inputs = keras.Input(input_shape)

@@ -254,6 +254,37 @@ def test_a_batch_larger_than_the_set_is_refused():
         list(engine.train(dense(), GradientDescent(0.1), digits(), engine.Plan(1, 221, 0)))
 
 
+def narrow(*ends, channels=4):
+    """An inner convolutional model and a classifier."""
+    inner = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(channels, 3), *ends])
+    return keras.Sequential([inner, keras.layers.Flatten(), keras.layers.Dense(10)])
+
+
+@pytest.mark.skipif(BACKEND == "jax", reason="not oneDNN")
+def test_convolutions_whose_gradient_onednn_gets_wrong_are_refused():
+    """They write beyond their memory, which shows by chance only: as another number, or as a crash, later."""
+    plan = engine.Plan(1, 16, 0)
+    with pytest.raises(UsageError, match=r"Received: the layer 'thin', .* strides \(1, 2\) on 4 channels"):
+        list(engine.train(narrow(keras.layers.Conv2D(3, 1, (1, 2), name="thin")), Adam(), digits(), plan))
+    for ends in (
+        [keras.layers.AveragePooling2D(1, 2), keras.layers.Conv2D(3, 1)],
+        [keras.layers.Conv2D(3, 2, 2)],
+        [keras.layers.Conv2D(3, (1, 2), (2, 1))],
+    ):
+        assert len(list(engine.train(narrow(*ends), Adam(), digits(), plan))) == 1
+    assert len(list(engine.train(narrow(keras.layers.Conv2D(3, 1, 2), channels=16), Adam(), digits(), plan))) == 1
+
+
+def test_pixels_taken_first_are_those_of_a_convolution_with_a_stride():
+    x = np.random.default_rng(0).normal(size=(2, 7, 8, 16)).astype("float32")
+    strided, plain = (keras.layers.Conv2D(5, 1, strides, padding="same") for strides in (2, 1))
+    expected = keras.ops.convert_to_numpy(strided(x))
+    every = keras.layers.AveragePooling2D(1, 2)(x)
+    plain.build(every.shape)
+    plain.set_weights(strided.get_weights())
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(plain(every)), expected, rtol=1e-5, atol=1e-6)
+
+
 def test_models_within_models_are_seen():
     inner = perceptron(RReLU)
     outer = keras.Sequential([keras.Input((8, 8, 1)), inner])

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from experiments.harness.engine import precision
-from experiments.harness.engine.base import has_convolutions, has_randomness
+from experiments.harness.engine.base import check_convolutions, has_convolutions, has_randomness
 
 COMPILERS = ("auto", "xla", "graph")
 
@@ -19,6 +19,8 @@ class Loop:
         # On a CPU, XLA's convolutions are 5 to 100 times slower than oneDNN's, and its random
         # numbers 3 times slower than TensorFlow's: it pays only for dense nets without either.
         gpu = bool(tf.config.list_physical_devices("GPU"))
+        if not gpu:
+            check_convolutions(model)
         jit = gpu or not (has_convolutions(model) or has_randomness(model))
         jit = jit if compiler == "auto" else compiler == "xla"
         self.compiler = "XLA" if jit else "TensorFlow graph"

@@ -5,6 +5,7 @@ import numpy as np
 import torch
 
 from experiments.harness.engine import precision
+from experiments.harness.engine.base import check_convolutions
 
 COMPILERS = ("auto",)
 
@@ -19,6 +20,8 @@ class Loop:
         self.model, self.optimizer, self.task, self.inputs = model, optimizer, task, inputs
         tensor = keras.ops.convert_to_tensor  # puts it on Keras's device
         self.x, self.y = tensor(arrays.x), tensor(arrays.y)
+        if self.x.device.type == "cpu":
+            check_convolutions(model)
 
     def _objective(self, x, y, training, scale=lambda loss: loss):
         """Mean loss with the model's own terms, and its gradient with respect to each trainable variable."""
