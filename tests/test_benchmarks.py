@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from experiments.benchmarks import nets, overhead, overhead_page, report
+from experiments.benchmarks import nets, overhead, overhead_page, report, timing
 from experiments.benchmarks.nets import NETS, Net, data, keras_model, operations
 
 ENVIRONMENT = {"backend": "tensorflow", "backend_version": "2", "xla": None, "keras": "3", "processor": "a processor",
@@ -110,3 +110,23 @@ def test_children_take_turns_in_processes_of_their_own():
 def test_a_contender_that_fails_is_named():
     with pytest.raises(RuntimeError, match="engine_tensorflow nonsense ended with code 1"):
         overhead.Child("tensorflow", "engine_tensorflow", "nonsense").ready()
+
+
+@pytest.mark.parametrize(("n", "k"), [(2, 1), (5, 1), (6, 1), (9, 2), (15, 4), (25, 8)])
+def test_the_interval_of_a_median_has_the_ranks_of_the_tables(n, k):
+    """Two-sided at 95 %, as tables of the sign test print them; too few values give their extremes."""
+    values = np.random.default_rng(n).permutation(n) + 1.0
+    assert timing.median_interval(values) == (k, n + 1 - k)
+
+
+def test_the_interval_of_a_median_covers_it_as_often_as_it_says():
+    draw = np.random.default_rng(0).exponential(size=(4000, 15))
+    low, high = np.array([timing.median_interval(row) for row in draw]).T
+    assert np.mean((low <= np.log(2)) & (np.log(2) <= high)) == pytest.approx(0.965, abs=0.01)
+
+
+def test_ratios_are_of_the_same_round_and_stand_with_their_interval():
+    times = {"ours": [2.0, 4.0, 9.0], "theirs": [1.0, 4.0, 3.0]}
+    assert timing.ratios(times, "theirs") == {"ours": [1.0, 2.0, 3.0], "theirs": [1.0, 1.0, 1.0]}
+    assert report.interval([1.0, 2.0, 3.0]) == "2.00 [1.00, 3.00]" and report.interval(None) == "–"
+    assert report.interval(1.5) == "1.50"

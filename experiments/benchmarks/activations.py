@@ -143,7 +143,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", help="file for the results, as JSON")
     parser.add_argument("--only", action="append", choices=CONTENDERS, help="activation; may be repeated")
-    parser.add_argument("--rounds", type=int, default=9, help="turns of each contender (default: 9)")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of each contender (default: 15)")
     parser.add_argument("--seconds", type=float, default=0.1, help="length of a turn (default: 0.1)")
     parser.add_argument("--xla", action="store_true", help="compile by XLA on TensorFlow")
     parser.add_argument("--memory", action="store_true", help="measure peak memory, a process each")
@@ -175,11 +175,11 @@ def main():
         if options.memory:
             row["peak_bytes"] = {who: memory_of(name, who, options.xla) for who in makers if who != "relu"}
         rows.append(row)
-        ratio = f"{row['ratio_to_keras']:5.2f}" if "keras" in makers else "    -"
+        ratio = f"{row['ratio_to_keras'][1]:5.2f}" if "keras" in makers else "    -"
         memory = "".join(f"  {who} {b / 2**20:.0f} MiB" for who, b in row.get("peak_bytes", {}).items())
         print(
             f"{name:20} {row['milliseconds']['custom']:8.1f} ms  to Keras {ratio}"
-            f"  to ReLU {row['ratio_to_relu']:5.2f}{memory}",
+            f"  to ReLU {row['ratio_to_relu'][1]:5.2f}{memory}",
             flush=True,
         )
     if options.out:

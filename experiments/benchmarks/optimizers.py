@@ -188,7 +188,7 @@ def main():
             }
             rows.append(row)
             cells = [
-                f"{who} {ms:.3f}" + (f" ({row['ratio_to_keras'][who]:.2f})" if "keras" in times else "")
+                f"{who} {ms:.3f}" + (f" ({row['ratio_to_keras'][who][1]:.2f})" if "keras" in times else "")
                 for who, ms in row["milliseconds"].items()
             ]
             print(f"{name:16}", "  ".join(cells), flush=True)

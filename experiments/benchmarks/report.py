@@ -17,6 +17,7 @@ from experiments.harness.store import replacing
 
 FOLDER = pathlib.Path("reports") / "benchmarks"
 OVERHEAD = pathlib.Path("reports") / "overhead_benchmark"
+INTERVALS = "ratios are medians over the turns, with the 95 % interval of the median where it was kept."
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
@@ -50,12 +51,8 @@ def activations(folder):
         cells = [first["activation"]]
         for file in files:
             row = file["results"][i]
-            ratio = row["ratio_to_keras"]
-            cells += [
-                f"{row['milliseconds']['custom']:.1f}",
-                "–" if ratio is None else f"{ratio:.2f}",
-                f"{row['ratio_to_relu']:.2f}",
-            ]
+            times = row["milliseconds"]["custom"], row["ratio_to_keras"], row["ratio_to_relu"]
+            cells += [f"{times[0]:.1f}", interval(times[1]), interval(times[2])]
         for file in files:
             if memory := file["results"][i].get("peak_bytes"):
                 keras_form = f" ({memory['keras'] / 2**20:.0f})" if "keras" in memory else ""
@@ -81,7 +78,7 @@ def activations(folder):
         Grid(
             tuple(header),
             tuple(rows),
-            "Medians of interleaved turns after a warm-up; ratios are medians over the turns.",
+            f"Medians of interleaved turns after a warm-up; {INTERVALS}",
             numeric=tuple(range(1, len(header))),
         ),
     ]
@@ -95,8 +92,8 @@ def optimizers(folder):
         Heading("Optimizers"),
         Paragraph(
             "One step over the weights of a ResNet (160 variables, 11 million numbers) and of a multilayer network (16 "
-            "variables, 1 million), in milliseconds; in brackets the time by that of Keras's optimizer of the same "
-            "name in the same run. PyTorch's and optax's optimizers run on their own backends."
+            "variables, 1 million), in milliseconds; behind it the time by that of Keras's optimizer of the same name "
+            "in the same run. PyTorch's and optax's optimizers run on their own backends."
         ),
         Paragraph(where([file["environment"] for file in files])),
         Code(
@@ -107,7 +104,7 @@ def optimizers(folder):
         who = list(dict.fromkeys(name for row in file["results"] for name in row["milliseconds"]))
         rows = tuple((row["optimizer"], row["weights"], *(timed(row, name) for name in who)) for row in file["results"])
         header = ("Optimizer", "Weights", *who)
-        caption = f"{title(file['environment'])}. Medians of interleaved turns after a warm-up."
+        caption = f"{title(file['environment'])}. Medians of interleaved turns after a warm-up; {INTERVALS}"
         blocks.append(Grid(header, rows, caption, numeric=tuple(range(2, len(header)))))
     return blocks
 
@@ -115,9 +112,15 @@ def optimizers(folder):
 def timed(row, name):
     if name not in row["milliseconds"]:
         return "–"
-    ratio = row["ratio_to_keras"].get(name)
-    brackets = "" if ratio is None or name == "keras" else f" ({ratio:.2f})"
-    return f"{row['milliseconds'][name]:.2f}{brackets}"
+    ratio = None if name == "keras" else row["ratio_to_keras"].get(name)
+    return f"{row['milliseconds'][name]:.2f}" + (f", {interval(ratio)}" if ratio else "")
+
+
+def interval(ratio):
+    """A ratio with its interval; without one where the file is older than intervals are; a dash for none."""
+    if isinstance(ratio, float):
+        return f"{ratio:.2f}"
+    return f"{ratio[1]:.2f} [{ratio[0]:.2f}, {ratio[2]:.2f}]" if ratio else "–"
 
 
 def page(folder):

@@ -1,5 +1,6 @@
 """What the benchmarks share: contenders that take turns, the memory a call needs, the environment."""
 
+import math
 import os
 import platform
 import statistics
@@ -38,11 +39,31 @@ def medians(times):
 
 
 def ratios(times, reference):
-    """By contender: the median over the rounds of its time by that of `reference` in the same round."""
-    return {
-        name: statistics.median(a / b for a, b in zip(seconds, times[reference], strict=True))
-        for name, seconds in times.items()
-    }
+    """By contender: the rounds' times by those of `reference` in the same round, as [low, median, high].
+
+    Low and high are the interval of the median that `median_interval` gives.
+    """
+    found = {}
+    for name, seconds in times.items():
+        values = [a / b for a, b in zip(seconds, times[reference], strict=True)]
+        low, high = median_interval(values)
+        found[name] = [low, statistics.median(values), high]
+    return found
+
+
+def median_interval(values, confidence=0.95):
+    """Two of the values that hold the median of their distribution between them, whatever the distribution.
+
+    The k-th smallest and the k-th largest, with the largest k for which the binomial probability that the
+    median lies outside is at most 1 - confidence; the smallest and the largest where even they do not
+    suffice (five values or fewer at 95 %).
+    """
+    ordered, n, k, outside = sorted(values), len(values), 0, 2 * 0.5 ** len(values)
+    while outside <= 1 - confidence:
+        k += 1
+        outside += 2 * math.comb(n, k) * 0.5**n
+    k = max(k, 1)
+    return ordered[k - 1], ordered[-k]
 
 
 def peak_memory(run):
