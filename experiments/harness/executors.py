@@ -41,7 +41,21 @@ def processes(arguments, workers):
     finally:
         for thread in threads:
             thread.join()
+    for code in codes:
+        if code < 0:  # it could say nothing itself
+            kept = "Finished runs are kept: run the same command again."
+            print(f"A worker was ended by {_name(-code)}. {kept}", flush=True)
     return max(code if code >= 0 else 1 for code in codes)
+
+
+def _name(number):
+    """A signal's name, and the usual reason where it is not somebody's wish."""
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+    why = {"SIGSEGV": "a crash in a library", "SIGABRT": "a crash in a library", "SIGKILL": "often too little memory"}
+    return f"{name} ({why[name]})" if name in why else name
 
 
 def answer(arguments, workers):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -255,3 +256,15 @@ def test_a_command_that_fails_has_no_answer(tmp_path, monkeypatch):
     assert json.loads(executors.answer(["a", "b"], 1)) == ["a", "b"]
     monkeypatch.setattr(executors, "COMMAND", ("python", "-c", "print('half'); raise SystemExit(2)"))
     assert executors.answer([], 2) == ""
+
+
+def test_a_worker_that_dies_is_told_of(monkeypatch, capsys):
+    """It cannot say so itself, and make says "Error 1" alone."""
+    crash = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    monkeypatch.setattr(executors, "COMMAND", (sys.executable, "-c", crash))
+    assert executors.processes([], 2) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["A worker was ended by SIGKILL (often too little memory). Finished runs are kept: run the same "
+                     "command again."] * 2  # fmt: skip
+    monkeypatch.setattr(executors, "COMMAND", (sys.executable, "-c", "raise SystemExit(2)"))
+    assert executors.processes([], 2) == 2 and capsys.readouterr().out == ""
