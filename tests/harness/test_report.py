@@ -7,9 +7,11 @@ import json
 import re
 
 import pytest
+from matplotlib.figure import Figure
 
 from experiments.harness.report import build, render
 from experiments.harness.report.blocks import Grid, Page, Paragraph
+from experiments.harness.report.figures.base import from_zero
 from experiments.harness.report.page import paper_page
 from experiments.harness.report.view import PaperView, Source
 from experiments.harness.store import Store
@@ -183,3 +185,12 @@ class TestRendering:
         text = (publish(place) / "report.html").read_text()
         images = re.findall(r"<img [^>]*>", text)
         assert images and all(re.search(r'alt="[^"]{20,}"', image) for image in images)
+
+
+@pytest.mark.parametrize(("values", "zero"), [([0.1, 0.6], True), ([44, 66], False), ([30, 66], True)])
+def test_an_axis_begins_at_0_unless_that_makes_a_thin_band(values, zero):
+    axes = Figure().subplots()
+    axes.plot(values)
+    from_zero(axes)
+    assert (axes.get_ylim()[0] == 0) == zero
+    assert axes.get_ylim()[0] <= min(values)

@@ -56,6 +56,13 @@ def log_axis(axes, name):
     axis.set_minor_formatter(NullFormatter())
 
 
+def from_zero(axes):
+    """Begin the vertical axis at 0, unless all that is drawn would then lie in its upper half, a thin band."""
+    bottom, top = axes.get_ylim()
+    if bottom < top / 2:
+        axes.set_ylim(bottom=0)
+
+
 def legend(axes):
     """The legend above the plot, in as many columns as fit."""
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, borderaxespad=0.2)

@@ -11,6 +11,7 @@ from experiments.harness.report.figures.base import (
     counted,
     curves_of,
     draw_mean,
+    from_zero,
     legend,
     log_axis,
     style,
@@ -43,7 +44,7 @@ class LearningCurves:
             if self.log:
                 log_axis(axes, "y")
             else:
-                axes.set_ylim(bottom=0)
+                from_zero(axes)
             axes.xaxis.get_major_locator().set_params(integer=True)
             legend(axes)
 
@@ -104,7 +105,7 @@ class PublishedCurves:
                 axes.axhline(self.level * quantity.scale, color="#555555", lw=1, ls=(0, (4, 2)))
             axes.set_xlabel("Epoch")
             axes.set_ylabel(axis_label(quantity))
-            axes.set_ylim(bottom=0)
+            from_zero(axes)
             axes.xaxis.get_major_locator().set_params(integer=True)
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, borderaxespad=0.2)
 
