@@ -71,6 +71,7 @@ def test_the_interval_is_of_the_mean_logarithm():
     estimate = mean_interval(np.log([6, 4, 7]))
     low, high = np.exp(estimate.interval)
     assert verdict.measured == f"{np.exp(estimate.mean):.3g} times [{low:.3g}, {high:.3g}], n = 3"
+    assert judge((1, 2, 3), (1, 2, 3)).measured == "1.00 times [1.00, 1.00], n = 3"
 
 
 def test_a_time_that_was_not_reached_is_said_not_made_up():

@@ -49,9 +49,9 @@ class Ratio(Claim):
         # A time that was not reached may be any larger one: the bound of the ratio is then 0 or infinity.
         lows, highs = [a[0] / b[1] for a, b in pairs], [a[1] / b[0] for a, b in pairs]
         mean, low, high = ratio_interval(lows, highs)
-        parts = [f"{mean:.3g} times" if mean else _bounds_in_words(lows, highs)]
+        parts = [f"{_digits(mean)} times" if mean else _bounds_in_words(lows, highs)]
         if mean and low:
-            parts[0] += f" [{low:.3g}, {high:.3g}]"
+            parts[0] += f" [{_digits(low)}, {_digits(high)}]"
         parts[0] += f", n = {len(seeds)}"
         for variant in (self.larger, self.smaller):
             values, beyond = self._values(evidence, variant), evidence.beyond(variant, self.quantity)
@@ -75,6 +75,11 @@ class Ratio(Claim):
         known = {seed: (value, value) for seed, value in self._values(evidence, variant).items()}
         open_ended = evidence.beyond(variant, self.quantity)
         return known | {seed: (least, math.inf) for seed, least in open_ended.items()}
+
+
+def _digits(ratio):
+    """Three significant digits, zeros too: 1.00 says more than 1."""
+    return f"{ratio:#.3g}".rstrip(".")
 
 
 def _bounds_in_words(lows, highs):
