@@ -22,7 +22,7 @@ def environment():
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "threads": int(os.environ.get("EXPERIMENTS_THREADS", 0)) or None,
+        "threads": int(os.environ.get("EXPERIMENTS_THREADS") or 0) or None,
         "accelerator": _accelerator(backend),
         "backend": backend,
         "onednn": {"0": False, "1": True}.get(os.environ.get("TF_ENABLE_ONEDNN_OPTS")),

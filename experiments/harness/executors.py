@@ -73,7 +73,7 @@ def _environment(workers):
     if workers == 1:
         return None
     share = max(1, len(os.sched_getaffinity(0)) // workers if hasattr(os, "sched_getaffinity") else 1)
-    return {**os.environ, "EXPERIMENTS_THREADS": os.environ.get("EXPERIMENTS_THREADS", str(share))}
+    return {**os.environ, "EXPERIMENTS_THREADS": os.environ.get("EXPERIMENTS_THREADS") or str(share)}
 
 
 def _stop(child):

@@ -243,6 +243,8 @@ class Signalling(Spy):
 
 @pytest.mark.parametrize(("where", "place"), [("steps", (1, 100)), ("evaluate", (1, 110)), ("on_step", (1, 50))])
 def test_ctrl_c_keeps_what_is_whole(monkeypatch, where, place):
+    # A shell starts what runs in its background with the signal ignored.
+    started = signal.signal(signal.SIGINT, signal.default_int_handler)
     spy, own = Signalling(where), Kept()
     monkeypatch.setattr(adapter(), "Loop", spy)
     if where == "evaluate":
@@ -262,6 +264,7 @@ def test_ctrl_c_keeps_what_is_whole(monkeypatch, where, place):
     ((values, _),) = own.saved
     assert (values["place"]["epoch"], values["place"]["step"]) == place and values["place"]["total"] == place[1]
     assert signal.getsignal(signal.SIGINT) is before
+    signal.signal(signal.SIGINT, started)
     if where == "steps":
         assert spy.ended == ["steps", "steps"]
 
