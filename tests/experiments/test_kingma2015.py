@@ -33,7 +33,7 @@ def test_the_learning_rate_is_divided_by_the_root_of_the_number_of_the_step():
 
 @pytest.mark.parametrize(
     ("name", "variant", "rate", "outputs"),
-    [("logistic", "nesterov", 0.1, 10), ("imdb_dropout", "adagrad", 0.1, 1), ("imdb", "rmsprop", 0.1, 1)],
+    [("logistic", "nesterov", 0.1, 10), ("imdb_dropout", "rmsprop", 0.03, 1), ("imdb", "adagrad", 0.1, 1)],
 )
 def test_logistic_regression_learns_and_has_one_weight_for_each_input_and_output(name, variant, rate, outputs):
     waiting = job(PAPER, name, variant, learning_rate=rate, epochs=3)
@@ -41,7 +41,7 @@ def test_logistic_regression_learns_and_has_one_weight_for_each_input_and_output
     inputs = math.prod(waiting.dataset.x_train.shape[1:])
     assert waiting.facts["parameters"] == (inputs + 1) * outputs
     assert history[-1]["objective"] < 0.9 * history[0]["objective"]
-    assert history[-1]["test_error"] < 0.4
+    assert history[-1]["test_error"] < 0.35
 
 
 def test_figure_1_has_the_dropout_and_the_l2_term_that_its_settings_say():

@@ -190,7 +190,7 @@ class Shares:
         band = (
             "95 % interval over the seeds (Student's t, or exact where that is wider)"
             if self.clustered
-            else ("exact 95 % interval")
+            else "exact 95 % interval"
         )
         text = f"Lines: of {n} in the last row, all seeds together; bands: {band}."
         text += f" Dotted: {self.bound_label}." if self.bound else ""
