@@ -100,6 +100,9 @@ class TuningPanels:
                 axes.set_title(title, fontsize=9)
                 axes.xaxis.set_major_locator(MaxNLocator(integer=True))
                 axes.set_ylim(bottom, top)
+            if len(values := {x for found in points.values() for x in found}) == 1:  # there is nothing to scale by
+                middle = np.log10(values.pop())
+                grid.flat[0].set_xlim(middle - 1, middle + 1)
             figure.supxlabel(f"log10 of the {name}", fontsize=9)
             figure.supylabel(axis_label(quantity), fontsize=9)
             handles, labels = grid.flat[0].get_legend_handles_labels()
