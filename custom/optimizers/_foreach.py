@@ -102,9 +102,6 @@ class TensorList:
         # PyTorch's sign of NaN is 0, which would hide it: NaN times 0 is NaN.
         return TensorList(terms=[(1.0, torch._foreach_sign(self.tensors())), (0.0, self.tensors())])
 
-    def maximum(self, other):
-        return TensorList(torch._foreach_maximum(self.tensors(), other.tensors()))
-
     def divide_no_nan(self, divisor):
         """The quotient, and 0 where both are 0. Not `nan_to_num`: a gradient that is NaN must show."""
         least = torch.finfo(divisor.tensors()[0].dtype).tiny
@@ -117,6 +114,13 @@ class TensorList:
             return self
         self *= decay
         self += (1 - decay) * new
+        return self
+
+    def running_maximum(self, new, decay):
+        """In place: the larger of `decay` times this value and the new one."""
+        if decay != 1:
+            self *= decay
+        torch._foreach_maximum_(self.terms[0][1], new.tensors())
         return self
 
 

@@ -24,7 +24,7 @@ def _function(name, of_number=None):
 
 
 # Of weights and their state only.
-absolute, divide_no_nan, maximum, sign = map(_function, ("abs", "divide_no_nan", "maximum", "sign"))
+absolute, divide_no_nan, sign = map(_function, ("abs", "divide_no_nan", "sign"))
 # Of the scalars of a step as well.
 sqrt, exp, expm1 = _function("sqrt", math.sqrt), _function("exp", math.exp), _function("expm1", math.expm1)
 
@@ -37,6 +37,13 @@ def running_mean(mean, new, decay):
         return new
     # The sum of two products, with a third of the new tensors: an eighth of Adam's time on TensorFlow.
     return mean + (1 - decay) * (new - mean)
+
+
+def running_maximum(maximum, new, decay=1.0):
+    """The larger of `decay` times the maximum and the new value; a `TensorList` changes in place."""
+    if isinstance(maximum, TensorList):
+        return maximum.running_maximum(new, decay)
+    return ops.maximum(maximum if decay == 1 else decay * maximum, new)
 
 
 def one_minus_power(beta, t):

@@ -3,7 +3,7 @@
 import keras
 
 from custom import _checks
-from custom.optimizers._functions import maximum, one_minus_power, running_mean, sqrt
+from custom.optimizers._functions import one_minus_power, running_maximum, running_mean, sqrt
 from custom.optimizers.base import PaperOptimizer
 
 
@@ -73,7 +73,7 @@ class Adam(PaperOptimizer):
     def rule(self, w, g, rate, t, m, v, *largest):
         m = running_mean(m, g, self.beta_1)
         v = running_mean(v, g * g, self.beta_2)
-        largest = [maximum(n, v) for n in largest]
+        largest = [running_maximum(n, v) for n in largest]
         c1, c2 = (one_minus_power(b, t) if self.bias_correction else 1.0 for b in (self.beta_1, self.beta_2))
         # The formula with sqrt(c2) taken out of the root of v / c2: one pass fewer over the weights.
         root = sqrt(c2)

@@ -3,7 +3,7 @@
 import keras
 
 from custom import _checks
-from custom.optimizers._functions import absolute, divide_no_nan, maximum, one_minus_power, running_mean
+from custom.optimizers._functions import absolute, divide_no_nan, one_minus_power, running_maximum, running_mean
 from custom.optimizers.base import PaperOptimizer
 
 
@@ -49,7 +49,7 @@ class AdaMax(PaperOptimizer):
 
     def rule(self, w, g, rate, t, m, u):
         m = running_mean(m, g, self.beta_1)
-        u = maximum(self.beta_2 * u, absolute(g))
+        u = running_maximum(u, absolute(g), self.beta_2)
         return -rate / one_minus_power(self.beta_1, t) * divide_no_nan(m, u), m, u
 
     def get_config(self):

@@ -100,7 +100,9 @@ class Nadam(PaperOptimizer):
         mu, next_mu = self.momentum(t), self.momentum(t + 1)
         m = running_mean(m, g, self.beta_1 if self.schedule == "keras" else mu)
         v = running_mean(v, g * g, self.beta_2)
-        m_hat = next_mu / self.one_minus_product(t + 1) * m + (1 - mu) / self.one_minus_product(t) * g
+        c = self.one_minus_product(t)
+        next_c = c + (1 - c) * (1 - next_mu)  # 1 - P_(t+1), a sum of two positive numbers
+        m_hat = next_mu / next_c * m + (1 - mu) / c * g
         # m_hat / (sqrt(v / c2) + epsilon) with sqrt(c2) taken out of the root.
         root = sqrt(one_minus_power(self.beta_2, t))
         return -rate * root * m_hat / (sqrt(v) + self.epsilon * root), m, v

@@ -93,7 +93,11 @@ def optimizers(folder):
         Paragraph(
             "One step over the weights of a ResNet (160 variables, 11 million numbers) and of a multilayer network (16 "
             "variables, 1 million), in milliseconds; behind it the time by that of Keras's optimizer of the same name "
-            "in the same run. PyTorch's and optax's optimizers run on their own backends."
+            "in the same run, a process for each row. PyTorch's and optax's optimizers run on their own backends."
+        ),
+        Paragraph(
+            "Nadam is Dozat's, in which the decay of the first moment changes from step to step; in Keras's class it "
+            "is constant and the schedule another one. The row with Keras's schedule compares the same rule."
         ),
         Paragraph(where([file["environment"] for file in files])),
         Code(

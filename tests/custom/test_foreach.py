@@ -16,7 +16,7 @@ from custom.optimizers import (
     RMSProp,
     _foreach,
 )
-from custom.optimizers._functions import absolute, divide_no_nan, maximum, running_mean, sign, sqrt
+from custom.optimizers._functions import absolute, divide_no_nan, running_maximum, running_mean, sign, sqrt
 from tests.custom.backends import BACKEND, to_numpy
 from tests.custom.optimizer_table import OPTIMIZERS
 from tests.reference import optimizers as oracle
@@ -101,13 +101,17 @@ def test_functions():
     assert_same(absolute(2.0 * x), [np.abs(2 * p) for p in a])
     assert_same(sqrt(x * x), [np.abs(p) for p in a])
     assert_same(sign(x - y), [np.sign(p - q) for p, q in zip(a, b, strict=True)])
-    assert_same(maximum(x, 0.5 * y), [np.maximum(p, q / 2) for p, q in zip(a, b, strict=True)])
     quotient = divide_no_nan(x, absolute(y))
     expected = [np.divide(p, np.abs(q), out=np.zeros_like(p), where=q != 0) for p, q in zip(a, b, strict=True)]
     assert_same(quotient, expected)
     tensors = x.tensors()
     assert running_mean(x, y + y, 0.9) is x and x.tensors() is tensors
-    assert_same(x, [0.9 * p + 0.1 * 2 * q for p, q in zip(a, b, strict=True)])
+    expected = [0.9 * p + 0.1 * 2 * q for p, q in zip(a, b, strict=True)]
+    assert_same(x, expected)
+    for decay in (1.0, 0.5):
+        assert running_maximum(x, 0.5 * y, decay) is x and x.tensors() is tensors
+        expected = [np.maximum(decay * p, q / 2) for p, q in zip(expected, b, strict=True)]
+        assert_same(x, expected)
 
 
 def counted(monkeypatch, optimizer, n):
