@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from experiments.benchmarks import nets, overhead, overhead_page, report, timing
+from experiments.benchmarks import nets, overhead, overhead_contenders, overhead_page, report, timing
 from experiments.benchmarks.nets import NETS, Net, data, keras_model, operations
 
 ENVIRONMENT = {"backend": "tensorflow", "backend_version": "2", "xla": None, "keras": "3", "processor": "a processor",
@@ -25,7 +25,7 @@ def results(nets_=("small", "nin_quarter")):
         for i, n in enumerate(nets_)
     ]  # fmt: skip
     stacks = [{"net": "tiny", "members": times(0.01, ["single", *map(str, overhead.STACKS)])}]
-    onednn = [{"net": "lenet", "contenders": times(10, [overhead.PLAIN, "engine_tensorflow"])}]
+    onednn = [{"net": "lenet", "contenders": times(10, [overhead_contenders.PLAIN, "engine_tensorflow"])}]
     found = {"environment": ENVIRONMENT, "table": rows, "onednn": onednn, "stacks": stacks}
     return found | {"activations": times(50, overhead.ACTIVATIONS)}
 
@@ -91,18 +91,18 @@ def test_the_network_in_pytorch_has_the_weights_of_that_in_keras(name):
 def test_every_contender_makes_the_steps_it_says():
     net = Net("tiny", (6, 1, 1), (("flatten",), ("dense", 2), ("relu",), ("dense", 10)), 8, "adam")
     for run, expected in (
-        (overhead.fit(net, False), 53),
-        (overhead.fit(net, True), 53),
-        (overhead.engine_steps(net), 53),
+        (overhead_contenders.fit(net, False), 53),
+        (overhead_contenders.fit(net, True), 53),
+        (overhead_contenders.engine_steps(net), 53),
     ):
         assert run(53) == expected
     if keras.backend.backend() == "jax":
-        assert overhead.stacked_steps(net, 3)(53) == 50
+        assert overhead_contenders.stacked_steps(net, 3)(53) == 50
 
 
 def test_children_take_turns_in_processes_of_their_own():
     makers = {"jax": ("jax", "engine_jax", "tiny")} if keras.backend.backend() == "jax" else {}
-    makers |= {kind: ("tensorflow", kind, "tiny") for kind in ("engine_tensorflow", overhead.PLAIN)}
+    makers |= {kind: ("tensorflow", kind, "tiny") for kind in ("engine_tensorflow", overhead_contenders.PLAIN)}
     found = overhead.measured(makers, rounds=1, seconds=0.01)
     assert set(found) == set(makers) and all(v["milliseconds"] > 0 for v in found.values())
 

@@ -4,11 +4,11 @@
 
 Two sets of weights: those of a ResNet (160 variables, 11 million weights, most variables small) and
 of a multilayer network (16 variables, 1 million). The contenders take turns, a few steps each, after a
-warm-up; many short turns, so that a machine that slows down does so for all of them. A row has a process of
-its own, as what lies where in memory after the rows before it can double a step's time. It gives the
-median time of a step and the median over the turns of the ratio to Keras. Compiled as training is: a
-`tf.function` (`--xla` for XLA), `jax.jit` with donated state, PyTorch eager. PyTorch's and optax's
-optimizers run on their own backends only.
+warm-up; many short turns, so that a machine that slows down does so for all of them. A row has a process
+of its own: what earlier rows leave in memory changes a step's time. It gives the median time of a step
+and the median over the turns of the ratio to Keras. Compiled as training is: a `tf.function` (`--xla` for
+XLA), `jax.jit` with donated state, PyTorch eager. PyTorch's and optax's optimizers run on their own
+backends only.
 """
 
 import argparse

@@ -4,7 +4,8 @@ import json
 import textwrap
 
 from experiments.benchmarks.nets import NETS
-from experiments.benchmarks.overhead import ACTIVATIONS, CONTENDERS, PLAIN, STACKS
+from experiments.benchmarks.overhead import ACTIVATIONS, CONTENDERS, STACKS
+from experiments.benchmarks.overhead_contenders import PLAIN
 from experiments.harness.report.blocks import Code, Grid, Heading, Page, Paragraph, Picture
 from experiments.harness.report.figures import COLOURS, MARKERS, log_axis
 
