@@ -5,6 +5,11 @@ from keras import ops
 from custom import _checks
 
 
+def starting_at(value):
+    """An initializer that gives the number `value`: Keras's `Constant` takes it through float32 on TensorFlow."""
+    return lambda shape, dtype: ops.convert_to_tensor(value, dtype=dtype)
+
+
 class Adjustable:
     """An argument that may change between steps without a new compilation.
 
@@ -39,8 +44,5 @@ class Adjustable:
     def build(self, optimizer, dtype):
         value = getattr(optimizer, self.attribute)
         if value is not None:
-
-            def start(shape, dtype):  # `Constant` takes it through float32 on TensorFlow
-                return ops.convert_to_tensor(value, dtype=dtype)
-
-            setattr(optimizer, self.attribute, optimizer.add_variable((), start, dtype, name=self.name))
+            variable = optimizer.add_variable((), starting_at(value), dtype, name=self.name)
+            setattr(optimizer, self.attribute, variable)

@@ -1,5 +1,7 @@
 """Rules on PyTorch: one step over all variables at once, by its foreach functions."""
 
+import weakref
+
 import keras
 
 if keras.backend.backend() == "torch":
@@ -10,15 +12,28 @@ if keras.backend.backend() == "torch":
 READABLE = ("cpu",)
 
 
+class Overwritten(RuntimeError):
+    """A rule used a value once more after an operation had taken over its tensors."""
+
+
+class State(list):
+    """The tensors of one slot, into which operations may write, and the values that still have to read them."""
+
+    def __init__(self, tensors):
+        super().__init__(tensors)
+        self.readers = []
+
+
 class TensorList:
     """Tensors of many variables as one value in a rule, in place of a loop over the variables.
 
     Sums and multiples wait: a value is a list of `(factor, tensors)`, computed when a function or a
     product needs it, so that `w -= rate * (g + v)` is two passes over the weights and no temporary.
-    `+=`, `-=` and `*=` write into the tensors of a value that is one plain list, as the state and the
-    weights are; everything else makes new tensors. A value that waits reads its tensors when it is
-    computed: a rule changes its state first and builds the step from it afterwards, or computes the
-    step by a function before.
+
+    A value never changes, as on the other backends. `+=`, `-=`, `*=`, `running_mean` and
+    `running_maximum` write into the tensors of a slot (a `State`) all the same: values that wait for
+    those tensors are computed before, and the value that the slot had is given up. Using it once more
+    under another name raises `Overwritten`; see `update` for what follows from that.
     """
 
     # NumPy's scalars leave multiplication to this class.
@@ -26,6 +41,18 @@ class TensorList:
 
     def __init__(self, tensors=None, *, terms=()):
         self.terms = terms or [(1.0, tensors)]
+        if terms:
+            for _, tensors in terms:
+                if isinstance(tensors, State):
+                    tensors.readers.append(weakref.ref(self))
+
+    def __getattr__(self, name):
+        if name == "terms":
+            raise Overwritten(
+                "Received: a value that the rule has changed in place since. Expected `1.0 * m` in place of `m` "
+                "where the value from before the change is kept."
+            )
+        raise AttributeError(name)
 
     @property
     def plain(self):
@@ -46,6 +73,19 @@ class TensorList:
             self.terms = [(1.0, result)]
         return self.terms[0][1]
 
+    def _taken_over(self):
+        """The tensors of the slot that this value is, for writing; `None` if it is no slot's."""
+        state = self.terms[0][1]
+        if not self.plain or not isinstance(state, State):
+            return None
+        for reader in state.readers:
+            value = reader()
+            if value is not None and value is not self and value.tensors() is state:
+                value.terms = [(1.0, [x.clone() for x in state])]
+        state.readers.clear()
+        del self.terms
+        return state
+
     def __mul__(self, other):
         if not isinstance(other, TensorList):
             return TensorList(terms=[(factor * other, tensors) for factor, tensors in self.terms])
@@ -55,6 +95,9 @@ class TensorList:
         if not isinstance(other, TensorList):
             return TensorList(terms=[(factor / other, tensors) for factor, tensors in self.terms])
         return _product(torch._foreach_div, self, other, lambda a, b: a / b)
+
+    def __rtruediv__(self, number):
+        return number * TensorList(torch._foreach_reciprocal(self.tensors()))
 
     def __add__(self, other):
         if not isinstance(other, TensorList):
@@ -67,30 +110,35 @@ class TensorList:
     def __sub__(self, other):
         return self + -1.0 * other
 
+    def __rsub__(self, number):
+        return number + -1.0 * self
+
     __rmul__ = __mul__
     __radd__ = __add__
 
     def __iadd__(self, other):
-        if not self.plain:
+        if other is self:
+            return self.__imul__(2.0)
+        own = self._taken_over()
+        if own is None:
             return self + other
-        own = self.terms[0][1]
-        shares = [factor for factor, tensors in other.terms if tensors is own]
-        if shares:  # a multiple of itself, before anything else changes it
-            torch._foreach_mul_(own, 1.0 + sum(shares))
-        for factor, tensors in other.terms:
-            if tensors is not own:
+        if not isinstance(other, TensorList):
+            torch._foreach_add_(own, other)
+        else:
+            for factor, tensors in other.terms:
                 _add(torch._foreach_add_, own, factor, tensors)
-        return self
+        return TensorList(own)
 
     def __isub__(self, other):
-        self += -1.0 * other
-        return self
+        return self.__iadd__(-1.0 * other)
 
-    def __imul__(self, number):
-        if not self.plain:
-            return self * number
-        torch._foreach_mul_(self.terms[0][1], number)
-        return self
+    def __imul__(self, other):
+        factor = other.tensors() if isinstance(other, TensorList) else other
+        own = self._taken_over()
+        if own is None:
+            return self * other
+        torch._foreach_mul_(own, factor)
+        return TensorList(own)
 
     def sqrt(self):
         return TensorList(torch._foreach_sqrt(self.tensors()))
@@ -108,20 +156,27 @@ class TensorList:
         return self / TensorList(torch._foreach_clamp_min(divisor.tensors(), least))
 
     def running_mean(self, new, decay):
-        """In place: `decay` times this value plus `1 - decay` times the new one."""
-        if isinstance(decay, float):
-            torch._foreach_lerp_(self.terms[0][1], new.tensors(), 1 - decay)
-            return self
-        self *= decay
-        self += (1 - decay) * new
-        return self
+        """`decay` times this value plus `1 - decay` times the new one; a slot changes in place."""
+        if not isinstance(decay, float):
+            new = (1 - decay) * new
+            return self.__imul__(decay).__iadd__(new)
+        tensors = new.tensors()
+        own = self._taken_over()
+        if own is None:
+            return TensorList(torch._foreach_lerp(self.tensors(), tensors, 1 - decay))
+        torch._foreach_lerp_(own, tensors, 1 - decay)
+        return TensorList(own)
 
     def running_maximum(self, new, decay):
-        """In place: the larger of `decay` times this value and the new one."""
-        if decay != 1:
-            self *= decay
-        torch._foreach_maximum_(self.terms[0][1], new.tensors())
-        return self
+        """The larger of `decay` times this value and the new one; a slot changes in place."""
+        if new is self:
+            new = 1.0 * new
+        maximum = self if decay == 1 else self.__imul__(decay)
+        own = maximum._taken_over()
+        if own is None:
+            return TensorList(torch._foreach_maximum(maximum.tensors(), new.tensors()))
+        torch._foreach_maximum_(own, new.tensors())
+        return TensorList(own)
 
 
 def _is_one(factor):
@@ -133,6 +188,16 @@ def _add(add, to, factor, tensors):
     if isinstance(factor, float):
         return add(to, tensors, alpha=factor)
     return add(to, torch._foreach_mul(tensors, factor))
+
+
+def _move(w, step):
+    """Add the step to the weights, of which it may hold multiples: those first, before anything else changes w."""
+    shares = [factor for factor, tensors in step.terms if tensors is w]
+    if shares:
+        torch._foreach_mul_(w, 1.0 + sum(shares))
+    for factor, tensors in step.terms:
+        if tensors is not w:
+            _add(torch._foreach_add_, w, factor, tensors)
 
 
 def _product(function, a, b, of_factors):
@@ -158,10 +223,31 @@ def update(optimizer, gradients, variables, learning_rate):
         indices = [optimizer._get_variable_index(v) for v in variables]
         groups = grouped(optimizer.treatments, indices)
     with torch.no_grad():
+        common = _common(optimizer, learning_rate)
         for treatment, positions in groups:
-            slots = [TensorList(_values([slot[indices[i]] for i in positions])) for slot in optimizer.slot_variables]
+            slots = [_values([slot[indices[i]] for i in positions]) for slot in optimizer.slot_variables]
             weights = _values([variables[i] for i in positions])
-            _update_group(optimizer, treatment, [gradients[i] for i in positions], weights, slots, learning_rate)
+            _update_group(
+                optimizer, treatment, [gradients[i] for i in positions], weights, slots, learning_rate, common
+            )
+        for variable, value in zip(optimizer.scalar_variables, common, strict=True):
+            variable.assign(value)
+
+
+def _common(optimizer, learning_rate):
+    """The scalars of the optimizer's state after this step, once for all groups."""
+    if not optimizer.scalar_slots:
+        return ()
+    value = optimizer.scalar_variables[0].value
+    return optimizer.next_scalars(learning_rate, _scalar_in(value.dtype, value.device))
+
+
+def _scalar_in(dtype, device):
+    def scalar(x):
+        x = getattr(x, "value", x)
+        return float(x) if device.type in READABLE else torch.as_tensor(x, dtype=dtype, device=device)
+
+    return scalar
 
 
 def _values(variables):
@@ -175,21 +261,33 @@ def _values(variables):
     return [v.value for v in variables]
 
 
-def _update_group(optimizer, treatment, gradients, weights, slots, learning_rate):
-    dtype, device = getattr(torch, treatment[0]), weights[0].device
-    w, g = (TensorList([x if x.dtype is dtype else x.to(dtype) for x in xs]) for xs in (weights, gradients))
+def _update_group(optimizer, treatment, gradients, weights, slots, learning_rate, common):
+    dtype = getattr(torch, treatment[0])
+    w, g = ([x if x.dtype is dtype else x.to(dtype) for x in xs] for xs in (weights, gradients))
+    scalar = _scalar_in(dtype, weights[0].device)
+    scalars = (*optimizer.scalars(learning_rate, scalar), *map(scalar, common))
 
-    def scalar(x):
-        x = getattr(x, "value", x)
-        return float(x) if device.type in READABLE else torch.as_tensor(x, dtype=dtype, device=device)
+    def moves(state):
+        step, state = optimizer.moves(treatment, TensorList(w), TensorList(g), map(TensorList, state), *scalars)
+        return step, [value.tensors() for value in state]
 
-    step, state = optimizer.moves(treatment, w, g, slots, *optimizer.scalars(learning_rate, scalar))
-    # State that the rule did not change in place: computed before anything that it reads changes.
-    changed = [(slot, value.tensors()) for slot, value in zip(slots, state, strict=True) if value is not slot]
+    if optimizer.writes_in_place is None:  # found out on copies, once: no rule takes other ways later
+        try:
+            moves([State(x.clone() for x in slot) for slot in slots])
+            optimizer.writes_in_place = True
+        except Overwritten:
+            optimizer.writes_in_place = False
+    before = [State(slot) if optimizer.writes_in_place else slot for slot in slots]
+    step, after = moves(before)
+    # State that the rule did not change in place: all that reads it is computed before it changes.
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if new is not old]
     if changed:
         step.tensors()
-    for slot, values in changed:
-        torch._foreach_copy_(slot.tensors(), values)
-    w += step
-    if weights[0].dtype is not dtype:
-        torch._foreach_copy_(weights, w.tensors())
+        # One that is another slot's is copied first, as slots may change places.
+        new = [[x.clone() for x in new] if any(new is other for other in before) else new for _, new in changed]
+        for (old, _), values in zip(changed, new, strict=True):
+            torch._foreach_copy_(old, values)
+    _move(w, step)
+    lower = [i for i, x in enumerate(weights) if x is not w[i]]  # weights in half precision
+    if lower:
+        torch._foreach_copy_([weights[i] for i in lower], [w[i] for i in lower])

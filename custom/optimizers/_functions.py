@@ -6,7 +6,6 @@ scalars of a step are tensors or, on PyTorch, Python numbers.
 
 import math
 
-import numpy as np
 from keras import ops
 
 from custom.optimizers._foreach import TensorList
@@ -62,11 +61,3 @@ def positive(x):
 def where(condition, x, y):
     """`x` where the condition on a scalar holds, else `y`."""
     return (x if condition else y) if isinstance(condition, bool) else ops.where(condition, x, y)
-
-
-def dot_expm1(weights, t, rates):
-    """The sum of `weights * expm1(t * rates)`, two NumPy arrays and a scalar."""
-    if isinstance(t, float):
-        return float(weights @ np.expm1(t * rates))
-    weights, rates = (ops.convert_to_tensor(x, dtype=t.dtype) for x in (weights, rates))
-    return ops.sum(weights * ops.expm1(t * rates))

@@ -7,7 +7,7 @@ from keras import ops
 
 from custom import _checks
 from custom.optimizers import _foreach
-from custom.optimizers._adjustable import Adjustable
+from custom.optimizers._adjustable import Adjustable, starting_at
 
 
 class PaperOptimizer(keras.optimizers.Optimizer):
@@ -19,6 +19,15 @@ class PaperOptimizer(keras.optimizers.Optimizer):
     added to the weights. The rule is written with `+ - * /` and the functions of
     `custom.optimizers._functions`, and gets the tensors of one variable (TensorFlow, JAX) or a
     `TensorList` of all of them (PyTorch). Half-precision weights have float32 arithmetic and state.
+
+    State that is one number for all variables, such as a product of momenta, is named in
+    `scalar_slots` with its start and stated as `scalar_rule(rate, t, *scalars) -> new scalars`. It moves
+    once a step, before the rule, which gets the new values after its state.
+
+    A value in a rule never changes. On PyTorch `m += x`, `m -= x`, `m *= x`, `running_mean(m, ...)` and
+    `running_maximum(m, ...)` write into the state's tensors, as Keras's own optimizers do; but what was
+    made of m before keeps the value that it had, whether it has been computed or still waits, and so
+    does m under another name. Only the state is written to, never the weights or the gradient.
 
     `l2` is the coupled term of the papers (`g + l2 w`), never to be confused with the decoupled
     `weight_decay` (`w - rate weight_decay w`). Both are taken at the weights from before the step.
@@ -47,6 +56,9 @@ class PaperOptimizer(keras.optimizers.Optimizer):
     """
 
     slots = ()
+    scalar_slots = {}
+    # Whether the rule lets PyTorch write into its state; found out at the first step.
+    writes_in_place = None
     # What multiplies the weight decay beside the learning rate.
     decay_scale = 1.0
     l2 = Adjustable()
@@ -82,6 +94,10 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         """The paper's step, to be added to the weights, and after it the new state."""
         raise NotImplementedError(f"{type(self).__name__} states no rule.")
 
+    def scalar_rule(self, rate, t, *scalars):
+        """The new value of each of `scalar_slots`: one number, or a tuple of them."""
+        raise NotImplementedError(f"{type(self).__name__} states no rule for {', '.join(self.scalar_slots)}.")
+
     def build(self, variables):
         if self.built:
             return
@@ -94,6 +110,10 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         for term in (PaperOptimizer.l2, PaperOptimizer.weight_decay):
             term.build(self, widest)
         self._slots = {name: [self._zeros(name, v) for v in variables] for name in self.slots}
+        self._scalar_slots = {
+            name: self.add_variable((), starting_at(start), widest, name=name)
+            for name, start in self.scalar_slots.items()
+        }
 
     def _check_patterns(self, paths):
         def unmatched(patterns):
@@ -142,18 +162,31 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         """By slot: the state of each variable."""
         return [self._slots[name] for name in self.slots]
 
+    @property
+    def scalar_variables(self):
+        """The variables of `scalar_slots`."""
+        return [self._scalar_slots[name] for name in self.scalar_slots]
+
+    def next_scalars(self, learning_rate, scalar):
+        """The values of `scalar_slots` after this step; what they are made from, by `scalar`."""
+        if not self.scalar_slots:
+            return ()
+        rate, t = scalar(learning_rate), scalar(self.iterations) + 1
+        new = self.scalar_rule(rate, t, *map(scalar, self.scalar_variables))
+        return new if isinstance(new, tuple) else (new,)
+
     def scalars(self, learning_rate, scalar):
         """Learning rate, number of the step, L2 and decay of this step, each made by `scalar`."""
         rate, t = scalar(learning_rate), scalar(self.iterations) + 1
         l2, decay = (v if v is None else scalar(v) for v in (self._l2_variable, self._weight_decay_variable))
         return rate, t, l2, decay if decay is None else self.decay_scale * rate * decay
 
-    def moves(self, treatment, w, g, state, rate, t, l2, decay):
+    def moves(self, treatment, w, g, state, rate, t, l2, decay, *common):
         """What is added to the weights in a step, and their new state."""
         _, has_l2, decays, multiplier = treatment
         if has_l2:
             g = g + l2 * w
-        result = self.rule(w, g, rate if multiplier == 1 else rate * multiplier, t, *state)
+        result = self.rule(w, g, rate if multiplier == 1 else rate * multiplier, t, *state, *common)
         step, *state = result if self.slots else (result,)
         return step - decay * w if decays else step, state
 
@@ -166,7 +199,8 @@ class PaperOptimizer(keras.optimizers.Optimizer):
             # squares slice by slice: (a + b)^2 would become a^2 + b^2. Made dense, they are summed.
             gradient = ops.add(gradient, ops.zeros_like(variable))
         dtype = treatment[0]
-        w, g, *state = (ops.cast(x, dtype) for x in (variable, gradient, *slots))
+        # TensorFlow hands over its own variable, which `cast` may leave one: a rule gets its value.
+        w, g, *state = (ops.cast(x, dtype) for x in (ops.stop_gradient(variable), gradient, *slots))
         step, state = self.moves(treatment, w, g, state, *scalars[dtype])
         for slot, value in zip(slots, state, strict=True):
             self.assign(slot, value)
@@ -187,8 +221,13 @@ class PaperOptimizer(keras.optimizers.Optimizer):
 
         # Once for all variables, so that a compiler sees that what follows from them is the same too.
         dtypes = sorted({dtype for dtype, *_ in self.treatments})
-        scalars = {dtype: self.scalars(learning_rate, scalar_in(dtype)) for dtype in dtypes}
+        common = self.next_scalars(learning_rate, scalar_in(dtypes[-1]))
+        scalars = {
+            dtype: (*self.scalars(learning_rate, scalar_in(dtype)), *map(scalar_in(dtype), common)) for dtype in dtypes
+        }
         super()._backend_update_step(grads, trainable_variables, scalars)
+        for variable, value in zip(self.scalar_variables, common, strict=True):
+            self.assign(variable, value)
 
     def _apply_weight_decay(self, variables):
         """Nothing: the decay is part of the step, where it sees the weights from before it."""

@@ -3,10 +3,9 @@
 import math
 
 import keras
-import numpy as np
 
 from custom import _checks
-from custom.optimizers._functions import dot_expm1, exp, expm1, one_minus_power, running_mean, sqrt
+from custom.optimizers._functions import exp, one_minus_power, running_mean, sqrt
 from custom.optimizers.base import PaperOptimizer
 
 # By schedule: how fast mu_t = b1 (1 - 0.96^(rate t) / 2) rises.
@@ -60,6 +59,7 @@ class Nadam(PaperOptimizer):
     """
 
     slots = ("moment_1", "moment_2")
+    scalar_slots = {"one_minus_product": 0.0}
 
     def __init__(
         self,
@@ -83,25 +83,16 @@ class Nadam(PaperOptimizer):
             return self.beta_1
         return self.beta_1 * (1 - 0.5 * exp(t * (RATES[self.schedule] * math.log(0.96))))
 
-    def one_minus_product(self, t):
-        """1 - P_t, from P_t alone: nothing to store, and no digits lost where P_t is near 1.
+    def scalar_rule(self, rate, t, c):
+        """c = 1 - P_t, from `P_t = P_(t-1) mu_t`: so written a sum of two positive numbers, which loses no
+        digits where P_t is near 1."""
+        return c + (1 - c) * (1 - self.momentum(t))
 
-        The logarithm of P_t is t log b1 + sum over i <= t of log(1 - q^i / 2), and the logarithm's
-        series, summed over i first, gives the sum over k of -(1/2)^k / k q^k (1 - q^(k t)) / (1 - q^k).
-        """
-        if self.schedule == "constant" or not self.beta_1:
-            return one_minus_power(self.beta_1, t)
-        k = np.arange(1, 54)  # 2^-53 is the last that float64 sees
-        log_q_k = k * (RATES[self.schedule] * math.log(0.96))
-        weights = 0.5**k / k * np.exp(log_q_k) / -np.expm1(log_q_k)
-        return -expm1(t * math.log(self.beta_1) + dot_expm1(weights, t, log_q_k))
-
-    def rule(self, w, g, rate, t, m, v):
+    def rule(self, w, g, rate, t, m, v, c):
         mu, next_mu = self.momentum(t), self.momentum(t + 1)
         m = running_mean(m, g, self.beta_1 if self.schedule == "keras" else mu)
         v = running_mean(v, g * g, self.beta_2)
-        c = self.one_minus_product(t)
-        next_c = c + (1 - c) * (1 - next_mu)  # 1 - P_(t+1), a sum of two positive numbers
+        next_c = c + (1 - c) * (1 - next_mu)
         m_hat = next_mu / next_c * m + (1 - mu) / c * g
         # m_hat / (sqrt(v / c2) + epsilon) with sqrt(c2) taken out of the root.
         root = sqrt(one_minus_power(self.beta_2, t))

@@ -30,10 +30,11 @@ def arrays():
     return [RNG.normal(size=shape) for shape in SHAPES]
 
 
-def value_of(arrays):
+def value_of(arrays, state=False):
     import torch
 
-    return _foreach.TensorList([torch.tensor(a) for a in arrays])
+    tensors = [torch.tensor(a) for a in arrays]
+    return _foreach.TensorList(_foreach.State(tensors) if state else tensors)
 
 
 def assert_same(value, expected):
@@ -52,6 +53,7 @@ EXPRESSIONS = {
     "number": lambda a, b: 1.0 + a * 2.0 + 1.0,
     "numpy_number": lambda a, b: np.float64(2.0) * a,
     "cancelling": lambda a, b: a - a + b,
+    "number_first": lambda a, b: 1.0 - a + 2.0 / b,
 }
 
 
@@ -66,32 +68,62 @@ def test_arithmetic(name):
     assert_same(y, b)
 
 
+OPERATIONS = {
+    "+=": (lambda x, y: x.__iadd__(y), lambda p, q: p + q),
+    "-=": (lambda x, y: x.__isub__(y), lambda p, q: p - q),
+    "*=": (lambda x, y: x.__imul__(y), lambda p, q: p * q),
+    "running_mean": (lambda x, y: running_mean(x, y, 0.75), lambda p, q: 0.75 * p + 0.25 * q),
+    "running_maximum": (lambda x, y: running_maximum(x, y, 0.5), lambda p, q: np.maximum(0.5 * p, q)),
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("name", EXPRESSIONS)
-def test_in_place(name):
-    """`+=` and `-=` change the tensors themselves, also by an expression of themselves; `*=` too."""
-    expression = EXPRESSIONS[name]
-    for sign_, operation in ((1, "__iadd__"), (-1, "__isub__")):
-        a, b = arrays(), arrays()
-        x, y = value_of(a), value_of(b)
-        tensors = x.tensors()
-        result = getattr(x, operation)(expression(x, y))
-        assert result is x and x.tensors() is tensors
-        assert_same(x, [p + sign_ * expression(p, q) for p, q in zip(a, b, strict=True)])
-        x *= 0.5
-        assert x.tensors() is tensors
-        assert_same(x, [0.5 * (p + sign_ * expression(p, q)) for p, q in zip(a, b, strict=True)])
+def test_in_place(name, operation):
+    """Writes into the tensors of a state, also by an expression of themselves; what waits keeps its value."""
+    expression, (changed, expected) = EXPRESSIONS[name], OPERATIONS[operation]
+    a, b = arrays(), arrays()
+    x, y = value_of(a, state=True), value_of(b)
+    tensors = x.tensors()
+    kept = [(1.0 * x, 1.0), (3.0 * x, 3.0)]
+    other = expression(x, y)
+    result = changed(x, other)
+    assert result.tensors() is tensors
+    others = [expression(p, q) for p, q in zip(a, b, strict=True)]
+    assert_same(result, [expected(p, q) for p, q in zip(a, others, strict=True)])
+    assert_same(other, others)
+    for value, factor in kept:
+        assert_same(value, [factor * p for p in a])
+    assert_same(y, b)
 
 
-def test_in_place_on_a_value_that_waits_leaves_its_tensors_alone():
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_in_place_by_itself_and_by_a_number(operation):
+    changed, expected = OPERATIONS[operation]
+    a = arrays()
+    assert_same(changed(x := value_of(a, state=True), x), [expected(p, p) for p in a])
+    if operation.endswith("="):
+        assert_same(changed(value_of(a, state=True), 3.0), [expected(p, 3.0) for p in a])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_only_a_state_changes_in_place(operation):
+    changed, expected = OPERATIONS[operation]
     a, b = arrays(), arrays()
     x, y = value_of(a), value_of(b)
-    twice = 2.0 * x
-    twice += y
-    assert_same(twice, [2 * p + q for p, q in zip(a, b, strict=True)])
-    twice = 2.0 * x
-    twice *= 2.0
-    assert_same(twice, [4 * p for p in a])
-    assert_same(x, a)
+    for value, factor in ((x, 1.0), (2.0 * x, 2.0)):
+        assert_same(changed(value, y), [expected(factor * p, q) for p, q in zip(a, b, strict=True)])
+        assert_same(value, [factor * p for p in a])
+    assert_same(y, b)
+
+
+def test_a_value_that_was_taken_over_cannot_be_read():
+    x = value_of(arrays(), state=True)
+    running_mean(x, x, 0.5)
+    with pytest.raises(_foreach.Overwritten, match="changed in place since"):
+        x + 1.0
+    with pytest.raises(AttributeError, match="no_such"):
+        x.no_such  # noqa: B018
 
 
 def test_functions():
@@ -104,14 +136,13 @@ def test_functions():
     quotient = divide_no_nan(x, absolute(y))
     expected = [np.divide(p, np.abs(q), out=np.zeros_like(p), where=q != 0) for p, q in zip(a, b, strict=True)]
     assert_same(quotient, expected)
-    tensors = x.tensors()
-    assert running_mean(x, y + y, 0.9) is x and x.tensors() is tensors
+    mean = running_mean(x, y + y, 0.9)
     expected = [0.9 * p + 0.1 * 2 * q for p, q in zip(a, b, strict=True)]
-    assert_same(x, expected)
+    assert_same(mean, expected)
     for decay in (1.0, 0.5):
-        assert running_maximum(x, 0.5 * y, decay) is x and x.tensors() is tensors
+        mean = running_maximum(mean, 0.5 * y, decay)
         expected = [np.maximum(decay * p, q / 2) for p, q in zip(expected, b, strict=True)]
-        assert_same(x, expected)
+        assert_same(mean, expected)
 
 
 def counted(monkeypatch, optimizer, n):
