@@ -1,4 +1,19 @@
-"""The table of activations: a row added here goes through every test of its kind."""
+"""The table of activations: a row added here goes through every test of its kind.
+
+A new activation is its file, its names in `custom.activations`, and one row below. The row gives the oracle,
+two functions of float64 arrays that know nothing of `custom`:
+
+    case(
+        "softsign",
+        ours.Softsign,
+        value=lambda x: x / (1 + np.abs(x)),
+        derivative=lambda x: 1 / (1 + np.abs(x)) ** 2,
+        limits=(NAN, NAN),
+    )
+
+or leaves them out, and they are looked up by the row's name in `tests.reference.activations`. The layer's function
+is found by its name (`LeakyReLU`, `leaky_relu`), and what is wrong to give it stands in `BAD_ACTIVATIONS`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -85,7 +100,7 @@ def leaky_case(id, make, slope, config, **more):
 
 
 def case(id, make, config=None, *, value=None, derivative=None, **more):
-    """A row whose oracles carry the row's name unless they are given."""
+    """A row whose oracles carry the row's name in the reference unless they are given."""
     value = value or getattr(oracle, id)
     derivative = derivative or getattr(oracle, f"{id}_derivative")
     return ActivationCase(id, make, value, derivative, config or {}, **more)

@@ -4,7 +4,6 @@ The values of all backends are held against one oracle, so the backends agree wi
 """
 
 import inspect
-import re
 
 import keras
 import numpy as np
@@ -248,15 +247,23 @@ def test_table_is_complete():
     assert layers - {custom.activations.Activation, custom.activations.RandomActivation} == tested
 
 
+# By the name of the layer, in lower case.
+FUNCTIONS = {
+    name.replace("_", ""): getattr(custom.activations, name) for name in custom.activations.__all__ if name.islower()
+}
+
+
 @every_case
 def test_function_is_the_layers(case):
-    """The function of the layer's name in snake_case: its defaults, its values with the layer's settings."""
+    """The function of the layer's name in snake_case: its defaults, its values with the layer's settings.
+
+    Layers that draw or learn have none, unless the learning is an option.
+    """
     layer = case.make()
-    function = getattr(custom.activations, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(layer).__name__).lower(), None)
-    special = {"LeakyReLU": "leaky_relu", "SiLU": "silu", "GELU": "gelu", "ELU": "elu", "SELU": "selu", "ReLU": "relu"}
-    function = getattr(custom.activations, special.get(type(layer).__name__, ""), function)
+    function = FUNCTIONS.get(type(layer).__name__.lower())
     if function is None:
-        assert case.random or layer.weights is not None and type(layer).__name__ == "PReLU"
+        layer(grid("float32"))
+        assert case.random or layer.trainable_weights
         return
     options = [p for p in inspect.signature(function).parameters.values() if p.name != "x"]
     defaults = inspect.signature(type(layer)).parameters

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 
 from tests.mutants import child
+from tests.mutants.choice import Choice
 from tests.mutants.mutant import TableError, mutate
 
 # One thread a child, as the children themselves run side by side; and a parent without threads can be forked.
@@ -32,18 +33,13 @@ PRELOAD = ("pytest", "numpy", "scipy.special", "scipy.stats", "keras")
 
 @dataclass(frozen=True)
 class Job:
-    """A run of tests: files, or only `hint`, the test that noticed the change the last time."""
+    """A run of tests on changed files."""
 
     id: str
     changed: dict  # text by file
-    tests: tuple
-    select: str = ""
-    hint: str = ""
-
-    def arguments(self, folder):
-        if self.hint:
-            return [self.hint]
-        return [f"{folder}/{test}" for test in self.tests] + (["-k", self.select] if self.select else [])
+    tests: tuple  # what pytest is to run
+    affected: frozenset = frozenset()  # modules: rows of the tables that have none of them are left out
+    generated: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,27 +55,33 @@ class Result:
 
 
 class Gate:
-    """Runs tests against changed sources, `workers` at a time, none longer than `limit` seconds.
+    """Runs tests against changed sources, `workers` at a time, none longer than `limit` seconds."""
 
-    The controls have ten times that: they run whole files, where a change ends most runs early.
-    """
-
-    def __init__(self, sources, *, workers=2, limit=120, preload=PRELOAD, folder="tests/custom"):
+    def __init__(self, sources, *, workers=2, limit=300, preload=PRELOAD, folder="tests/custom"):
         self.sources, self.workers, self.limit, self.preload, self.folder = sources, workers, limit, preload, folder
+        self.choice = Choice(sources, folder)
 
-    def controls(self, mutants, report=lambda result: None):
-        """Each test file, without any change: it must pass, or its verdicts would mean nothing."""
-        files = sorted({test for mutant in mutants for test in mutant.tests})
-        return self._run([Job(f"control: {file}", {}, (file,)) for file in files], report, 10 * self.limit)
+    def control(self, results, report=lambda result: None):
+        """Every test that noticed a change, without any change: it must pass, or its verdict would mean nothing."""
+        tests = sorted({result.test for result in results if result.outcome == "killed" and result.test})
+        (result,) = (
+            self._run([Job("control", {}, tuple(tests))], report, 10 * self.limit)
+            if tests
+            else [Result("control", "survived")]
+        )
+        return result
 
-    def mutants(self, mutants, report=lambda result: None, hints=None):
-        """The verdict on each mutant; `hints`, by id, are tests to run before the others."""
+    def mutants(self, mutants, report=lambda result: None):
+        """The verdict on each mutant."""
         jobs, broken = [], []
         for mutant in mutants:
             try:
                 changed = {mutant.file: mutate(self.sources.text.get(mutant.file, ""), mutant)}
-                hint = (hints or {}).get(mutant.id, "")
-                jobs.append(Job(mutant.id, changed, mutant.tests, mutant.select, hint))
+                tests = tuple(f"{self.folder}/{test}" for test in self.choice.of(mutant.file))
+                if not tests:
+                    raise TableError(f"{mutant.id}: no test names anything of custom/{mutant.file}")
+                affected = frozenset(self.choice.affected(mutant.file))
+                jobs.append(Job(mutant.id, changed, tests, affected, mutant.generated))
             except TableError as error:
                 broken.append(Result(mutant.id, "broken", log=str(error)))
                 report(broken[-1])
@@ -106,9 +108,8 @@ class Gate:
                         if result is None:
                             continue
                         del running[pid]
-                        if job.hint and result.outcome != "killed":  # not by that test: by any?
-                            waiting.appendleft(dataclasses.replace(job, hint=""))
-                            continue
+                        if job.generated and result.outcome == "broken":  # no misspelling: the change itself does that
+                            result = dataclasses.replace(result, outcome="killed", test="")
                         results.append(result)
                         report(result)
             finally:
@@ -123,7 +124,7 @@ class Gate:
             files = {**files, self.sources.module(file): str(other)}
         pid = os.fork()
         if not pid:
-            child.run(self.sources.root, files, job.arguments(self.folder), place)
+            child.run(self.sources.root, files, job.tests, job.affected, place)
         return pid
 
     def _ended(self, pid, id, place, seconds, limit):

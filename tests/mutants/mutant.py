@@ -1,7 +1,6 @@
 """What a mutant is, and the sources that it is made from."""
 
 import ast
-import hashlib
 import pathlib
 from dataclasses import dataclass
 
@@ -17,9 +16,8 @@ class Mutant:
     file: str  # under custom/
     original: str
     replacement: str
-    tests: tuple  # test files that must notice, under tests/custom/, in the order in which they run
-    select: str = ""  # pytest's -k, to leave out tests that have no part in this component
     backends: tuple = BACKENDS  # those on which the change alters anything
+    generated: bool = False
 
 
 class TableError(Exception):
@@ -65,25 +63,3 @@ class Sources:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
         return {self.module(file): str(folder / file) for file in self.text}
-
-    def tree(self):
-        """Git's hash of these files: what `git rev-parse HEAD:custom` gives where they are committed."""
-        return _tree(self.text).hex()
-
-
-def _git(kind, body):
-    return hashlib.sha1(b"%s %d\0" % (kind, len(body)) + body).digest()
-
-
-def _tree(files):
-    folders, entries = {}, []
-    for path, text in files.items():
-        name, _, rest = path.partition("/")
-        if rest:
-            folders.setdefault(name, {})[rest] = text
-        else:
-            entries.append((name, b"100644", _git(b"blob", text.encode())))
-    # Git sorts a folder as if its name ended in a slash.
-    entries += [(name + "/", b"40000", _tree(inside)) for name, inside in folders.items()]
-    body = b"".join(mode + b" " + name.rstrip("/").encode() + b"\0" + digest for name, mode, digest in sorted(entries))
-    return _git(b"tree", body)

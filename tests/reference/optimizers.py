@@ -11,7 +11,8 @@ from decimal import Decimal, localcontext
 import numpy as np
 
 
-def _start(state, w, *names):
+def start(state, w, *names):
+    """The state by name, zeros at the first step."""
     return state if state is not None else {name: np.zeros_like(w) for name in names}
 
 
@@ -22,7 +23,7 @@ def gradient_descent(w, g, state, t, rate):
 
 def momentum(w, g, state, t, rate, momentum):
     """Delta w(t) = -eta g + mu Delta w(t-1) (Rumelhart et al. 1986, equation 9)."""
-    delta = -rate * g + momentum * _start(state, w, "velocity")["velocity"]
+    delta = -rate * g + momentum * start(state, w, "velocity")["velocity"]
     return w + delta, {"velocity": delta}
 
 
@@ -32,7 +33,7 @@ def nesterov(y, g, state, t, rate, momentum):
     The variable holds the look-ahead point y = w + mu v. Here w is recovered, moved as the paper
     moves it, and the new look-ahead point returned.
     """
-    velocity = _start(state, y, "velocity")["velocity"]
+    velocity = start(state, y, "velocity")["velocity"]
     w = y - momentum * velocity
     velocity = momentum * velocity - rate * g
     w = w + velocity
@@ -41,13 +42,13 @@ def nesterov(y, g, state, t, rate, momentum):
 
 def adagrad(w, g, state, t, rate, epsilon):
     """H = delta I + diag(G)^(1/2), w - eta H^-1 g (Duchi et al. 2011, figure 1, diagonal)."""
-    total = _start(state, w, "accumulator")["accumulator"] + g**2
+    total = start(state, w, "accumulator")["accumulator"] + g**2
     return w - rate * g / (epsilon + total**0.5), {"accumulator": total}
 
 
 def adadelta(w, g, state, t, rate, rho, epsilon):
     """Zeiler (2012), algorithm 1: Delta x = -RMS[Delta x] / RMS[g] g."""
-    state = _start(state, w, "mean_square_gradient", "mean_square_step")
+    state = start(state, w, "mean_square_gradient", "mean_square_step")
     gradients = rho * state["mean_square_gradient"] + (1 - rho) * g**2
     delta = -((state["mean_square_step"] + epsilon) ** 0.5) / (gradients + epsilon) ** 0.5 * g
     steps = rho * state["mean_square_step"] + (1 - rho) * delta**2
@@ -56,14 +57,14 @@ def adadelta(w, g, state, t, rate, rho, epsilon):
 
 def rmsprop(w, g, state, t, rate, rho, epsilon):
     """MeanSquare(t) = rho MeanSquare(t-1) + (1 - rho) g^2 (Tieleman and Hinton 2012, slide 29)."""
-    mean_square = rho * _start(state, w, "mean_square")["mean_square"] + (1 - rho) * g**2
+    mean_square = rho * start(state, w, "mean_square")["mean_square"] + (1 - rho) * g**2
     return w - rate * g / (mean_square**0.5 + epsilon), {"mean_square": mean_square}
 
 
 def adam(w, g, state, t, rate, beta_1, beta_2, epsilon, bias_correction=True, amsgrad=False):
     """Kingma and Ba (2015), algorithm 1, line by line; with amsgrad the maximum of Reddi et al. (2018),
     algorithm 2, taken of the uncorrected second moment."""
-    state = _start(state, w, "moment_1", "moment_2", *(["largest_moment_2"] if amsgrad else []))
+    state = start(state, w, "moment_1", "moment_2", *(["largest_moment_2"] if amsgrad else []))
     first = beta_1 * state["moment_1"] + (1 - beta_1) * g
     second = beta_2 * state["moment_2"] + (1 - beta_2) * g**2
     new = {"moment_1": first, "moment_2": second}
@@ -87,7 +88,7 @@ def adamw(w, g, state, t, rate, weight_decay, base_learning_rate, multiplier, **
 def sgdw(w, g, state, t, rate, weight_decay, base_learning_rate, multiplier, momentum):
     """Loshchilov and Hutter (2019), algorithm 1, lines 8 and 9; the state is -m."""
     alpha, eta = base_learning_rate * multiplier, rate / base_learning_rate
-    m = -momentum * _start(state, w, "velocity")["velocity"] + eta * alpha * g
+    m = -momentum * start(state, w, "velocity")["velocity"] + eta * alpha * g
     return w - m - eta * weight_decay * w, {"velocity": -m}
 
 
@@ -99,7 +100,7 @@ def heavy_ball(w, g, state, t, rate, beta):
 
 def adamax(w, g, state, t, rate, beta_1, beta_2):
     """Kingma and Ba (2015), algorithm 2; 0 / 0 is 0."""
-    state = _start(state, w, "moment", "norm")
+    state = start(state, w, "moment", "norm")
     first = beta_1 * state["moment"] + (1 - beta_1) * g
     norm = np.maximum(beta_2 * state["norm"], np.abs(g))
     quotient = np.divide(first, norm, out=np.zeros_like(first), where=norm > 0)
@@ -116,7 +117,7 @@ def _nadam_momenta(schedule, beta_1, steps):
 
 def nadam(w, g, state, t, rate, beta_1, beta_2, epsilon, schedule):
     """Dozat (2016), algorithm 2, without the nu that it prints in the numerator of n_hat."""
-    state = _start(state, w, "moment_1", "moment_2")
+    state = start(state, w, "moment_1", "moment_2")
     momenta = _nadam_momenta(schedule, beta_1, t + 1)
     mu, next_mu = momenta[-2:]
     decay = beta_1 if schedule == "keras" else mu
@@ -147,7 +148,7 @@ def rectification(t, beta_2):
 
 def radam(w, g, state, t, rate, beta_1, beta_2, epsilon, threshold, warmup):
     """Liu et al. (2020), algorithm 2, with the epsilon of the authors' code."""
-    state = _start(state, w, "moment_1", "moment_2")
+    state = start(state, w, "moment_1", "moment_2")
     first = beta_1 * state["moment_1"] + (1 - beta_1) * g
     second = beta_2 * state["moment_2"] + (1 - beta_2) * g**2
     first_hat = first / (1 - beta_1**t)
@@ -160,7 +161,7 @@ def radam(w, g, state, t, rate, beta_1, beta_2, epsilon, threshold, warmup):
 
 def lion(w, g, state, t, rate, beta_1, beta_2):
     """Chen et al. (2023), algorithm 2."""
-    m = _start(state, w, "momentum")["momentum"]
+    m = start(state, w, "momentum")["momentum"]
     return w - rate * np.sign(beta_1 * m + (1 - beta_1) * g), {"momentum": beta_2 * m + (1 - beta_2) * g}
 
 
