@@ -1,6 +1,7 @@
 """Small changes made from the syntax tree: operators, comparisons, terms, constants, defaults, selections."""
 
 import ast
+import collections
 import random
 import re
 import textwrap
@@ -32,16 +33,14 @@ ONE_BACKEND = re.compile(r'^if keras\.backend\.backend\(\) == "(\w+)":', re.M)
 
 def mutants(sources, backend="tensorflow", seed=0):
     """All generated mutants that may alter anything on the backend, in the random order of the seed."""
-    made = {}
+    found, seen = [], collections.Counter()
     for file, text in sources.text.items():
         only = ONE_BACKEND.search(text)
         if file.endswith("__init__.py") or (only and only[1] != backend):
             continue
         for node, place, statement in _formulas(ast.parse(text), backend):
             for words, new in _changes(node):
-                mutant = _mutant(text, file, node, place, statement, words, new, made)
-                made[mutant.id] = mutant
-    found = list(made.values())
+                found.append(_mutant(text, file, node, place, statement, words, new, seen))
     random.Random(seed).shuffle(found)
     return found
 
@@ -119,7 +118,7 @@ def _changes(node):
         yield "a function dropped", ast.unparse(node.args[0])
 
 
-def _mutant(text, file, node, place, statement, words, new, made):
+def _mutant(text, file, node, place, statement, words, new, seen):
     """The change at the node's own place; the original is widened to whole lines, and more, until it is unique."""
     lines = text.splitlines(keepends=True)
     first, last = node.lineno - 1, node.end_lineno - 1
@@ -133,15 +132,15 @@ def _mutant(text, file, node, place, statement, words, new, made):
         head = "".join(lines[first : node.lineno - 1]) + before
         tail = after + "".join(lines[node.end_lineno : last + 1])
     put = new if isinstance(node, ast.AugAssign) else f"({new})"
-    id = _id(file, place, words, node, new, statement, made)
+    id = _id(file, place, words, node, new, statement, seen)
     return Mutant(id, file, head + old + tail, head + put + tail, generated=True)
 
 
-def _id(file, place, words, node, new, statement, made):
+def _id(file, place, words, node, new, statement, seen):
     """The change in words, by its function and statement; counted where a statement has the same change twice."""
     place, old, whole = f"{place}: " if place else "", ast.unparse(node), ast.unparse(statement)
     id = f"{file.removesuffix('.py')}: {place}{words}: {' '.join(old.split())} -> {' '.join(new.split())}"
     if old != whole:
         id += f", in {textwrap.shorten(whole, 160)}"
-    number = sum(other == id or other.startswith(f"{id} (no. ") for other in made)
-    return f"{id} (no. {number + 1})" if number else id
+    seen[id] += 1
+    return id if seen[id] == 1 else f"{id} (no. {seen[id]})"
