@@ -188,7 +188,7 @@ print(json.dumps({r.id: [r.outcome, r.test, r.error, r.log] for r in results}))
 
 @pytest.fixture
 def verdicts(tmp_path):
-    """What the gate says of changes to a package of one function, in an interpreter of its own."""
+    """Verdicts of the gate on changes to a package of one function, in an interpreter of its own."""
     files = {
         "custom/__init__.py": "",
         "custom/part/__init__.py": "",

@@ -55,7 +55,7 @@ PACKAGES = ("activations", "optimizers", "losses", "initializers", "layers", "op
 
 
 def test_the_readme_names_only_what_there_is():
-    """What a row of its table of packages names; the reference pages, made from `__all__`, name everything."""
+    """The names in its table of packages exist; the reference pages, made from `__all__`, name everything."""
     text = (ROOT / "README.md").read_text()
     rows = re.findall(r"^\| `custom\.([\w.]+)` \| (.*) \|$", text, re.M)
     assert {package for package, _ in rows} <= set(PACKAGES)

@@ -1,4 +1,4 @@
-"""What the initialisers of this package share: seeds, dtypes, fans."""
+"""Shared parts of the initialisers: seeds, dtypes, fans."""
 
 import math
 import numbers

@@ -1,4 +1,4 @@
-"""What the losses of this package share: their dtype, the shapes they meet, and stable logarithms."""
+"""Shared parts of the losses: their dtype, the shapes they meet, and stable logarithms."""
 
 import keras
 from keras import ops
@@ -59,7 +59,7 @@ def aligned(y_true, y_pred):
 
 
 def same_shape(a, b):
-    """Whether two tensors have one shape, as far as their sizes are known."""
+    """True if two tensors have one shape, as far as their sizes are known."""
     a, b = tuple(a.shape), tuple(b.shape)
     return len(a) == len(b) and all(m == n for m, n in zip(a, b, strict=True) if m is not None and n is not None)
 

@@ -56,7 +56,7 @@ class TensorList:
 
     @property
     def plain(self):
-        """Whether the value is one list of tensors without a factor."""
+        """True if the value is one list of tensors without a factor."""
         return len(self.terms) == 1 and _is_one(self.terms[0][0])
 
     def tensors(self):

@@ -132,7 +132,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
                 )
 
     def _treatment(self, variable, path):
-        """What the variable gets: dtype of its arithmetic and state, L2, decay, its rate's factor."""
+        """Treatment of the variable: dtype of its arithmetic and state, L2, decay, its rate's factor."""
 
         def kept(term):
             return getattr(self, term) is not None and not any(
@@ -182,7 +182,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         return rate, t, l2, decay if decay is None else self.decay_scale * rate * decay
 
     def moves(self, treatment, w, g, state, rate, t, l2, decay, *common):
-        """What is added to the weights in a step, and their new state."""
+        """The step, which is added to the weights, and the new state."""
         _, has_l2, decays, multiplier = treatment
         if has_l2:
             g = g + l2 * w

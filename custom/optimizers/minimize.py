@@ -9,7 +9,7 @@ from custom.optimizers.gradient_descent import GradientDescent
 
 
 class OptimizationResult:
-    """What `minimize` and `newton` return.
+    """Result of `minimize` and `newton`.
 
     Args:
         path: the points, the start first, as one NumPy array `(steps + 1, *shape of the start)`.

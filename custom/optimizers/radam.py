@@ -93,7 +93,7 @@ class RAdam(PaperOptimizer):
         return where(t * h < 1, t * (1 - without_pole(t * h)) + without_pole(h), late)
 
     def rectification(self, t):
-        """Whether the step is adaptive, as 1 or 0, and r_t (0 where it is not)."""
+        """1 if the step is adaptive, else 0; and r_t, 0 where it is not."""
         if self.rho_inf <= self.threshold:
             return 0 * t, 0 * t
         rho, top = self.rho(t), self.rho_inf

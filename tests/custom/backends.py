@@ -1,4 +1,4 @@
-"""What differs between the backends, in one place: gradients, compiled steps, fresh processes."""
+"""Differences between the backends, in one place: gradients, compiled steps, fresh processes."""
 
 import os
 import pathlib

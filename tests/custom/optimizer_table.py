@@ -53,7 +53,7 @@ class OptimizerCase:
 
     @property
     def hyper(self):
-        """What the rule gets when only the required arguments are given."""
+        """Arguments of the rule when only the required ones are given."""
         return {**self.defaults, **self.required}
 
     def make(self, *args, **arguments):

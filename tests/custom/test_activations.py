@@ -1,4 +1,4 @@
-"""What every activation layer keeps: value, derivative, gradient, dtype, shape, configuration.
+"""Contract of every activation layer: value, derivative, gradient, dtype, shape, configuration.
 
 The values of all backends are held against one oracle, so the backends agree with each other.
 """

@@ -146,7 +146,7 @@ def test_functions():
 
 
 def counted(monkeypatch, optimizer, n):
-    """How many foreach functions a step over `n` variables calls."""
+    """The foreach functions that a step over `n` variables calls."""
     import torch
 
     variables = [keras.Variable(np.ones(3, "float32"), name=f"v{i}") for i in range(n)]

@@ -1,4 +1,4 @@
-"""What every initialiser keeps: its distribution, its seeds, its dtype and shape, its configuration."""
+"""Contract of every initialiser: its distribution, its seeds, its dtype and shape, its configuration."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What every loss keeps: value, gradient, weights, reductions, dtype, configuration; and Keras's own beside the book.
+"""Contract of every loss: value, gradient, weights, reductions, dtype, configuration; and Keras's own beside the book.
 
 The values of all backends are held against one oracle, so the backends agree with each other.
 """
@@ -125,7 +125,7 @@ def test_mixed_precision_computes_in_float32():
 
 
 def test_half_precision_does_not_overflow_on_the_way():
-    """Where the result fits into float16, though a square or a sum on the way does not."""
+    """The result fits into float16, though a square or a sum on the way does not."""
     y = np.array([[256.0, 128.0]])
     assert float(HalfSquaredError(dtype="float16")(np.zeros((1, 2)), y)) == 40_960.0
     far = np.array([[[0.0], [256.0], [-256.0]]])

@@ -20,7 +20,7 @@ def logistic(w):
 
 
 def settings():
-    """What float64 needs and changes."""
+    """State that float64 needs and changes."""
     x64 = None
     if keras.backend.backend() == "jax":
         import jax
@@ -98,7 +98,7 @@ def test_functions_that_do_not_depend_on_the_point():
 
 
 def test_through_a_custom_gradient():
-    """What the layers' own backward passes are; forward-mode differentiation cannot do this."""
+    """The layers' own backward passes count; forward-mode differentiation cannot do this."""
 
     @ops.custom_gradient
     def cube(x):

@@ -37,7 +37,7 @@ def test_the_logistic_function_is_the_variance_not_the_deviation():
 
 
 def test_expected_sum_of_shifted_binary_units():
-    """What the unit stands for: sum over i of sigma(x - i + 1/2), close to log(1 + e^x)."""
+    """The unit stands for a sum: sum over i of sigma(x - i + 1/2), close to log(1 + e^x)."""
     for x in (-2.0, 0.0, 3.0):
         units = special.expit(x - np.arange(1, 200) + 0.5).sum()
         assert units == pytest.approx(np.logaddexp(0, x), abs=0.02)

@@ -305,7 +305,7 @@ def test_predictions():
 
 @pytest.mark.parametrize("cls, classes", [*EVERY, (AROW, None)])
 def test_only_the_features_of_an_example_are_looked_at(cls, classes):
-    """What makes a pass cost as much as its non-zeros; AdaGradFB with the mixed norm is the exception."""
+    """A pass costs as much as its non-zeros; AdaGradFB with the mixed norm is the exception."""
     x, y = data(classes)
     learner = cls(FEATURES, **{} if classes is None else {"classes": classes})
     asked, current = [], learner.current

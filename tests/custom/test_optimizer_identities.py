@@ -1,4 +1,4 @@
-"""What the optimizers' papers prove or claim of them: identities, rates, controls. Deterministic."""
+"""Theorems and claims of the optimizers' papers: identities, rates, controls. Deterministic."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""What a rule of one's own may rely on: values that never change, and state of one number. On every backend."""
+"""Guarantees to a rule of one's own, on every backend: values that never change, and state of one number."""
 
 import keras
 import numpy as np

@@ -13,7 +13,7 @@ from tests.custom.backends import BACKEND, to_numpy
 
 
 def settings():
-    """What float64 needs and changes."""
+    """State that float64 needs and changes."""
     x64 = None
     if BACKEND == "jax":
         import jax
@@ -110,7 +110,7 @@ def test_right_losses_pass(name):
 
 
 def test_gradient_is_in_float64():
-    """Whatever floatx is, and on JAX without 64-bit numbers: float32 would be 1e-7 off."""
+    """Under any floatx, and on JAX without 64-bit numbers: float32 would be 1e-7 off."""
     x = np.linspace(-2, 2, 12).reshape(3, 4)
     tanh, identity = (check_gradient(f, inputs=x).automatic["inputs"] for f in (ops.tanh, lambda x: x))
     np.testing.assert_allclose(tanh / identity, 1 / np.cosh(x) ** 2, rtol=1e-13)

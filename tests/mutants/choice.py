@@ -1,4 +1,4 @@
-"""Which tests a change must be noticed by: found from what the test files import, not from a list."""
+"""The tests that must notice a change: found from what the test files import, not from a list."""
 
 import ast
 import pathlib
@@ -8,7 +8,7 @@ NOT_ASKED = ("test_saving.py",)
 
 
 class Choice:
-    """What imports what, in `custom` and in the test files of `folder`."""
+    """Map of the imports in `custom` and in the test files of `folder`."""
 
     def __init__(self, sources, folder="tests/custom"):
         self.sources = sources

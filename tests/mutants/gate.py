@@ -44,7 +44,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended: killed, timeout (killed, too), survived or broken."""
+    """End of a run: killed, timeout (killed, too), survived or broken."""
 
     id: str
     outcome: str

@@ -83,7 +83,7 @@ def _expressions(node):
 
 
 def _other_backend(test, backend):
-    """Whether an `if` asks for a backend that is not this one."""
+    """True if an `if` asks for a backend that is not this one."""
     names = [n.value for n in ast.walk(test) if isinstance(n, ast.Constant) and n.value in BACKENDS]
     return isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) and names not in ([], [backend])
 

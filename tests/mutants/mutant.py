@@ -1,4 +1,4 @@
-"""What a mutant is, and the sources that it is made from."""
+"""Mutants, and the sources that they are made from."""
 
 import ast
 import pathlib

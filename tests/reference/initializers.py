@@ -69,7 +69,7 @@ def randomized_asymmetric(n, m=None):
 
 
 def deviations(sample, law):
-    """How far a sample is from the law, each in units of its standard error: the mean, the variance, and the
+    """Distances of a sample from the law, each in units of its standard error: the mean, the variance, and the
     Kolmogorov distance times the root of the sample's size, which exceeds 2.2 once in 8,000 samples."""
     x = np.sort(np.ravel(np.asarray(sample, np.float64)))
     size, cdf = x.size, law.cdf(x)

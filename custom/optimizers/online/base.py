@@ -1,4 +1,4 @@
-"""What the online learners share: examples, the hinge loss, predictions, the count of mistakes."""
+"""Shared parts of the online learners: examples, the hinge loss, predictions, the count of mistakes."""
 
 import numpy as np
 
