@@ -24,7 +24,7 @@ class Adjustable:
         if optimizer is None:
             return self
         value = getattr(optimizer, self.attribute)
-        return value if value is None or isinstance(value, float) else float(ops.convert_to_numpy(value.value))
+        return value if value is None or isinstance(value, float) else float(value.value)
 
     def __set__(self, optimizer, value):
         value = value if value is None else _checks.real(self.name, value, low=0.0)

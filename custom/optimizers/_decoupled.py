@@ -29,7 +29,7 @@ class DecoupledDecay:
     ):
         super().__init__(*args, weight_decay=_checks.real("weight_decay", weight_decay, low=0.0), **kwargs)
         if base_learning_rate is None and isinstance(self._learning_rate, keras.Variable):
-            base_learning_rate = float(keras.ops.convert_to_numpy(self._learning_rate.value))
+            base_learning_rate = float(self._learning_rate.value)
         if base_learning_rate is None:
             raise ValueError(
                 "Received: a schedule as learning_rate, without base_learning_rate. Expected the alpha by which the "

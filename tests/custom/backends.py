@@ -19,7 +19,10 @@ def to_numpy(x):
         x = x.value
     if keras.backend.standardize_dtype(x.dtype) in ("float16", "bfloat16"):
         x = ops.cast(x, "float32")
-    return np.array(ops.convert_to_numpy(x))
+    if hasattr(x, "detach"):
+        x = x.detach().cpu()
+    # Keras's own way asks NumPy 2 for a conversion that TensorFlow and PyTorch warn about, each time.
+    return np.array(x.numpy() if hasattr(x, "numpy") else x)
 
 
 def value_and_gradient(function, x, upstream=None):

@@ -9,6 +9,7 @@ from keras import ops
 
 import custom.initializers
 from custom.initializers import HeNormal, LeCunNormal, RandomizedAsymmetric, Sparse, UnitNormColumns
+from custom.initializers.base import fans
 from tests.custom.backends import run_fresh, to_numpy
 from tests.custom.initializer_table import BAD_INITIALIZERS, DENSE, FANS, INITIALIZERS
 from tests.reference import initializers as oracle
@@ -29,6 +30,12 @@ def test_weights_have_the_papers_distribution(case):
         law = case.law(*FANS.get(shape, (0, 0)))
         mean, variance, distance = oracle.deviations(drawn(case.make(seed=1), shape), law)
         assert mean < SIGMAS and variance < SIGMAS and distance < KOLMOGOROV, (shape, mean, variance, distance)
+
+
+@pytest.mark.parametrize("shape, expected", [((), (1, 1)), ((5,), (5, 5)), ((0,), (1, 1)), *FANS.items()], ids=str)
+def test_fans_of_any_rank(shape, expected):
+    """Counted by hand; a bias has its length twice, as in Keras."""
+    assert fans(shape) == expected
 
 
 @pytest.mark.parametrize("theirs, gain", [(keras.initializers.LecunNormal, 1), (keras.initializers.HeNormal, 2)])

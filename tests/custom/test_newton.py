@@ -187,6 +187,9 @@ def test_newton_goes_to_saddle_points_and_maxima():
     assert maximum.converged and maximum.curvature == "maximum"
     flat = newton(lambda x: ops.sum(x**4), [0.0])
     assert flat.converged and flat.steps == 0 and flat.curvature == "undecided"
+    for sign in (1, -1):  # flat along one axis, curved along the other
+        trough = newton(lambda x, sign=sign: sign * x[0] ** 2 + x[1] ** 4, [0.0, 0.0])
+        assert trough.converged and trough.curvature == "undecided"
 
 
 def test_large_damping_is_gradient_descent():

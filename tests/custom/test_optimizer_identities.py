@@ -395,6 +395,7 @@ def test_lookahead_leaves_everything_else_to_its_inner_optimizer():
     np.testing.assert_allclose(points[1::2], [0.9, 0.8, 0.85, 0.75, 0.65, 0.7], rtol=1e-4)
     assert int(optimizer.iterations) == int(inner.iterations) == 6
     assert float(optimizer.scale_loss(1.0)) == 8.0
+    assert {id(v) for v in inner.variables} < {id(v) for v in optimizer.variables}  # so that they are saved
     optimizer.learning_rate = 0.5
     assert float(keras.ops.convert_to_numpy(inner.learning_rate)) == 0.5
     assert float(keras.ops.convert_to_numpy(optimizer.learning_rate)) == 0.5

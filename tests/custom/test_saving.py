@@ -8,7 +8,6 @@ import math
 
 import keras
 import numpy as np
-import pytest
 
 from custom.activations import PReLU, RReLU
 from custom.optimizers import Lookahead
@@ -53,11 +52,9 @@ np.savez(folder / "results.npz", **results)
 """
 
 
-@pytest.fixture(scope="module")
-def predictions(tmp_path_factory):
-    """By case: the output before saving and the one after loading, at test time and in training."""
-    folder = tmp_path_factory.mktemp("activations")
-    np.save(folder / "images.npy", IMAGES)
+def test_activations_are_the_same_in_a_fresh_process(tmp_path):
+    """In training too: the random state is part of the file, so RReLU draws on where it was."""
+    np.save(tmp_path / "images.npy", IMAGES)
     before = {}
     for case in ACTIVATIONS:
         inputs = keras.Input(IMAGES.shape[1:])
@@ -66,19 +63,14 @@ def predictions(tmp_path_factory):
             shift = np.linspace(-0.1, 0.1, max(1, math.prod(variable.shape))).reshape(variable.shape)
             variable.assign(variable + shift.astype("float32"))
         model(IMAGES, training=True)  # moves the random state on
-        model.save(folder / f"{case.id}.keras")
+        model.save(tmp_path / f"{case.id}.keras")
         before[case.id] = to_numpy(model(IMAGES))
         before[f"{case.id} training"] = to_numpy(model(IMAGES, training=True))
-    run_fresh(PREDICT, folder)
-    return before, np.load(folder / "results.npz")
-
-
-@pytest.mark.parametrize("case", ACTIVATIONS, ids=lambda case: case.id)
-def test_activation_is_the_same_in_a_fresh_process(case, predictions):
-    """In training too: the random state is part of the file, so RReLU draws on where it was."""
-    before, after = predictions
-    for key in (case.id, f"{case.id} training"):
-        np.testing.assert_array_equal(after[key], before[key])
+    run_fresh(PREDICT, tmp_path)
+    after = np.load(tmp_path / "results.npz")
+    assert set(after.files) == set(before)
+    for key, y in before.items():
+        np.testing.assert_array_equal(after[key], y, err_msg=key)
 
 
 def lookahead(rate, **options):
@@ -119,11 +111,9 @@ def state_of(model):
     return [to_numpy(v) for v in [*model.variables, *model.optimizer.variables]]
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """By case: losses and state after 20 and 40 steps, and after 20, a fresh process and 20 more."""
-    folder = tmp_path_factory.mktemp("optimizers")
-    np.savez(folder / "data.npz", x=X, y=Y)
+def test_training_goes_on_in_a_fresh_process(tmp_path):
+    """Bit for bit: weights, optimizer state, step count, random state. And the loss falls."""
+    np.savez(tmp_path / "data.npz", x=X, y=Y)
     runs = {}
     for name in MAKERS:
         model = model_for(name)
@@ -131,30 +121,18 @@ def trained(tmp_path_factory):
         losses = model.fit(X, Y, **fit).history["loss"]
         optimizer = getattr(model.optimizer, "inner", model.optimizer)
         optimizer.l2, optimizer.weight_decay = 2e-3, 2e-3  # no longer what it was made with
-        model.save(folder / f"{name}.keras")
+        model.save(tmp_path / f"{name}.keras")
         halfway = state_of(model)
         losses += model.fit(X, Y, **fit).history["loss"]
         names = [v.name for v in [*model.variables, *model.optimizer.variables]]
-        runs[name] = {"losses": losses, "halfway": halfway, "end": state_of(model), "names": names}
-    run_fresh(TRAIN, folder, BATCH)
-    results = np.load(folder / "results.npz")
-    for id, run in runs.items():
-        run["resumed"] = [results[key] for key in sorted(results.files) if key.split()[0] == id]
-    return runs
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_compile_and_fit(name, trained):
-    first, last = trained[name]["losses"]
-    assert np.isfinite(last) and last < first
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_resumed_in_a_fresh_process_equals_uninterrupted(name, trained):
-    """Bit for bit: weights, optimizer state, step count, random state."""
-    run = trained[name]
-    assert len(run["resumed"]) == len(run["end"]) == len(run["halfway"])
-    for resumed, end in zip(run["resumed"], run["end"], strict=True):
-        np.testing.assert_array_equal(resumed, end)
-    still = {n for n, a, b in zip(run["names"], run["halfway"], run["end"], strict=True) if np.array_equal(a, b)}
-    assert still == {"l2", "weight_decay"}, "a variable that never moves would make the comparison empty"
+        runs[name] = losses, halfway, state_of(model), names
+    run_fresh(TRAIN, tmp_path, BATCH)
+    results = np.load(tmp_path / "results.npz")
+    for name, ((first, last), halfway, end, names) in runs.items():
+        assert np.isfinite(last) and last < first, name
+        resumed = [results[key] for key in sorted(results.files) if key.split()[0] == name]
+        assert len(resumed) == len(end) == len(halfway)
+        for variable, value, expected in zip(names, resumed, end, strict=True):
+            np.testing.assert_array_equal(value, expected, err_msg=f"{name}: {variable}")
+        still = {variable for variable, a, b in zip(names, halfway, end, strict=True) if np.array_equal(a, b)}
+        assert still == {"l2", "weight_decay"}, f"{name}: what never moves would make the comparison empty"
