@@ -38,13 +38,16 @@ class TensorList:
 
     # NumPy's scalars leave multiplication to this class.
     __array_ufunc__ = None
+    __slots__ = ("__weakref__", "terms")
 
     def __init__(self, tensors=None, *, terms=()):
-        self.terms = terms or [(1.0, tensors)]
-        if terms:
-            for _, tensors in terms:
-                if isinstance(tensors, State):
-                    tensors.readers.append(weakref.ref(self))
+        if not terms:
+            self.terms = [(1.0, tensors)]
+            return
+        self.terms = terms
+        for _, tensors in terms:
+            if type(tensors) is State:
+                tensors.readers.append(weakref.ref(self))
 
     def __getattr__(self, name):
         if name == "terms":
@@ -76,7 +79,7 @@ class TensorList:
     def _taken_over(self):
         """The tensors of the slot that this value is, for writing; `None` if it is no slot's."""
         state = self.terms[0][1]
-        if not self.plain or not isinstance(state, State):
+        if type(state) is not State or not self.plain:
             return None
         for reader in state.readers:
             value = reader()
@@ -230,8 +233,8 @@ def update(optimizer, gradients, variables, learning_rate):
             _update_group(
                 optimizer, treatment, [gradients[i] for i in positions], weights, slots, learning_rate, common
             )
-        for variable, value in zip(optimizer.scalar_variables, common, strict=True):
-            variable.assign(value)
+        for variable, value in zip(optimizer.scalar_variables if common else (), common, strict=True):
+            variable.value.fill_(value)
 
 
 def _common(optimizer, learning_rate):

@@ -222,6 +222,9 @@ def test_what_is_not_finite_stops_it():
     result = newton(lambda x: ops.sum(x * ops.log(x) - x), [np.exp(3.0)])
     assert not result.converged and result.steps == 1
     assert "diverged" in result.reason and "after 1 steps is not finite" in result.reason
+    # From 1 to 0 in one step, where |x|^1.5 has a slope and no curvature.
+    result = newton(lambda x: ops.sum(x**2 / 2 + ops.where(x == 0, ops.abs(x) ** 1.5, 0 * x)), [1.0])
+    assert result.steps == 1 and "the Hessian after 1 steps is not finite" in result.reason
 
 
 def test_any_shape_of_start():
