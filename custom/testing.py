@@ -16,7 +16,7 @@ class GradientMismatch(AssertionError):
 
 
 class GradientCheck:
-    """Findings of `check_gradient`; for each array by name:
+    """Findings of `check_gradient`, for each array by name.
 
     `errors`, the largest relative error; `positions`, its index; `automatic` and `numerical`, the two
     gradients as NumPy arrays. `largest` is the largest of the errors, `tolerance` what was allowed.

@@ -1,6 +1,6 @@
 """`python -m experiments`."""
 
-from experiments.harness.cli import main
+from experiments.cli import main
 
 if __name__ == "__main__":
     main()

@@ -7,11 +7,29 @@ import keras
 import numpy as np
 import pytest
 
-from experiments.benchmarks import nets, overhead, overhead_contenders, overhead_page, report, timing
+import custom.activations
+import custom.optimizers
+from experiments.benchmarks import (
+    activations,
+    nets,
+    optimizers,
+    overhead,
+    overhead_contenders,
+    overhead_page,
+    report,
+    timing,
+)
 from experiments.benchmarks.nets import NETS, Net, data, keras_model, operations
 
-ENVIRONMENT = {"backend": "tensorflow", "backend_version": "2", "xla": None, "keras": "3", "processor": "a processor",
-               "cores": 2, "load_before": 0.1}  # fmt: skip
+ENVIRONMENT = {
+    "backend": "tensorflow",
+    "backend_version": "2",
+    "xla": None,
+    "keras": "3",
+    "processor": "a processor",
+    "cores": 2,
+    "load_before": 0.1,
+}
 
 
 def results(nets_=("small", "nin_quarter")):
@@ -20,10 +38,14 @@ def results(nets_=("small", "nin_quarter")):
 
     who = list(overhead.CONTENDERS)
     rows = [
-        {"net": n, "operations": operations(NETS[n]), "peak": 2e11 + i,
-         "contenders": times(1.0, [w for w in who if not (w == "fit_jax" and NETS[n].convolutional)])}
+        {
+            "net": n,
+            "operations": operations(NETS[n]),
+            "peak": 2e11 + i,
+            "contenders": times(1.0, [w for w in who if not (w == "fit_jax" and NETS[n].convolutional)]),
+        }
         for i, n in enumerate(nets_)
-    ]  # fmt: skip
+    ]
     stacks = [{"net": "tiny", "members": times(0.01, ["single", *map(str, overhead.STACKS)])}]
     onednn = [{"net": "lenet", "contenders": times(10, [overhead_contenders.PLAIN, "engine_tensorflow"])}]
     found = {"environment": ENVIRONMENT, "table": rows, "onednn": onednn, "stacks": stacks}
@@ -110,6 +132,66 @@ def test_children_take_turns_in_processes_of_their_own():
 def test_a_contender_that_fails_is_named():
     with pytest.raises(RuntimeError, match="engine_tensorflow nonsense ended with code 1"):
         overhead.Child("tensorflow", "engine_tensorflow", "nonsense").ready()
+
+
+class Mine(keras.layers.Layer):
+    """A new activation."""
+
+
+class MyBase(keras.layers.Layer):
+    """Base of new activations."""
+
+
+def test_what_custom_exports_is_measured(monkeypatch):
+    names = {name for name in custom.activations.__all__ if name[0].isupper()}
+    left = {"Activation", "RandomActivation", "Maxout"}  # base classes; a layer that needs its units
+    assert {name.split(",")[0] for name in activations.CONTENDERS} == names - left
+    names = {name for name in custom.optimizers.__all__ if name[0].isupper()} - {"PaperOptimizer"}
+    assert {name.split(",")[0] for name in optimizers.CONTENDERS} == names
+    monkeypatch.setattr(custom.activations, "__all__", ["Mine", "MyBase", "ReLU", "relu"])
+    for cls in (Mine, MyBase):
+        monkeypatch.setattr(custom.activations, cls.__name__, cls, raising=False)
+    found = activations.contenders()
+    assert list(found) == ["Mine", "ReLU"] and found["Mine"] == (Mine, None)
+    assert found["ReLU"][1]() is keras.ops.relu
+
+
+@pytest.mark.parametrize("name", optimizers.CONTENDERS)
+def test_every_optimizer_has_a_step_to_be_timed(name):
+    shapes = [(2, 3), (3,)]
+    optimizers.keras_stepper(optimizers.CONTENDERS[name](), shapes, False)(1)
+    other = optimizers.elsewhere("keras", keras.optimizers, name)
+    if other:
+        assert isinstance(other[0](**other[1]), keras.optimizers.Optimizer)
+
+
+def test_namesakes_elsewhere_are_found_whatever_their_capitals():
+    assert optimizers.elsewhere("keras", keras.optimizers, "AdaGrad") == (keras.optimizers.Adagrad, {})
+    assert optimizers.elsewhere("keras", keras.optimizers, "Nesterov")[1] == {"momentum": 0.9, "nesterov": True}
+    assert optimizers.elsewhere("keras", keras.optimizers, "RAdam") is None
+    assert optimizers.elsewhere("torch", None, "Nadam, Keras's schedule") is None
+
+
+def test_files_of_different_lists_are_set_side_by_side(tmp_path):
+    def row(name, keras_form=None, **more):
+        ratio = [1.0, 2.0, 3.0] if keras_form else None
+        return {
+            "activation": name,
+            "milliseconds": {"custom": 4.0},
+            "ratio_to_keras": ratio,
+            "ratio_to_relu": 1.5,
+        } | more
+
+    first, second = [row("A", True), row("B")], [row("B", peak_bytes={"custom": 2**20, "keras": 2**21}), row("C")]
+    for name, rows in (("jax", first), ("tensorflow", second)):
+        text = json.dumps({"environment": ENVIRONMENT | {"backend": name}, "results": rows})
+        (tmp_path / f"activations_{name}.json").write_text(text)
+    grid = report.activations(tmp_path)[-1]
+    assert grid.rows == (
+        ("A", "4.0", "2.00 [1.00, 3.00]", "1.50", "–", "–", "–", "–"),
+        ("B", "4.0", "–", "1.50", "4.0", "–", "1.50", "1 (2)"),
+        ("C", "–", "–", "–", "4.0", "–", "1.50", "–"),
+    )
 
 
 @pytest.mark.parametrize(("n", "k"), [(2, 1), (5, 1), (6, 1), (9, 2), (15, 4), (25, 8)])

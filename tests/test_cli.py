@@ -10,23 +10,31 @@ import sys
 
 import pytest
 
-from experiments.harness import cli
+from experiments import cli
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
+COMMAND = (sys.executable, "-m", "experiments")
+
+
 def environment(folder):
-    return {
-        **os.environ, "PYTHONPATH": str(ROOT), "TFDS_DATA_DIR": str(folder / "none"),
-        "EXPERIMENTS_DATA": str(folder / "arrays"),
-    }  # fmt: skip
+    """Return an environment in which no dataset is found."""
+    changes = {"PYTHONPATH": ROOT, "TFDS_DATA_DIR": folder / "none", "EXPERIMENTS_DATA": folder / "arrays"}
+    return {**os.environ, **{name: str(value) for name, value in changes.items()}}
 
 
 def experiments(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "experiments", *arguments], cwd=folder, env=environment(folder), capture_output=True,
-        text=True, stdin=subprocess.DEVNULL, timeout=600,
-    )  # fmt: skip
+    """Run the command to its end."""
+    options = dict(cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return subprocess.run([*COMMAND, *arguments], **options, timeout=600)
+
+
+def started(folder, *arguments):
+    """Start the command. A shell that starts tests in the background makes them deaf to Ctrl-C; it is not to be."""
+    options = dict(cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    return subprocess.Popen([*COMMAND, *arguments], **options, preexec_fn=heard)
 
 
 @pytest.fixture
@@ -53,13 +61,20 @@ def test_quick_twice_then_the_report(tmp_path):
     assert first.returncode == 0, first.stdout + first.stderr
     # TensorFlow's graph optimizer may log that it left a leaky ReLU alone; Python has nothing to say.
     assert "Traceback" not in first.stderr and "Warning" not in first.stderr
+    *runs, last = first.stdout.splitlines()
+    numbers = [re.match(r" *(\d+)/(\d+) done +(kingma2015_adam|xu2015_rrelu) ", line) for line in runs]
+    assert all(numbers) and [int(n[1]) for n in numbers] == [*range(1, len(runs) + 1)], first.stdout
+    assert {int(n[2]) for n in numbers} == {len(runs)}
+    assert last == f"{len(runs)} runs: {len(runs)} trained now, 0 done before"
     second = experiments(tmp_path, *papers)
-    assert second.returncode == 0 and re.search(r"\n(\d+) runs: 0 trained now, \1 done before", second.stdout)
+    assert second.returncode == 0 and f"\n{len(runs)} runs: 0 trained now, {len(runs)} done before" in second.stdout
     assert not re.search(r"^(start|epoch)", second.stdout, re.M)
+    third = experiments(tmp_path, *papers, "--workers", "2")
+    assert third.stdout == f"{len(runs)} runs: 0 trained now, {len(runs)} done before\n"
     report = experiments(tmp_path, "report")
     assert report.returncode == 0 and report.stdout.endswith("Open reports/local/index.html\n")
     for paper in ("kingma2015_adam", "xu2015_rrelu"):
-        text = (tmp_path / "reports/local" / paper / "report.md").read_text()
+        text = page(tmp_path, paper)
         assert (
             "preset `quick`" in text
             and "0 diverged, 0 failed" in text
@@ -73,95 +88,71 @@ def test_quick_twice_then_the_report(tmp_path):
     assert adam and all(r["history"][-1]["train_error"] < 0.05 for r in adam)
 
 
+def page(folder, paper):
+    """Return the page of a paper among the user's own."""
+    (path,) = [p for p in (folder / "reports/local" / paper).glob("*.md") if p.name in ("README.md", "report.md")]
+    return path.read_text()
+
+
 @pytest.mark.slow
 def test_crash_nan_and_kill_leave_the_store_sound_and_show_in_the_report(tmp_path):
     only = ("run", "xu2015_rrelu", "--only", "relu", "--seeds", "1")
     crash = experiments(tmp_path, *only, "--set", "initializer=bogus")
     assert crash.returncode == 1 and "Received: initializer='bogus'" in crash.stdout
-    nan = experiments(tmp_path, *only, "--set", "learning_rate=1e30")
+    nan = experiments(tmp_path, *only, "--set", "learning_rate=1e30", "--workers", "2")
     assert nan.returncode == 0 and "1 diverged: " in nan.stdout
-    killed = subprocess.Popen(
-        [sys.executable, "-m", "experiments", *only],
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    killed = started(tmp_path, *only)
     for line in killed.stdout:
         if line.startswith("epoch"):
             break
     killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.communicate()
     files = list((tmp_path / "runs/xu2015_rrelu").glob("*.json"))
     assert sorted(json.loads(f.read_text())["outcome"] for f in files) == ["diverged", "failed", "running"]
-    status = experiments(tmp_path, "status").stdout
-    row = next(
-        line.split()
-        for line in status.splitlines()
-        if "cifar10     quick" in line or " cifar10 " in line and "quick" in line
-    )
-    assert row[-1] == "1"  # interrupted
+    rows = [line.split(maxsplit=4) for line in experiments(tmp_path, "status").stdout.splitlines()]
+    assert ["xu2015_rrelu", "cifar10", "quick", "0/5", "1 interrupted"] in rows
     assert experiments(tmp_path, "report").returncode == 0
-    page = (tmp_path / "reports/local/xu2015_rrelu/report.md").read_text()
-    assert all(f"| {outcome} |" in page for outcome in ("diverged", "failed", "interrupted"))
-    assert "objective became" in page and "Received: initializer='bogus'" in page
+    text = page(tmp_path, "xu2015_rrelu")
+    assert all(f"| {outcome} |" in text for outcome in ("diverged", "failed", "interrupted"))
+    assert "objective became" in text and "Received: initializer='bogus'" in text
     again = experiments(tmp_path, *only)
     assert again.returncode == 0 and "1 trained now" in again.stdout
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_finished_runs_and_the_next_call_goes_on(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "experiments",
-        "run",
-        "kingma2015_adam",
-        "--only",
-        "mlp",
-        "--only",
-        "adam",
-        "--seeds",
-        "1",
-    ]
-    process = subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell that starts tests in the background makes them deaf to Ctrl-C; the command is not to be.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_keeps_finished_runs_and_the_next_call_goes_on(tmp_path, workers):
+    command = ("run", "kingma2015_adam", "--only", "mlp", "--only", "adam", "--seeds", "4", "--workers", workers)
+    process = started(tmp_path, *command)
     for line in process.stdout:
-        if line.startswith("done"):
+        if re.match(r"( *\d+/\d+ )?done", line):
             break
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130 and "the same command goes on" in stderr and "Traceback" not in stderr
-    again = experiments(tmp_path, *command[3:])
+    assert process.returncode == 130
+    assert stderr == "experiments: stopped. Finished runs are kept; the same command goes on.\n"
+    assert "running" not in experiments(tmp_path, "status").stdout.split("paper", 1)[1].split("\n", 1)[1]
+    again = experiments(tmp_path, *command)
     assert again.returncode == 0
     assert int(re.search(r"(\d+) done before", again.stdout)[1]) >= 1
-
-
-@pytest.mark.slow
-def test_a_paper_runs_by_its_own_script(tmp_path):
-    answer = subprocess.run(
-        [sys.executable, "-m", "experiments.kingma2015_adam", "--only", "mlp", "--only", "adam", "--seeds", "1"],
-        cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert answer.returncode == 0 and "5 runs: 5 trained now" in answer.stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ((), "the following arguments are required: COMMAND"),
-        (("rum",), "invalid choice: 'rum'"),
+        (("rum",), "Unknown command: 'rum'. Did you mean 'run'?"),
         (("run",), "the following arguments are required: PAPER"),
         (("run", "xu2015_relu"), "Unknown paper: 'xu2015_relu'. Did you mean 'xu2015_rrelu'?"),
-        (("run", "xu2015_rrelu", "--preset", "quik"), "Unknown preset: 'quik'. Did you mean 'quick'?"),
+        (("run", "xu2015_rrelu", "--preset", "quik"), "Unknown --preset: 'quik'. Did you mean 'quick'?"),
+        (("run", "xu2015_rrelu", "--preset"), "argument --preset: expected one argument"),
+        (("run", "xu2015_rrelu", "--compiler", "xls"), "Unknown --compiler: 'xls'. Did you mean 'xla'?"),
+        (("run", "xu2015_rrelu", "--stack", "alway"), "Unknown --stack: 'alway'. Did you mean 'always'?"),
+        (("run", "xu2015_rrelu", "--workers", "two"), "Received: --workers two. Expected an integer of at least 1."),
+        (("run", "xu2015_rrelu", "--checkpoint-seconds", "nan"), "Received: --checkpoint-seconds nan. Expected a"),
+        (("run", "xu2015_rrelu", "--checkpoint-seconds", "-1"), "Received: --checkpoint-seconds -1. Expected a"),
+        (("status", "everything"), "unrecognized arguments: everything"),
+        (("estimate", "xu2015_rrelu", "--stack", "never"), "unrecognized arguments: --stack never"),
         (("run", "xu2015_rrelu", "--only", "leaky_10"), "Unknown variant: 'leaky_10'. Did you mean 'leaky_100'?"),
         (
             ("run", "xu2015_rrelu", "--set", "learning_rat=1"),
@@ -183,7 +174,7 @@ def test_a_paper_runs_by_its_own_script(tmp_path):
         (("run", "xu2015_rrelu", "--set", "train_evaluation_every=0", "--only", "relu"), "on train every 0 epochs"),
         (("run", "xu2015_rrelu", "--set", "variant=relu"), "Received: --set variant=relu. Expected --only relu."),
         (("run", "kingma2015_adam", "--set", "learning_rate=fast"), "Received: learning_rate=fast, of type str."),
-        (("run", "xu2015_rrelu", "--seeds", "0"), "Received: --seeds 0. Expected at least 1."),
+        (("run", "xu2015_rrelu", "--seeds", "0"), "Received: --seeds 0. Expected an integer of at least 1."),
         (("run", "xu2015_rrelu", "--only", "cifar100"), "preset 'quick' has nothing called cifar100"),
         (("report", "nobody1999"), "Unknown paper: 'nobody1999'."),
     ],
@@ -204,7 +195,35 @@ def test_an_absent_dataset_says_what_how_large_and_how(here, capsys):
 def test_list_status_and_data_answer_in_an_empty_folder(here, capsys):
     for command, needed in (("list", "xu2015_rrelu"), ("status", "cifar100"), ("data", "mnist")):
         assert main(command) == 0
-        assert needed in capsys.readouterr().out
+        header, *rows = capsys.readouterr().out.splitlines()
+        assert any(needed in row for row in rows)
+        assert not any(row.endswith(" ") for row in rows) and "\x1b" not in header
+
+
+def test_a_table_fits_a_terminal_and_no_cell_loses_a_letter(here, capsys, monkeypatch):
+    for name, value in (("COLUMNS", "80"), ("TERM", "dumb")):
+        monkeypatch.setenv(name, value)
+    for command in ("list", "status", "data"):
+        assert main(command) == 0
+        piped = capsys.readouterr().out
+        with monkeypatch.context() as terminal:
+            terminal.setattr(sys.stdout, "isatty", lambda: True)
+            assert main(command) == 0
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+        table = shown.split("To get ")[0].splitlines()
+        assert max(map(len, table)) <= 80, command
+        assert letters(shown) == letters(piped), command
+
+
+def letters(text):
+    """Return the letters of a text in alphabetical order: folding a cell changes their order."""
+    return sorted(re.sub(r"\W", "", text))
+
+
+def test_help_shows_choices_but_no_hidden_option(capsys):
+    assert main("run", "--help") == 0
+    text = capsys.readouterr().out
+    assert "{quick,reduced,paper}" in text and "{auto,always,never}" in text and "--progress" not in text
 
 
 def test_reports_without_any_run_say_so(here, capsys):

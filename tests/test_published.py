@@ -4,22 +4,23 @@ import pathlib
 
 import pytest
 
-from experiments.harness import papers
-from experiments.harness.report import build
-from experiments.harness.runner import identity_of
-from experiments.harness.settings import key
+from experiments import papers
+from experiments.report import build
+from experiments.runs import published
+from experiments.spec.run import identity_of, key
 
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAPERS = papers.load()
 
 
 def test_rebuilding_changes_no_page(monkeypatch):
-    monkeypatch.chdir(pathlib.Path(__file__).resolve().parents[1])
+    monkeypatch.chdir(ROOT)
     assert build.check(PAPERS) == []
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
 def test_every_published_record_is_where_its_meaning_puts_it(paper):
-    records = build.read_published(paper, pathlib.Path(__file__).resolve().parents[1] / "reports")
+    records = published.read(paper, ROOT / "reports")
     assert len({identity_of(r) for r in records}) == len(records)
     for r in records:
         address = key(r["paper"], r["experiment"], r["settings"], r["seed"], r["data"]["fingerprint"], r["protocol"])

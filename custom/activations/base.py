@@ -67,7 +67,8 @@ def to_float(x):
 
 def is_double(x):
     """True if `x` is float64, where the formulas are written out: backends' kernels keep constants in
-    float32 or subtract where they should not, which float32 does not show and 1e-10 does."""
+    float32 or subtract where they should not, which float32 does not show and 1e-10 does.
+    """
     return keras.backend.standardize_dtype(x.dtype) == "float64"
 
 

@@ -19,7 +19,8 @@ LINEAR = 2 * math.sqrt(2 / math.pi)
 
 def _bounded(x):
     """`x` clipped to where the sigmoid of its cube is 0 or 1 in every dtype: the cube of a larger number
-    overflows, and its derivative times 0 would be NaN."""
+    overflows, and its derivative times 0 would be NaN.
+    """
     return ops.clip(x, -30.0, 30.0)
 
 

@@ -27,7 +27,8 @@ class _Batches(keras.utils.PyDataset):
 
 class _ContrastiveDivergence(keras.Model):
     """A model whose training step applies the gradients of contrastive divergence: Keras compiles it
-    and runs the loop on every backend. There is no loss to differentiate."""
+    and runs the loop on every backend. There is no loss to differentiate.
+    """
 
     def __init__(self, rbm, **options):
         # Not the machine's own policy: for mixed_float16 Keras would scale a loss, and there is none.

@@ -81,7 +81,8 @@ class GANMinimax(PaperLoss):
 
     def value(self, data, generated):
         """V(D, G) from the discriminator's outputs for data and for generated examples. The game's solution,
-        D = 1/2 throughout, has the value -2 log 2."""
+        D = 1/2 throughout, has the value -2 log 2.
+        """
         data, generated = (wide(ops.convert_to_tensor(y, self.dtype)) for y in (data, generated))
         data, generated = (log_probabilities(y, self.from_logits) for y in (data, generated))
         return ops.cast(mean(data[0]) + mean(generated[1]), self.dtype)

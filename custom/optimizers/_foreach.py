@@ -45,9 +45,9 @@ class TensorList:
             self.terms = [(1.0, tensors)]
             return
         self.terms = terms
-        for _, tensors in terms:
-            if type(tensors) is State:
-                tensors.readers.append(weakref.ref(self))
+        for _, term in terms:
+            if type(term) is State:
+                term.readers.append(weakref.ref(self))
 
     def __getattr__(self, name):
         if name == "terms":

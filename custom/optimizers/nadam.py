@@ -85,7 +85,8 @@ class Nadam(PaperOptimizer):
 
     def scalar_rule(self, rate, t, c):
         """c = 1 - P_t, from `P_t = P_(t-1) mu_t`: so written a sum of two positive numbers, which loses no
-        digits where P_t is near 1."""
+        digits where P_t is near 1.
+        """
         return c + (1 - c) * (1 - self.momentum(t))
 
     def rule(self, w, g, rate, t, m, v, c):

@@ -22,53 +22,66 @@ from keras import ops
 
 from custom import activations as custom
 from experiments.benchmarks import timing
-from experiments.harness import backend
+from experiments.benchmarks.components import exported, required
+from experiments.runs import backend
 
 BACKEND = keras.backend.backend()
 SHAPE = (128, 32, 32, 192)
 
 
 def training(layer):
+    """Return the layer as it is while training."""
     return lambda x: layer(x, training=True)
 
 
 def keras_prelu():
+    """Return Keras's layer with the start and the sharing of ours."""
     return keras.layers.PReLU(alpha_initializer=keras.initializers.Constant(0.25), shared_axes=[1, 2])
 
 
-# By name: ours, and Keras's form where it has one.
-CONTENDERS = {
-    "Linear": (custom.Linear, None),
-    "ClippedLinear": (custom.ClippedLinear, None),
-    "BinaryStep": (custom.BinaryStep, None),
-    "Sign": (custom.Sign, None),
-    "HouseholderUnit": (custom.HouseholderUnit, None),
-    "Sigmoid": (custom.Sigmoid, lambda: ops.sigmoid),
-    "WilsonCowan": (custom.WilsonCowan, None),
-    "Tanh": (custom.Tanh, lambda: ops.tanh),
-    "Softsign": (custom.Softsign, lambda: ops.softsign),
-    "HardSigmoid": (custom.HardSigmoid, lambda: ops.hard_sigmoid),
-    "HardTanh": (custom.HardTanh, lambda: ops.hard_tanh),
-    "ReLU": (custom.ReLU, lambda: ops.relu),
-    "LeakyReLU": (custom.LeakyReLU, lambda: keras.layers.LeakyReLU(negative_slope=0.01)),
-    "PReLU": (custom.PReLU, keras_prelu),
-    "RReLU": (lambda: training(custom.RReLU(seed=0)), None),
-    "NoisyReLU": (lambda: training(custom.NoisyReLU(seed=0)), None),
-    "ELU": (custom.ELU, lambda: keras.layers.ELU()),
-    "ELU, alpha 0.5": (partial(custom.ELU, 0.5), lambda: keras.layers.ELU(alpha=0.5)),
-    "SELU": (custom.SELU, lambda: ops.selu),
-    "Softplus": (custom.Softplus, lambda: ops.softplus),
-    "GELU": (custom.GELU, lambda: partial(ops.gelu, approximate=False)),
-    "GELU, tanh form": (partial(custom.GELU, "tanh"), lambda: partial(ops.gelu, approximate=True)),
-    "GELU, sigmoid form": (partial(custom.GELU, "sigmoid"), None),
-    "SiLU": (custom.SiLU, lambda: ops.silu),
-    "SiLU, learned beta": (partial(custom.SiLU, trainable=True), None),
-    "Softmax": (custom.Softmax, lambda: ops.softmax),
+# Keras's form where another one than the function of the same name does the same.
+KERAS = {
+    "LeakyReLU": lambda: keras.layers.LeakyReLU(negative_slope=0.01),
+    "PReLU": keras_prelu,
+    "ELU": keras.layers.ELU,
+    "GELU": lambda: partial(ops.gelu, approximate=False),
+}
+# Further forms of an activation, beside Keras's form of them.
+FORMS = {
+    "ELU": {"alpha 0.5": (partial(custom.ELU, 0.5), lambda: keras.layers.ELU(alpha=0.5))},
+    "GELU": {
+        "tanh form": (partial(custom.GELU, "tanh"), lambda: partial(ops.gelu, approximate=True)),
+        "sigmoid form": (partial(custom.GELU, "sigmoid"), None),
+    },
+    "SiLU": {"learned beta": (partial(custom.SiLU, trainable=True), None)},
 }
 
 
+def contenders():
+    """Return, by name, ours and Keras's form (`None`: it has none) of all activations that need no argument."""
+    found = {}
+    for name, cls in exported(custom, keras.layers.Layer).items():
+        if required(cls):
+            continue
+        ours = (lambda cls=cls: training(cls(seed=0))) if issubclass(cls, custom.RandomActivation) else cls
+        found[name] = (ours, KERAS.get(name) or keras_function(name))
+        found |= {f"{name}, {form}": makers for form, makers in FORMS.get(name, {}).items()}
+    return found
+
+
+def keras_function(name):
+    """Return a maker of Keras's function of the same name; `None` where it has none."""
+    for function in dir(keras.activations):
+        if function.replace("_", "") == name.lower() and hasattr(ops, function):
+            return lambda: getattr(ops, function)
+    return None
+
+
+CONTENDERS = contenders()
+
+
 def differentiated(make, x, upstream, xla):
-    """A function that makes `n` forward and backward passes, weights included."""
+    """Return a function that makes `n` forward and backward passes, weights included."""
     layer = make()
     layer(x[:1])  # builds it
     weights = list(getattr(layer, "trainable_variables", []))
@@ -84,7 +97,7 @@ def differentiated(make, x, upstream, xla):
 
         def run(n):
             for _ in range(n):
-                y, gradients = step(x, upstream)
+                _, gradients = step(x, upstream)
             gradients[0][0, 0, 0, 0].numpy()
 
         return run
@@ -123,17 +136,19 @@ def differentiated(make, x, upstream, xla):
 
 
 def makers_of(name):
+    """Return what makes each contender of a row, ReLU too."""
     ours, keras_form = CONTENDERS[name]
     return {"custom": ours, **({"keras": keras_form} if keras_form else {}), "relu": lambda: ops.relu}
 
 
 def tensors():
+    """Return an input and an upstream gradient."""
     rng = np.random.default_rng(0)
     return [ops.convert_to_tensor(rng.standard_normal(SHAPE, dtype="float32")) for _ in range(2)]
 
 
 def memory_of(name, who, xla):
-    """Bytes of one contender's passes, from a fresh process: allocators keep what they once had."""
+    """Return the bytes of one contender's passes, from a fresh process: allocators keep what they once had."""
     command = [sys.executable, "-m", "experiments.benchmarks.activations", "--memory-of", name, who]
     done = subprocess.run(command + ["--xla"] * xla, capture_output=True, text=True, check=True)
     return int(done.stdout.split()[-1])

@@ -1,6 +1,7 @@
-"""The networks of the overhead benchmark, each from one description, in Keras and in plain PyTorch."""
+"""Networks of the overhead benchmark, each from one description, in Keras and in plain PyTorch."""
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -41,10 +42,15 @@ def _nin(width):
 
     a, b, c = (round(n * width) for n in (192, 160, 96))
     return (
-        *block((a, 5), (b, 1), (c, 1)), ("max", 3, 2), ("dropout", 0.5),
-        *block((a, 5), (a, 1), (a, 1)), ("average", 3, 2), ("dropout", 0.5),
-        *block((a, 3), (a, 1), (10, 1)), ("global",),
-    )  # fmt: skip
+        *block((a, 5), (b, 1), (c, 1)),
+        ("max", 3, 2),
+        ("dropout", 0.5),
+        *block((a, 5), (a, 1), (a, 1)),
+        ("average", 3, 2),
+        ("dropout", 0.5),
+        *block((a, 3), (a, 1), (10, 1)),
+        ("global",),
+    )
 
 
 def _resnet(width, blocks):
@@ -54,9 +60,19 @@ def _resnet(width, blocks):
 
 
 _LENET = (
-    ("conv", 6, 5), ("relu",), ("max", 2, 2), ("conv", 16, 5), ("relu",), ("max", 2, 2), ("flatten",),
-    ("dense", 120), ("relu",), ("dense", 84), ("relu",), ("dense", 10),
-)  # fmt: skip
+    ("conv", 6, 5),
+    ("relu",),
+    ("max", 2, 2),
+    ("conv", 16, 5),
+    ("relu",),
+    ("max", 2, 2),
+    ("flatten",),
+    ("dense", 120),
+    ("relu",),
+    ("dense", 84),
+    ("relu",),
+    ("dense", 10),
+)
 NETS = {
     "tiny": Net(
         "6-2-1, 64 patterns", (6, 1, 1), (("flatten",), ("dense", 2), ("relu",), ("dense", 10)), 64, "momentum"
@@ -73,19 +89,19 @@ STEPS = 50  # batches of data
 
 
 def data(net, seed=0):
-    """Random images as bytes, and labels."""
+    """Return random images as bytes, and labels."""
     draw = np.random.default_rng(seed)
     n = STEPS * net.batch
     return draw.integers(0, 256, (n, *net.shape)).astype("uint8"), draw.integers(0, 10, n).astype("int32")
 
 
 def keras_model(net, seed=0, activation=None):
-    """The network in Keras, with a seed for each draw; `activation(name)` makes a layer in place of ReLU."""
+    """Return the network in Keras, with a seed for each draw; `activation(name)` makes a layer in place of ReLU."""
     import keras
     from keras import layers
 
     from custom.activations import ReLU
-    from experiments.harness.seeds import derive
+    from experiments.seeds import derive
 
     names = iter(range(1000))
 
@@ -103,32 +119,32 @@ def keras_model(net, seed=0, activation=None):
         return layers.ReLU()(layers.Add()([x, y]))
 
     make = {
-        "dense": lambda x, units: layers.Dense(units, kernel_initializer=kernel())(x),
-        "conv": lambda x, filters, size: convolution(filters, size)(x),
-        "relu": lambda x: (activation or ReLU)()(x),
-        "norm": lambda x: layers.BatchNormalization()(x),
-        "max": lambda x, size, stride: layers.MaxPooling2D(size, stride, "same")(x),
-        "average": lambda x, size, stride: layers.AveragePooling2D(size, stride, "same")(x),
-        "global": lambda x: layers.GlobalAveragePooling2D()(x),
-        "flatten": lambda x: layers.Flatten()(x),
-        "dropout": lambda x, rate: layers.Dropout(rate, seed=derive(seed, next(names)))(x),
-        "block": block,
+        "dense": lambda units: layers.Dense(units, kernel_initializer=kernel()),
+        "conv": convolution,
+        "relu": activation or ReLU,
+        "norm": layers.BatchNormalization,
+        "max": lambda size, stride: layers.MaxPooling2D(size, stride, "same"),
+        "average": lambda size, stride: layers.AveragePooling2D(size, stride, "same"),
+        "global": layers.GlobalAveragePooling2D,
+        "flatten": layers.Flatten,
+        "dropout": lambda rate: layers.Dropout(rate, seed=derive(seed, next(names))),
+        "block": lambda filters, stride: functools.partial(block, filters=filters, stride=stride),
     }
     x = inputs = keras.Input(net.shape)
     for kind, *arguments in net.layers:
-        x = make[kind](x, *arguments)
+        x = make[kind](*arguments)(x)
     return keras.Model(inputs, x)
 
 
 def optimizer(net):
-    """The paper's form of the network's optimizer."""
+    """Return the paper's form of the network's optimizer."""
     from custom.optimizers import Adam, GradientDescent, Momentum
 
     return {"sgd": GradientDescent(0.01), "momentum": Momentum(0.01, 0.9), "adam": Adam(0.001)}[net.optimizer]
 
 
 def torch_model(net):
-    """The network in PyTorch. Pooling of 3 with stride 2 pads one row and column, which gives the same sizes."""
+    """Return the network in PyTorch. Pooling of 3 with stride 2 pads one row and column, which gives the same sizes."""
     import torch
     from torch import nn
 
@@ -136,9 +152,12 @@ def torch_model(net):
         def __init__(self, channels, filters, stride):
             super().__init__()
             self.path = nn.Sequential(
-                nn.Conv2d(channels, filters, 3, stride, 1, bias=False), nn.BatchNorm2d(filters), nn.ReLU(),
-                nn.Conv2d(filters, filters, 3, 1, 1, bias=False), nn.BatchNorm2d(filters),
-            )  # fmt: skip
+                nn.Conv2d(channels, filters, 3, stride, 1, bias=False),
+                nn.BatchNorm2d(filters),
+                nn.ReLU(),
+                nn.Conv2d(filters, filters, 3, 1, 1, bias=False),
+                nn.BatchNorm2d(filters),
+            )
             same = channels == filters and stride == 1
             shortcut = nn.Conv2d(channels, filters, 1, stride, bias=False)
             self.shortcut = nn.Identity() if same else nn.Sequential(shortcut, nn.BatchNorm2d(filters))
@@ -177,7 +196,7 @@ def torch_model(net):
 
 
 def operations(net):
-    """Floating-point operations of one training step in its matrix products and convolutions.
+    """Return the floating-point operations of one training step in its matrix products and convolutions.
 
     Two for each multiplication and addition: forward, for the weights' gradient, and, but for the
     first layer, for the inputs' gradient.

@@ -13,53 +13,68 @@ backends only.
 
 import argparse
 import contextlib
+import itertools
 import json
 import multiprocessing
+from functools import partial
 
 import keras
 import numpy as np
 
 from custom import optimizers as custom
 from experiments.benchmarks import timing
-from experiments.harness import backend
+from experiments.benchmarks.components import exported, required
+from experiments.runs import backend
 
 BACKEND = keras.backend.backend()
-# By name: this package's, Keras's; PyTorch's and optax's by name and arguments (`None`: there is none).
-CONTENDERS = {
-    "GradientDescent": (custom.GradientDescent, keras.optimizers.SGD, ("SGD", {}), ("sgd", {})),
-    "Momentum": (
-        custom.Momentum,
-        lambda: keras.optimizers.SGD(momentum=0.9),
-        ("SGD", {"momentum": 0.9}),
-        ("sgd", {"momentum": 0.9}),
-    ),
-    "Nesterov": (
-        custom.Nesterov,
-        lambda: keras.optimizers.SGD(momentum=0.9, nesterov=True),
-        ("SGD", {"momentum": 0.9, "nesterov": True}),
-        ("sgd", {"momentum": 0.9, "nesterov": True}),
-    ),
-    "AdaGrad": (custom.AdaGrad, keras.optimizers.Adagrad, ("Adagrad", {}), ("adagrad", {})),
-    "AdaDelta": (custom.AdaDelta, keras.optimizers.Adadelta, ("Adadelta", {}), ("adadelta", {})),
-    "RMSProp": (custom.RMSProp, keras.optimizers.RMSprop, ("RMSprop", {}), ("rmsprop", {})),
-    "Adam": (custom.Adam, keras.optimizers.Adam, ("Adam", {}), ("adam", {})),
-    "AdamW": (lambda: custom.AdamW(weight_decay=1e-5), keras.optimizers.AdamW, ("AdamW", {}), ("adamw", {})),
-    "AdaMax": (custom.AdaMax, keras.optimizers.Adamax, ("Adamax", {}), ("adamax", {})),
-    "Nadam": (custom.Nadam, keras.optimizers.Nadam, ("NAdam", {}), ("nadam", {})),
+# Values of arguments that some optimizers require.
+GIVEN = {"learning_rate": 0.01, "beta": 0.9, "weight_decay": 1e-5, "inner": custom.Momentum}
+# Name and arguments in another library where the same name does not tell; `None`: it has no such optimizer.
+SGD = {"keras": "SGD", "torch": "SGD", "optax": "sgd"}
+ELSEWHERE = {
+    "GradientDescent": {library: (name, {}) for library, name in SGD.items()},
+    "Momentum": {library: (name, {"momentum": 0.9}) for library, name in SGD.items()},
+    "Nesterov": {library: (name, {"momentum": 0.9, "nesterov": True}) for library, name in SGD.items()},
+    "Lookahead": {"optax": None},  # which wraps pairs of weights
     # Keras's own rule, where the class's default is the paper's schedule.
-    "Nadam, Keras's schedule": (
-        lambda: custom.Nadam(0.001, beta_1=0.9, epsilon=1e-7, schedule="keras"),
-        keras.optimizers.Nadam,
-        None,
-        None,
-    ),
-    "RAdam": (custom.RAdam, None, ("RAdam", {}), ("radam", {})),
-    "Lion": (custom.Lion, keras.optimizers.Lion, None, ("lion", {})),
+    "Nadam, Keras's schedule": {"keras": ("Nadam", {}), "torch": None, "optax": None},
+}
+FORMS = {
+    "Nadam": {"Keras's schedule": partial(custom.Nadam, 0.001, beta_1=0.9, epsilon=1e-7, schedule="keras")},
 }
 
 
+def contenders():
+    """Return what makes each optimizer of `custom`, by name."""
+    found = {}
+    for name, cls in exported(custom, keras.optimizers.Optimizer).items():
+        found[name] = partial(made, cls)
+        found |= {f"{name}, {form}": maker for form, maker in FORMS.get(name, {}).items()}
+    return found
+
+
+def made(cls):
+    """Return an optimizer with its defaults, and what it requires from `GIVEN`."""
+    given = {name: GIVEN[name] for name in required(cls)}
+    return cls(**{name: value() if callable(value) else value for name, value in given.items()})
+
+
+def elsewhere(library, module, name):
+    """Return the maker of an optimizer's namesake in another library, and its arguments; `None` where it has none."""
+    if library in ELSEWHERE.get(name, {}):
+        found = ELSEWHERE[name][library]
+        return found and (getattr(module, found[0]), found[1])
+    for other in dir(module):
+        if other.lower() == name.lower() and callable(getattr(module, other)):
+            return getattr(module, other), {}
+    return None
+
+
+CONTENDERS = contenders()
+
+
 def resnet_shapes(width=42):
-    """53 convolutions in bottlenecks, each with the scale and offset of its normalisation, and a head."""
+    """Return the shapes of 53 convolutions in bottlenecks, of their normalisations, and of a head."""
     convolutions, channels = [(7, 7, 3, width)], width
     for stage, blocks in enumerate((3, 4, 6, 3)):
         inner, outer = width * 2**stage, 4 * width * 2**stage
@@ -71,20 +86,22 @@ def resnet_shapes(width=42):
 
 
 def perceptron_shapes(units=350):
+    """Return the shapes of a multilayer network of seven hidden layers."""
     sizes = [784, *[units] * 7, 10]
-    return [shape for a, b in zip(sizes, sizes[1:], strict=False) for shape in ((a, b), (b,))]
+    return [shape for a, b in itertools.pairwise(sizes) for shape in ((a, b), (b,))]
 
 
 SETS = {"resnet": resnet_shapes(), "perceptron": perceptron_shapes()}
 
 
 def arrays(shapes, seed, scale):
+    """Return normal numbers of these shapes."""
     rng = np.random.default_rng(seed)
     return [scale * rng.standard_normal(shape, dtype="float32") for shape in shapes]
 
 
 def keras_stepper(optimizer, shapes, xla):
-    """A function that takes `n` steps and returns when they are done."""
+    """Return a function that takes `n` steps and returns when they are done."""
     variables = [keras.Variable(a, name=f"v{i}") for i, a in enumerate(arrays(shapes, 0, 0.1))]
     gradients = [keras.ops.convert_to_tensor(a) for a in arrays(shapes, 1, 0.01)]
     optimizer.build(variables)
@@ -118,6 +135,7 @@ def keras_stepper(optimizer, shapes, xla):
 
 
 def jax_stepper(step, state):
+    """Return a function that takes `n` steps of `step` from `state` on."""
     import jax
 
     def run(n):
@@ -129,13 +147,14 @@ def jax_stepper(step, state):
     return run
 
 
-def torch_stepper(name, options, shapes):
+def torch_stepper(maker, options, shapes):
+    """Return the steps of PyTorch's optimizer, as `keras_stepper` does."""
     import torch
 
     weights = [torch.nn.Parameter(torch.from_numpy(a)) for a in arrays(shapes, 0, 0.1)]
     for weight, gradient in zip(weights, arrays(shapes, 1, 0.01), strict=True):
         weight.grad = torch.from_numpy(gradient)
-    optimizer = getattr(torch.optim, name)(weights, lr=1e-3, **options)
+    optimizer = maker(weights, lr=1e-3, **options)
 
     def run(n):
         for _ in range(n):
@@ -144,11 +163,12 @@ def torch_stepper(name, options, shapes):
     return run
 
 
-def optax_stepper(name, options, shapes):
+def optax_stepper(maker, options, shapes):
+    """Return the steps of optax's optimizer, as `keras_stepper` does."""
     import jax
     import optax
 
-    optimizer = getattr(optax, name)(1e-3, **options)
+    optimizer = maker(1e-3, **options)
     weights, gradients = ([jax.numpy.asarray(a) for a in arrays(shapes, *how)] for how in ((0, 0.1), (1, 0.01)))
 
     def step(weights, state, gradients):
@@ -160,21 +180,28 @@ def optax_stepper(name, options, shapes):
 
 
 def steppers(name, shapes, xla):
-    ours, theirs, torch_form, optax_form = CONTENDERS[name]
-    found = {"custom": keras_stepper(ours(), shapes, xla)}
-    if theirs:
-        found["keras"] = keras_stepper(theirs(), shapes, xla)
-    if BACKEND == "torch" and torch_form:
-        found["torch_foreach"] = torch_stepper(torch_form[0], {**torch_form[1], "foreach": True}, shapes)
-        with contextlib.suppress(TypeError):  # some have no fused form
-            found["torch_fused"] = torch_stepper(torch_form[0], {**torch_form[1], "fused": True}, shapes)
-    if BACKEND == "jax" and optax_form:
-        found["optax"] = optax_stepper(*optax_form, shapes)
+    """Return the steps of each contender of a row."""
+    found = {"custom": keras_stepper(CONTENDERS[name](), shapes, xla)}
+    if theirs := elsewhere("keras", keras.optimizers, name):
+        found["keras"] = keras_stepper(theirs[0](**theirs[1]), shapes, xla)
+    if BACKEND == "torch":
+        import torch
+
+        maker, options = elsewhere("torch", torch.optim, name) or (None, {})
+        if maker:
+            found["torch_foreach"] = torch_stepper(maker, options | {"foreach": True}, shapes)
+            with contextlib.suppress(TypeError):  # some have no fused form
+                found["torch_fused"] = torch_stepper(maker, options | {"fused": True}, shapes)
+    if BACKEND == "jax":
+        import optax
+
+        if theirs := elsewhere("optax", optax, name):
+            found["optax"] = optax_stepper(*theirs, shapes)
     return found
 
 
 def row_of(weights, name, rounds, seconds, xla):
-    """What the file keeps of one optimizer on one set of weights."""
+    """Return what the file keeps of one optimizer on one set of weights."""
     times = timing.measure(steppers(name, SETS[weights], xla), rounds, seconds)
     return {
         "weights": weights,

@@ -1,4 +1,4 @@
-"""What a training step costs around its arithmetic: Keras's `fit`, this engine, plain PyTorch, side by side.
+"""Cost of a training step around its arithmetic: Keras's `fit`, this engine, plain PyTorch, side by side.
 
     python -m experiments.benchmarks.overhead --out reports/overhead_benchmark/overhead.json
 
@@ -16,7 +16,7 @@ import sys
 
 from experiments.benchmarks.nets import NETS, operations
 from experiments.benchmarks.overhead_contenders import PEAK, PLAIN
-from experiments.harness.store import write_atomically
+from experiments.files import write_atomically
 
 # By name: backend, and what it does.
 CONTENDERS = {
@@ -73,7 +73,7 @@ class Child:
 
 
 def side_by_side(children, rounds, seconds):
-    """By name: milliseconds a step, one a round after a first that is not counted."""
+    """Return, by name, milliseconds a step, one a round after a first that is not counted."""
     times = {name: [] for name in children}
     for i in range(rounds + 1):
         for name in sorted(children, reverse=bool(i % 2)):
@@ -84,7 +84,7 @@ def side_by_side(children, rounds, seconds):
 
 
 def measured(makers, rounds, seconds):
-    """`makers`: arguments of `Child` by name. Median times, by name."""
+    """Return median times, by name. `makers`: arguments of `Child` by name."""
     children = {}
     try:
         for name, arguments in makers.items():
@@ -99,7 +99,7 @@ def measured(makers, rounds, seconds):
 
 
 def table(options, keep):
-    """Figures 1 and 2 of the page: each net, each contender, and the peak beside them."""
+    """Measure figures 1 and 2 of the page: each net, each contender, and the peak beside them."""
     rows = []
     for name in options.net or [n for n in NETS if n != "tiny"]:
         makers = {who: (backend, who, name) for who, (backend, _) in CONTENDERS.items()}

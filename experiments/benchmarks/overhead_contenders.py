@@ -1,4 +1,4 @@
-"""The contenders of the overhead benchmark: what takes the steps, each in a process of its own.
+"""Contenders of the overhead benchmark: those that take the steps, each in a process of its own.
 
     python -m experiments.benchmarks.overhead_contenders KIND NET [MEMBERS OR ACTIVATION]
 
@@ -20,16 +20,17 @@ PEAK = 3000  # rows and columns of the matrices
 
 
 def arrays_of(net, seed=0):
+    """Return the data as the engine takes it, scaled as it enters the network."""
     import numpy as np
 
-    from experiments.harness import engine
+    from experiments import engine
 
     x, y = data(net, seed)
     return engine.Arrays(x, y, {}, np.zeros((), "float32"), np.float32(1 / 255))
 
 
 def fit(net, tuned):
-    """Keras's own loop over the same data, scaled beforehand."""
+    """Return Keras's own loop over the same data, scaled beforehand."""
     import keras
     import numpy as np
 
@@ -55,21 +56,22 @@ def fit(net, tuned):
     return run
 
 
-def engine_steps(net, activation=None):
-    """The engine's compiled chunk."""
-    import importlib
-
-    import keras
-
+def training(net, arrays, seed=0, activation=None):
+    """Return the description of one run of the engine."""
+    from experiments import engine
     from experiments.benchmarks.nets import keras_model, optimizer
-    from experiments.harness.engine.inputs import Inputs
-    from experiments.harness.engine.task import CLASSIFICATION
-    from experiments.harness.seeds import permutation
 
-    adapter = importlib.import_module(f"experiments.harness.engine.{keras.backend.backend()}_adapter")
+    return engine.Training(keras_model(net, seed, activation), optimizer(net), arrays, engine.Plan(1, net.batch, seed))
+
+
+def engine_steps(net, activation=None):
+    """Return the engine's compiled chunk."""
+    from experiments import engine
+    from experiments.seeds import permutation
+
     arrays = arrays_of(net)
-    loop = adapter.Loop(keras_model(net, 0, activation), optimizer(net), arrays, "auto", CLASSIFICATION, Inputs(arrays))
-    order = permutation(0, 1, len(arrays.x)).reshape(STEPS, -1)
+    loop = engine.Session([training(net, arrays, activation=activation)]).loop
+    order = permutation(0, 1, len(arrays.x)).reshape(STEPS, 1, -1)
 
     def run(steps):
         for i in range(0, steps, STEPS):
@@ -80,21 +82,14 @@ def engine_steps(net, activation=None):
 
 
 def stacked_steps(net, members):
-    """The engine's chunk for so many runs at once; its time is that of a step of all."""
-    from experiments.benchmarks.nets import keras_model, optimizer
-    from experiments.harness.engine.base import Member, Plan
-    from experiments.harness.engine.stacked import Loop
-    from experiments.harness.engine.task import CLASSIFICATION
-    from experiments.harness.seeds import permutation
-
-    arrays = arrays_of(net)
-    runs = [
-        Member(keras_model(net, seed), optimizer(net), arrays, Plan(1, net.batch, seed), {}, CLASSIFICATION)
-        for seed in range(members)
-    ]
-    loop, n = Loop(runs), len(arrays.x)
+    """Return the engine's chunk for so many runs at once; its time is that of a step of all."""
     import numpy as np
 
+    from experiments.engine.stacked import StackedLoop
+    from experiments.seeds import permutation
+
+    arrays = arrays_of(net)
+    loop, n = StackedLoop([training(net, arrays, seed) for seed in range(members)]), len(arrays.x)
     order = np.stack([permutation(seed, 1, n).reshape(STEPS, -1) for seed in range(members)], axis=1)
 
     def run(steps):
@@ -107,7 +102,7 @@ def stacked_steps(net, members):
 
 
 def torch_steps(net):
-    """A plain loop as PyTorch's users write it: fused optimizer, convolutions with channels last."""
+    """Return a plain loop as PyTorch's users write it: fused optimizer, convolutions with channels last."""
     import torch
 
     from experiments.benchmarks.nets import torch_model
@@ -137,7 +132,7 @@ def torch_steps(net):
 
 
 def peak():
-    """Products of two large matrices; a step is one."""
+    """Return products of two large matrices; a step is one."""
     import tensorflow as tf
 
     a = tf.random.normal((PEAK, PEAK))
@@ -152,7 +147,7 @@ def peak():
 
 
 def worker(kind, name, extra):
-    """What a child process measures."""
+    """Return the steps that a child process measures."""
     if kind == "peak":
         return peak()
     net = NETS[name]
@@ -171,7 +166,7 @@ def worker(kind, name, extra):
 
 def serve(kind, name, extra=None):
     """Answer each line, a number of seconds, with the steps made and the time they took."""
-    from experiments.harness import backend
+    from experiments.runs import backend
 
     if kind == PLAIN:
         os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"

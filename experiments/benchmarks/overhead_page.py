@@ -1,4 +1,4 @@
-"""The page of the overhead benchmark, from the JSON file that it wrote."""
+"""Page of the overhead benchmark, from the JSON file that it wrote."""
 
 import json
 import textwrap
@@ -6,8 +6,8 @@ import textwrap
 from experiments.benchmarks.nets import NETS
 from experiments.benchmarks.overhead import ACTIVATIONS, CONTENDERS, STACKS
 from experiments.benchmarks.overhead_contenders import PLAIN
-from experiments.harness.report.blocks import Code, Grid, Heading, Page, Paragraph, Picture
-from experiments.harness.report.figures import COLOURS, MARKERS, log_axis
+from experiments.report.blocks import Code, Grid, Heading, Page, Paragraph, Picture
+from experiments.report.figures import COLOURS, MARKERS, log_axis
 
 FILE = "overhead.json"
 COMMAND = "python -m experiments.benchmarks.overhead {}--out reports/overhead_benchmark/overhead.json"
@@ -22,12 +22,12 @@ SHORT = {
 
 
 def three(number):
-    """Three significant digits."""
+    """Return three significant digits."""
     return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def page(folder):
-    """The `Page`; `None` where nothing has been measured."""
+    """Return the `Page`; `None` where nothing has been measured."""
     path = folder / FILE
     if not path.is_file():
         return None
@@ -65,18 +65,20 @@ def _table(rows):
         best = min(times[who] for who in ("engine_tensorflow", "engine_jax"))
         lines.append(
             (
-                net.title, net.batch, *(three(times[who]) if who in times else "–" for who in CONTENDERS),
+                net.title,
+                net.batch,
+                *(three(times[who]) if who in times else "–" for who in CONTENDERS),
                 f"{times['fit'] / times['engine_tensorflow']:.1f}",
                 f"{times['torch'] / times['engine_tensorflow']:.1f}",
                 f"{row['operations'] / (best / 1e3) / max(peaks):.0%}".replace("%", " %"),
             )
-        )  # fmt: skip
+        )
     return [
         Heading("Networks"),
         Paragraph(
             '"fit" has its defaults, TensorFlow its own settings, and float32 arrays as data; "tuned" has 50 steps per '
             "execution and XLA for networks without convolutions, 5 and no XLA for those with, and the settings of "
-            "`experiments/harness/backend.py`, as the engine: oneDNN on every processor, and freed memory kept by the "
+            "`experiments/runs/backend.py`, as the engine: oneDNN on every processor, and freed memory kept by the "
             "C library (PyTorch's process has that too). The engine holds the images as bytes on "
             "the device and gathers and scales each batch in the compiled loop; on TensorFlow it uses XLA for dense "
             "nets without random numbers only, on JAX a step at a time where there are convolutions. PyTorch has fused "
@@ -87,11 +89,14 @@ def _table(rows):
         ),
         Code(COMMAND.format("")),
         Grid(
-            header, tuple(lines), "Milliseconds a step, medians of interleaved turns; a dash: not measured.",
-            "overhead", tuple(range(1, len(header))),
+            header,
+            tuple(lines),
+            "Milliseconds a step, medians of interleaved turns; a dash: not measured.",
+            "overhead",
+            tuple(range(1, len(header))),
         ),
         _bars(rows),
-    ]  # fmt: skip
+    ]
 
 
 def _bars(rows):
@@ -143,10 +148,13 @@ def _onednn(rows):
         ),
         Code(COMMAND.format("--part onednn ")),
         Grid(
-            ("Network", "without", "with", "without / with"), tuple(lines),
-            "Milliseconds a step, medians of interleaved turns.", "onednn", (1, 2, 3),
+            ("Network", "without", "with", "without / with"),
+            tuple(lines),
+            "Milliseconds a step, medians of interleaved turns.",
+            "onednn",
+            (1, 2, 3),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _stacks(rows):
@@ -156,10 +164,11 @@ def _stacks(rows):
         times = {name: value["milliseconds"] for name, value in row["members"].items()}
         lines.append(
             (
-                NETS[row["net"]].title, f"{1e3 * times['single']:.0f}",
+                NETS[row["net"]].title,
+                f"{1e3 * times['single']:.0f}",
                 *(f"{1e3 * times[str(m)] / m:.1f}" for m in STACKS),
             )
-        )  # fmt: skip
+        )
 
     def draw(axes):
         for i, row in enumerate(rows):
@@ -207,7 +216,10 @@ def _activations(found):
         ),
         Code(COMMAND.format("--part activations ")),
         Grid(
-            ("Activation", "ms a step", "by ReLU's", "share of the step"), rows,
-            "Medians of interleaved turns.", "activations", (1, 2, 3),
+            ("Activation", "ms a step", "by ReLU's", "share of the step"),
+            rows,
+            "Medians of interleaved turns.",
+            "activations",
+            (1, 2, 3),
         ),
-    ]  # fmt: skip
+    ]

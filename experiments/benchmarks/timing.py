@@ -1,4 +1,4 @@
-"""What the benchmarks share: contenders that take turns, the memory a call needs, the environment."""
+"""Parts that the benchmarks share: contenders that take turns, the memory a call needs, the environment."""
 
 import math
 import os
@@ -11,7 +11,7 @@ import keras
 
 
 def measure(contenders, rounds, seconds):
-    """By contender: seconds a call, one number a round; the contenders take turns.
+    """Return, by contender, seconds a call, one number a round; the contenders take turns.
 
     Args:
         contenders: by name, a function that makes `n` calls and returns when they are done.
@@ -34,12 +34,12 @@ def measure(contenders, rounds, seconds):
 
 
 def medians(times):
-    """By contender: the median time in milliseconds."""
+    """Return, by contender, the median time in milliseconds."""
     return {name: 1e3 * statistics.median(seconds) for name, seconds in times.items()}
 
 
 def ratios(times, reference):
-    """By contender: the rounds' times by those of `reference` in the same round, as [low, median, high].
+    """Return, by contender, the rounds' times by those of `reference` in the same round, as [low, median, high].
 
     Low and high are the interval of the median that `median_interval` gives.
     """
@@ -52,7 +52,7 @@ def ratios(times, reference):
 
 
 def median_interval(values, confidence=0.95):
-    """Two of the values that hold the median of their distribution between them, whatever the distribution.
+    """Return two of the values that hold the median of their distribution between them, whatever the distribution.
 
     The k-th smallest and the k-th largest, with the largest k for which the binomial probability that the
     median lies outside is at most 1 - confidence; the smallest and the largest where even they do not
@@ -67,7 +67,7 @@ def median_interval(values, confidence=0.95):
 
 
 def peak_memory(run):
-    """Bytes by which one call raises the process's resident memory; `None` where Linux does not say.
+    """Return the bytes by which one call raises the process's resident memory; `None` where Linux does not say.
 
     A thread looks every millisecond while the call runs, as the kernel's own peak cannot be reset
     everywhere.
@@ -98,7 +98,7 @@ def _resident():
 
 
 def environment(xla):
-    """What a reader has to know to judge the numbers."""
+    """Return what a reader has to know to judge the numbers."""
     backend = keras.backend.backend()
     return {
         "backend": backend,

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from custom.initializers import HeNormal, RandomizedAsymmetric
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 
 
 def ensemble_weights(rule, seed, inputs, units):
@@ -87,26 +87,3 @@ def ensemble_network(*, nets, inputs, hidden, outputs, seed, initializer, activa
         name = "outputs" if final else f"dense{i}"
         x = EnsembleDense(nets, units, initializer, derive(seed, name), last if final else activation, name=name)(x)
     return keras.Model(entry, x, name="ensemble_network")
-
-
-def family_tree_network(*, nets, seed, initializer):
-    """Many of the nets of Rumelhart, Hinton and Williams (1986), figure 3, for two family trees; all units logistic.
-
-    24 people and 12 relations enter through 6 units each; then 12, 6 and 24 units.
-
-    Args:
-        nets, seed, initializer: as in `ensemble_network`.
-
-    Returns:
-        A model from `(batch, points, 36)` to `(batch, points, nets, 24)`.
-    """
-
-    def dense(units, name):
-        return EnsembleDense(nets, units, initializer, derive(seed, name), "sigmoid", name=name)
-
-    entry = keras.Input((None, 36))
-    codes = dense(6, "person")(entry[..., :24]), dense(6, "relation")(entry[..., 24:])
-    x = layers.Concatenate(name="codes")(codes)
-    for units, name in ((12, "central"), (6, "penultimate"), (24, "outputs")):
-        x = dense(units, name)(x)
-    return keras.Model(entry, x, name="family_tree_network")

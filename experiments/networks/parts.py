@@ -6,7 +6,7 @@ import inspect
 import keras
 from keras import layers
 
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 
 
 def activation_layer(factory, seed, name, dtype):

@@ -1,0 +1,1 @@
+"""The book's own experiments: comparisons, figures, tables. None yet."""

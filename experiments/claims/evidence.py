@@ -1,0 +1,145 @@
+"""Which records speak for an experiment under which preset."""
+
+import dataclasses
+import math
+
+from experiments.spec.experiment import PRESETS, Experiment
+from experiments.spec.paper import Paper
+from experiments.spec.request import Request
+from experiments.spec.run import best, final_runs, identity_of, tuning_runs
+from experiments.spec.settings import canonical
+
+
+@dataclasses.dataclass
+class Evidence:
+    """The runs of one experiment under the widest preset that has run.
+
+    Attributes:
+        paper, experiment: from the declaration.
+        preset: that preset, or `None` where nothing has finished.
+        runs: records of every outcome, by variant and seed.
+        tuning: records of the grid, by variant, in the order of the grid.
+        tuned: the value chosen, by variant.
+        others: records that no preset of this experiment asks for: changed settings, older protocols.
+    """
+
+    paper: Paper
+    experiment: Experiment
+    preset: str | None = None
+    runs: dict = dataclasses.field(default_factory=dict)
+    tuning: dict = dataclasses.field(default_factory=dict)
+    tuned: dict = dataclasses.field(default_factory=dict)
+    others: list = dataclasses.field(default_factory=list)
+
+    @property
+    def text(self):
+        """The paper's words."""
+        return self.paper.text
+
+    @property
+    def labels(self):
+        """Printed name of each variant."""
+        return self.paper.text.labels
+
+    @property
+    def title(self):
+        """The experiment's heading."""
+        return self.paper.text.title(self.experiment.name)
+
+    def done(self, variant):
+        """Return the finished records of a variant by seed; diverged and failed runs are not among them."""
+        return {seed: r for seed, r in self.runs.get(variant, {}).items() if r["outcome"] == "done"}
+
+    def values(self, variant, quantity):
+        """Return a quantity by seed."""
+        values = {seed: quantity.of(record) for seed, record in self.done(variant).items()}
+        return {seed: value for seed, value in values.items() if value is not None}
+
+    def beyond(self, variant, quantity):
+        """Return, by seed, what a quantity is larger than in the finished runs in which it has no value."""
+        runs = self.done(variant).items() if quantity.beyond else ()
+        return {seed: quantity.beyond(r["history"]) for seed, r in runs if quantity.of(r) is None and r["history"]}
+
+    def cells(self, variant, quantity):
+        """Return a quantity by the tuned value, over the variant's grid; infinity for a run that diverged.
+
+        Under a preset that tunes nothing the one cell is the value that all runs have.
+        """
+        tuning, records = self.experiment.tuning, self.tuning.get(variant, ())
+        if tuning is None:
+            return {}
+        if self.preset and not self.experiment.tunes(self.preset):
+            records = self.runs.get(variant, {}).values()
+        found = {}
+        for record in records:
+            value = math.inf if record["outcome"] == "diverged" else None
+            if record["outcome"] == "done":
+                value = quantity.of(record)
+            if value is not None:
+                found[tuning.value_of(record["settings"])] = value
+        return found
+
+    def whole(self, variant, quantity):
+        """Tell whether every cell of the variant's grid has a value."""
+        tuning = self.experiment.tuning
+        return tuning is not None and len(self.cells(variant, quantity)) == len(tuning.values(self.preset, variant))
+
+    def count(self, *outcomes):
+        """Return how many of the runs that count ended so."""
+        return sum(r["outcome"] in outcomes for runs in self.runs.values() for r in runs.values())
+
+    @property
+    def records(self):
+        """Every record that the preset rests on, tuning included."""
+        tuned = [r for records in self.tuning.values() for r in records]
+        return tuned + [r for runs in self.runs.values() for _, r in sorted(runs.items())]
+
+
+def gather(paper, experiment, records):
+    """Return the `Evidence` of one experiment from a paper's records."""
+    records = [r for r in records if r["experiment"] == experiment.name]
+    by_identity = {identity_of(r): r for r in records}
+    found = {preset: _under(paper, experiment, preset, by_identity, records) for preset in experiment.presets}
+    claimed = {r["key"] for evidence in found.values() for r in evidence.records}
+    others = [r for r in records if r["key"] not in claimed]
+    for preset in reversed(PRESETS):
+        if preset in found and found[preset].runs:
+            return dataclasses.replace(found[preset], preset=preset, others=others)
+    return Evidence(paper, experiment, others=others)
+
+
+def _under(paper, experiment, preset, by_identity, records):
+    evidence, request = Evidence(paper, experiment), Request((paper,), preset, seeds=1)
+    by_settings = {}
+    for record in records:
+        if record["role"] == "final" and record["protocol"] == experiment.version:
+            by_settings.setdefault(canonical(record["settings"]), {})[record["seed"]] = record
+    for variant in experiment.variants:
+        grid = [by_identity.get(run.identity) for run in tuning_runs(paper, experiment, variant, request)]
+        tuned = None
+        if grid:
+            if None in grid or (tuned := best(experiment.tuning, grid)) is None:
+                evidence.tuning |= {variant: [r for r in grid if r]} if any(grid) else {}
+                continue
+            evidence.tuning[variant], evidence.tuned[variant] = grid, tuned
+        (run,) = final_runs(paper, experiment, variant, request, tuned)
+        runs = by_settings.get(canonical(dict(run.settings)))
+        if runs:
+            evidence.runs[variant] = dict(sorted(runs.items()))
+    return evidence
+
+
+def progress_rows(paper, records):
+    """Return rows for the `status` command: what each preset wants and what there is."""
+    rows = []
+    for experiment in paper.experiments:
+        for preset, declared in experiment.presets.items():
+            mine = [r for r in records if r["experiment"] == experiment.name and r["preset"] == preset]
+            mine = [r for r in mine if not r["overrides"] and r["protocol"] == experiment.version]
+            request = Request((paper,), preset)
+            wanted = len(experiment.variants) * declared.seeds
+            wanted += sum(len(tuning_runs(paper, experiment, v, request)) for v in experiment.variants)
+            counts = [sum(r["outcome"] == o for r in mine) for o in ("diverged", "failed", "running", "interrupted")]
+            done = sum(r["outcome"] == "done" for r in mine)
+            rows.append((paper.key, experiment.name, preset, done, wanted, *counts))
+    return rows

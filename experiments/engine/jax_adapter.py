@@ -1,0 +1,63 @@
+"""JAX: pure steps over a state of three lists, compiled one at a time or as a `lax.scan` over a chunk."""
+
+import jax
+import numpy as np
+from jax import numpy as jnp
+
+from experiments.engine.jax_functions import functions
+from experiments.engine.traits import has_convolutions
+
+COMPILERS = ("auto", "xla", "step")
+
+
+class Loop:
+    """Compiled training and evaluation of one model."""
+
+    def __init__(self, model, optimizer, arrays, compiler, task, inputs):
+        optimizer.build(model.trainable_variables)
+        self.model, self.optimizer = model, optimizer
+        # An argument of the compiled functions, never a constant in them: XLA would copy it.
+        self.data = jnp.asarray(arrays.x), jnp.asarray(arrays.y)
+
+        step, evaluate, gradients = functions(model, optimizer, task, inputs)
+
+        def scan(state, data, order):
+            state, losses = jax.lax.scan(lambda state, rows: step(state, data, rows), state, order)
+            return state, losses.sum()
+
+        # On a CPU, XLA runs convolutions slower inside a loop than outside of one, and compiles the
+        # newer, partitionable random numbers 20 times slower than the older ones (6 s a draw).
+        self.cpu = jax.default_backend() == "cpu"
+        self.scanned = compiler == "xla" or compiler == "auto" and not (self.cpu and has_convolutions(model))
+        self.compiler = "XLA scan" if self.scanned else "XLA step"
+        self._steps = jax.jit(scan if self.scanned else step, donate_argnums=0)
+        self._evaluate = jax.jit(evaluate)
+        self._gradients = jax.jit(gradients)
+
+    def _state(self):
+        """The variables behind the state: what trains, what a forward pass changes, the optimizer's."""
+        return self.model.trainable_variables, self.model.non_trainable_variables, self.optimizer.variables
+
+    def steps(self, order):
+        """Train on the rows of `order`, one batch each; the sum of their losses."""
+        variables = self._state()
+        state, total = tuple([variable.value for variable in part] for part in variables), 0.0
+        for rows in [order] if self.scanned else order:
+            with jax.threefry_partitionable(not self.cpu):
+                state, loss = self._steps(state, self.data, rows)
+            total += loss
+        # The old buffers were donated, so the model gets the new ones before anybody reads it.
+        for part, values in zip(variables, state, strict=True):
+            for variable, value in zip(part, values, strict=True):
+                variable.assign(value)
+        return float(total)
+
+    def evaluate(self, x, y):
+        """The task's sums over one batch of examples."""
+        trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
+        return np.asarray(self._evaluate(trainable, non_trainable, x, y), "float64")
+
+    def gradients(self, x, y):
+        """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
+        trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
+        return [np.asarray(gradient) for gradient in self._gradients(trainable, non_trainable, x, y)]

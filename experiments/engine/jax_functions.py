@@ -1,0 +1,47 @@
+"""What JAX compiles for one run: the step, the evaluation, the gradient. A stack maps them over its members."""
+
+import jax
+import keras
+from jax import numpy as jnp
+
+from experiments.engine import precision
+
+
+def functions(model, optimizer, task, inputs):
+    """Pure functions of the three lists of variables: what trains, what a forward pass changes, the optimizer's.
+
+    Returns:
+        `step(state, data, rows)`, which gives the new state and the loss of one batch; `evaluate(trainable,
+        non_trainable, x, y)`, the task's sums over a batch; `gradients` of the same arguments, those of
+        the objective without randomness.
+    """
+
+    def objective(trainable, non_trainable, x, y, training=True):
+        outputs, non_trainable, losses = model.stateless_call(
+            trainable, non_trainable, x, training=training, return_losses=True
+        )
+        return sum(losses, task.loss(y, outputs).astype("float32").mean()), non_trainable
+
+    def scaled(trainable, non_trainable, slots, x, y):
+        loss, non_trainable = objective(trainable, non_trainable, x, y)
+        with keras.StatelessScope(list(zip(optimizer.variables, slots, strict=True))):
+            return optimizer.scale_loss(loss), (loss, non_trainable)
+
+    def step(state, data, rows):
+        trainable, non_trainable, slots = state
+        x, y = (jnp.take(array, inputs.index(rows), axis=0) for array in data)
+        gradient = jax.grad(scaled, has_aux=True)
+        gradients, (loss, non_trainable) = gradient(trainable, non_trainable, slots, inputs.training(x, rows), y)
+        trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
+        return (trainable, non_trainable, slots), loss
+
+    def evaluate(trainable, non_trainable, x, y):
+        with precision.full(model):
+            outputs, _ = model.stateless_call(trainable, non_trainable, inputs.evaluation(x), training=False)
+        return task.sums(y, outputs)
+
+    def gradients(trainable, non_trainable, x, y):
+        x = inputs.evaluation(x)
+        return jax.grad(objective, has_aux=True)(trainable, non_trainable, x, y, training=False)[0]
+
+    return step, evaluate, gradients

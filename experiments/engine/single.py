@@ -1,0 +1,66 @@
+"""One training in the form that a session takes: lists of one loss, one row of an evaluation."""
+
+import importlib
+
+import keras
+import numpy as np
+
+from experiments.engine import precision, state
+from experiments.engine.device import accelerator
+from experiments.engine.inputs import Inputs
+from experiments.engine.probes import Meter
+from experiments.errors import unknown
+
+EVALUATION_BATCH = 500
+
+
+class SingleLoop:
+    """The compiled loop of the backend's adapter for one training.
+
+    Raises:
+        UsageError: a compiler that the backend does not have, an augmentation that does not fit the inputs,
+            a probe that finds no layer.
+    """
+
+    def __init__(self, training, compiler):
+        adapter = importlib.import_module(f"experiments.engine.{keras.backend.backend()}_adapter")
+        if compiler not in adapter.COMPILERS:
+            raise unknown("compiler", compiler, adapter.COMPILERS)
+        model, arrays = training.model, training.arrays
+        precision.set_tf32(training.plan.tf32, accelerator())
+        optimizer, self.inputs = precision.scaled(model, training.optimizer), Inputs(arrays)
+        self.adapted = adapter.Loop(model, optimizer, arrays, compiler, training.task, self.inputs)
+        self.compiler, self.splits, self.orders = self.adapted.compiler, arrays.splits, [self.inputs]
+        self.facts = {"compiler": self.compiler}
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            self.facts["loss_scaling"] = "dynamic"
+        self.variables = state.Variables.of(model, optimizer)
+        self.meter = Meter(model, arrays, training.probes, self.inputs) if training.probes else None
+        self.numbers = []  # in which members differ: there is one
+
+    def steps(self, order):
+        """Train on `order` `(steps, 1, batch, ...)`; return the sum of the losses, in a list."""
+        return [self.adapted.steps(order[:, 0])]
+
+    def evaluate(self, split):
+        """Return the means of the task's loss and measures on one set, in a list; sums over batches are in float64."""
+        x, y = self.splits[split]
+        batches = (slice(i, i + EVALUATION_BATCH) for i in range(0, len(x), EVALUATION_BATCH))
+        sums = np.sum([self.adapted.evaluate(x[rows], y[rows]) for rows in batches], axis=0)
+        return [[float(value / len(x)) for value in sums]]
+
+    def measure(self, epoch):
+        """Return what the probes that are due measure."""
+        return self.meter.measure(self.adapted, epoch) if self.meter else {}
+
+    def layout(self):
+        """Return path, shape and dtype of each variable."""
+        return self.variables.layout()
+
+    def values(self):
+        """Return all variables as arrays."""
+        return self.variables.values()
+
+    def assign(self, arrays):
+        """Put arrays back that `values` gave."""
+        self.variables.assign(arrays)

@@ -1,0 +1,73 @@
+"""TensorFlow: one `tf.function` over the steps of a chunk, data held on the device."""
+
+import tensorflow as tf
+
+from experiments.engine import precision
+from experiments.engine.traits import check_convolutions, has_convolutions, has_randomness
+
+COMPILERS = ("auto", "xla", "graph")
+
+
+class Loop:
+    """Compiled training and evaluation of one model."""
+
+    def __init__(self, model, optimizer, arrays, compiler, task, inputs):
+        optimizer.build(model.trainable_variables)
+        # Arguments of the function, not captured by it: TensorFlow keeps what a loop captures for as
+        # long as the process lives, which is one copy of the data for each run.
+        self.data = tf.constant(arrays.x), tf.constant(arrays.y)
+        # On a CPU, XLA's convolutions are 5 to 100 times slower than oneDNN's, and its random
+        # numbers 3 times slower than TensorFlow's: it pays only for dense nets without either.
+        gpu = bool(tf.config.list_physical_devices("GPU"))
+        if not gpu:
+            check_convolutions(model)
+        jit = gpu or not (has_convolutions(model) or has_randomness(model))
+        jit = jit if compiler == "auto" else compiler == "xla"
+        self.compiler = "XLA" if jit else "TensorFlow graph"
+
+        order = tf.TensorSpec([None, None, 5] if arrays.augment else [None, None], tf.int32)
+        signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
+
+        def objective(x, y, training):
+            loss = tf.reduce_mean(tf.cast(task.loss(y, model(x, training=training)), "float32"))
+            return tf.add_n([loss, *model.losses])
+
+        @tf.function(jit_compile=jit, input_signature=signature)
+        def steps(order, all_x, all_y):
+            total = tf.constant(0.0)
+            for i in tf.range(tf.shape(order)[0]):
+                index = inputs.index(order[i])
+                x, y = inputs.training(tf.gather(all_x, index), order[i]), tf.gather(all_y, index)
+                with tf.GradientTape() as tape:
+                    loss = objective(x, y, training=True)
+                    scaled = optimizer.scale_loss(loss)
+                variables = [variable.value for variable in model.trainable_variables]
+                optimizer.apply(tape.gradient(scaled, variables), model.trainable_variables)
+                total += loss
+            return total
+
+        @tf.function(jit_compile=False, reduce_retracing=True)
+        def evaluate(x, y):
+            with precision.full(model):
+                return task.sums(y, model(inputs.evaluation(x), training=False))
+
+        @tf.function(jit_compile=False, reduce_retracing=True)
+        def gradients(x, y):
+            with tf.GradientTape() as tape:
+                loss = objective(inputs.evaluation(x), y, training=False)
+            variables = [variable.value for variable in model.trainable_variables]
+            return tape.gradient(loss, variables, unconnected_gradients="zero")
+
+        self._steps, self._evaluate, self._gradients = steps, evaluate, gradients
+
+    def steps(self, order):
+        """Train on the rows of `order`, one batch each; the sum of their losses."""
+        return float(self._steps(tf.constant(order), *self.data))
+
+    def evaluate(self, x, y):
+        """The task's sums over one batch of examples."""
+        return self._evaluate(tf.constant(x), tf.constant(y)).numpy().astype("float64")
+
+    def gradients(self, x, y):
+        """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
+        return [gradient.numpy() for gradient in self._gradients(tf.constant(x), tf.constant(y))]

@@ -1,1 +1,0 @@
-"""What every paper script shares: data, engine, records, claims, statistics, reports."""

@@ -1,1 +1,0 @@
-"""What `experiments.krizhevsky2012_alexnet` runs and compares with."""

@@ -1,1 +1,0 @@
-"""The experiments of Loshchilov and Hutter (2019), a module for each kind of figure."""

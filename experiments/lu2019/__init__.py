@@ -1,1 +1,0 @@
-"""What `experiments.lu2019_dying_relu` runs."""

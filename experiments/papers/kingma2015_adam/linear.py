@@ -1,0 +1,145 @@
+"""Logistic regression on digits and on film reviews (section 6.1, figure 1; the book's figure 5).
+
+`alpha_t = alpha / sqrt(t)` for all optimizers; t counts mini-batches, as in the paper's theorem 4.1.
+"""
+
+import keras
+from keras import ops
+
+from custom.optimizers import AdaGrad
+from experiments import engine
+from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_LOSS, Ordering, Quantity, Ratio
+from experiments.claims.quantities import mean
+from experiments.papers.kingma2015_adam.networks import multilayer_perceptron, words_regression
+from experiments.papers.kingma2015_adam.optimizers import OPTIMIZERS, TUNED, middle
+from experiments.recipes import classifier
+from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.spec import Deviation, Experiment, Preset, Tuning
+
+MEAN_OBJECTIVE = Quantity("mean_objective", "nats", mean("objective"))
+
+GRID = {  # alpha of the first step, a factor of about 3 apart
+    "adagrad": (0.03, 0.1, 0.3, 1.0, 3.0),
+    "adagrad_constant": (0.003, 0.01, 0.03, 0.1, 0.3),
+    "rmsprop": (0.01, 0.03, 0.1, 0.3, 1.0),
+    "nesterov": (0.1, 0.3, 1.0, 3.0, 10.0),
+    "adam": (0.01, 0.03, 0.1, 0.3, 1.0),
+}
+
+
+class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
+    """`alpha / sqrt(t)`, with t = 1, 2, ... the number of the step."""
+
+    def __init__(self, alpha):
+        self.alpha = alpha
+
+    def __call__(self, step):
+        return self.alpha / ops.sqrt(ops.cast(step, "float32") + 1.0)
+
+    def get_config(self):
+        return {"alpha": self.alpha}
+
+
+def decaying(optimizer):
+    """Return what makes the optimizer from alpha, with `alpha / sqrt(t)` for its learning rate."""
+    return lambda alpha, **options: optimizer(InverseSquareRoot(alpha), **options)
+
+
+# AdaGrad divides by the root of a sum over all steps, which is a decay of the same kind: with the schedule it
+# decays twice. The second form, without the schedule, shows what that does.
+VARIANTS = {name: decaying(optimizer) for name, optimizer in OPTIMIZERS.items()} | {"adagrad_constant": AdaGrad}
+OF_DIGITS = ("adagrad", "nesterov", "adam", "adagrad_constant")
+OF_REVIEWS = ("adagrad", "rmsprop", "nesterov", "adam", "adagrad_constant")
+
+
+def train(job):
+    s, data = job.settings, job.dataset
+    two = data.classes == 2  # one logit, as logistic regression has
+    outputs, shape = 1 if two else data.classes, data.x_train.shape[1:]
+    if s.preprocessing == "words":
+        model = words_regression(words=shape[0], outputs=outputs, seed=job.seed, dropout=s.input_dropout)
+    else:
+        options = dict(seed=job.seed, input_dropout=s.input_dropout, initializer="normal_0.01")
+        model = multilayer_perceptron(None, input_shape=shape, hidden=[], classes=outputs, **options)
+    optimizer = job.variant(s.learning_rate, l2=s.l2, l2_exclude="bias")
+    task = engine.BINARY_CLASSIFICATION if two else engine.CLASSIFICATION
+    return classifier(job, model, optimizer, preprocessing=s.preprocessing, task=task)
+
+
+RECIPE = dict(batch_size=128, learning_rate=None, input_dropout=0.0, evaluation="test", train_evaluation_every=5)
+DIGITS = RECIPE | dict(data="mnist", preprocessing="unit", epochs=45, l2=1e-4)
+REVIEWS = RECIPE | dict(data="imdb_bow", preprocessing="words", epochs=160, l2=0.0)
+QUICK = dict(epochs=10, batch_size=32, examples=128)
+
+
+def experiment(name, variants, presets, **tuned):
+    """`tuned`: by preset, what differs in its tuning runs, beside the sixth of the training set that is held out."""
+    changes = {preset: dict(evaluation="validation") | tuned.get(preset, {}) for preset in TUNED}
+    tuning = Tuning("learning_rate", GRID, "objective", changes)
+    return Experiment(name, {v: VARIANTS[v] for v in variants}, train, presets, tuning, ("linear",))
+
+
+def digits(name):
+    presets = {
+        "quick": Preset(DIGITS | QUICK | dict(data="digits"), seeds=1, variants=middle(GRID, OF_DIGITS)),
+        "reduced": Preset(DIGITS | dict(epochs=10), seeds=3),
+        "paper": Preset(DIGITS, seeds=3),
+    }
+    return experiment(name, OF_DIGITS, presets)
+
+
+def reviews(name, reduced, tuned, **changes):
+    """`reduced`, `tuned`: epochs of that preset, and of its tuning runs."""
+    settings = REVIEWS | changes
+    quick = settings | QUICK | dict(data="generated_reviews")
+    presets = {
+        "quick": Preset(quick, seeds=1, variants=middle(GRID, OF_REVIEWS)),
+        "reduced": Preset(settings | dict(epochs=reduced), seeds=3),
+        "paper": Preset(settings | dict(evaluation_every=20, train_evaluation_every=20), seeds=3),
+    }
+    return experiment(name, OF_REVIEWS, presets, reduced=dict(epochs=tuned), paper=dict(epochs=20))
+
+
+EXPERIMENTS = (
+    digits("logistic"),
+    reviews("imdb_dropout", reduced=5, tuned=2, input_dropout=0.5),
+    reviews("imdb", reduced=10, tuned=3),
+)
+NAMES = tuple(e.name for e in EXPERIMENTS)
+
+LEFT = dict(experiment="logistic", quantity=MEAN_OBJECTIVE, presets=TUNED)
+ALIKE = dict(value=1.0, low=0.95, high=1.05)
+
+
+def about_reviews(name, adagrad, words):
+    """The claims of the figure's right half, for one of the two readings of AdaGrad's step size."""
+    right = dict(experiment=name, quantity=MEAN_OBJECTIVE, presets=TUNED)
+    return (
+        Ordering(name=f"{words}_far_better", lower=adagrad, higher=("nesterov",), margin=0.015, **right),
+        Ratio(name=f"{words}_alike", larger="adam", smaller=adagrad, **ALIKE, **right),
+    )
+
+
+CLAIMS = (
+    Ordering(name="adam_faster_on_digits", text="digits_faster", lower="adam", higher=("adagrad",), **LEFT),
+    Ordering(name="nesterov_faster_on_digits", text="digits_faster", lower="nesterov", higher=("adagrad",), **LEFT),
+    Ratio(name="digits_alike", larger="adam", smaller="nesterov", **ALIKE, **LEFT),
+    *about_reviews("imdb_dropout", "adagrad", "reviews_dropout"),
+    *about_reviews("imdb_dropout", "adagrad_constant", "reviews_dropout_constant"),
+    *about_reviews("imdb", "adagrad", "reviews_plain"),
+    *about_reviews("imdb", "adagrad_constant", "reviews_plain_constant"),
+)
+DEVIATIONS = (
+    Deviation("figure_1_steps", NAMES),
+    Deviation("figure_1_adagrad", NAMES),
+    Deviation("figure_1_l2", NAMES),
+    Deviation("figure_1_tuning", NAMES, TUNED),
+    Deviation("figure_1_data", NAMES, ("quick",)),
+    Deviation("figure_1_epochs", NAMES, ("quick", "reduced")),
+)
+RESULTS = dict.fromkeys(NAMES, (OBJECTIVE, MEAN_OBJECTIVE, TRAIN_LOSS, TEST_ERROR))
+FIGURES = tuple(
+    figure
+    for name in NAMES
+    for figure in (LearningCurves(name, OBJECTIVE, log=True), FinalValues(name, MEAN_OBJECTIVE), Sensitivity(name))
+)

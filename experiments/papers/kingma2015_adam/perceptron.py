@@ -1,0 +1,80 @@
+"""The multilayer network on MNIST (section 6.2, figure 2; the book's figure 6)."""
+
+from custom.activations import ReLU
+from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR, TRAIN_LOSS, Ordering, Value
+from experiments.papers.kingma2015_adam.networks import multilayer_perceptron
+from experiments.papers.kingma2015_adam.optimizers import OPTIMIZERS, TUNED, middle
+from experiments.recipes import classifier
+from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.spec import Deviation, Experiment, Preset, Tuning
+
+GRID = {  # four rates each, a factor of about 3 apart, around the value that its paper or its users start from
+    "adagrad": (0.003, 0.01, 0.03, 0.1),
+    "rmsprop": (0.0001, 0.0003, 0.001, 0.003),
+    "nesterov": (0.003, 0.01, 0.03, 0.1),
+    "adadelta": (0.1, 0.3, 1.0, 3.0),
+    "adam": (0.0001, 0.0003, 0.001, 0.003),
+}
+
+
+def train(job):
+    s, data = job.settings, job.dataset
+    options = dict(input_dropout=s.input_dropout, dropout=s.dropout, precision=s.precision, seed=job.seed)
+    shape, classes = data.x_train.shape[1:], data.classes
+    model = multilayer_perceptron(ReLU, input_shape=shape, hidden=s.hidden, classes=classes, **options)
+    l2 = dict(l2=s.l2, l2_exclude="bias") if "l2" in s else {}
+    return classifier(job, model, job.variant(s.learning_rate, **l2))
+
+
+NETWORK = dict(hidden=[1000, 1000], input_dropout=0.0, dropout=0.0, precision="float32")
+RECIPE = dict(data="mnist", epochs=200, batch_size=128, learning_rate=None)
+FULL = NETWORK | RECIPE | dict(evaluation="test", train_evaluation_every=5)
+REDUCED = FULL | dict(hidden=[500, 500], epochs=20, train_evaluation_every=1)
+QUICK = FULL | dict(data="digits", hidden=[64, 64], epochs=10, batch_size=32, examples=128)
+VALIDATION = dict(evaluation="validation")
+CHANGES = {"reduced": VALIDATION | dict(epochs=3), "paper": VALIDATION | dict(epochs=20)}
+
+
+def experiment(name, **changes):
+    """The multilayer network with dropout, an L2 term or neither; its rates are tuned for each case."""
+    presets = {
+        "quick": Preset(QUICK | changes, seeds=1, variants=middle(GRID, OPTIMIZERS)),
+        "reduced": Preset(REDUCED | changes, seeds=3),
+        "paper": Preset(FULL | changes, seeds=3),
+    }
+    return Experiment(name, OPTIMIZERS, train, presets, Tuning("learning_rate", GRID, "validation_loss", CHANGES))
+
+
+EXPERIMENTS = (
+    experiment("mlp_dropout", input_dropout=0.2, dropout=0.5),
+    experiment("mlp"),
+    experiment("mlp_l2", l2=1e-4),
+)
+NAMES = tuple(e.name for e in EXPERIMENTS)
+
+FIGURE = dict(experiment="mlp_dropout")
+LOWEST = dict(lower="adam", higher=("adagrad", "rmsprop", "nesterov", "adadelta"), presets=TUNED)
+CLAIMS = (
+    Ordering(name="mlp_fastest", quantity=MEAN_LOG_OBJECTIVE, **LOWEST, **FIGURE),
+    Ordering(name="mlp_lowest", quantity=OBJECTIVE, **LOWEST, **FIGURE),
+    Value(name="mlp_final_cost", quantity=OBJECTIVE, variant="adam", value=0.055, tolerance=0.045, **FIGURE),
+)
+DEVIATIONS = (
+    Deviation("figure_2_dropout", ("mlp_dropout",)),
+    Deviation("figure_2_l2", ("mlp_l2",)),
+    Deviation("figure_2_tuning", NAMES, TUNED),
+    Deviation("figure_2_data", NAMES, ("quick",)),
+    Deviation("figure_2_width", NAMES, ("reduced",)),
+    Deviation("figure_2_epochs", NAMES, ("quick", "reduced")),
+)
+RESULTS = dict.fromkeys(NAMES, (OBJECTIVE, MEAN_LOG_OBJECTIVE, TRAIN_LOSS, TEST_ERROR))
+FIGURES = tuple(
+    figure
+    for name in NAMES
+    for figure in (
+        LearningCurves(name, OBJECTIVE, log=True),
+        LearningCurves(name, TRAIN_LOSS, log=True),
+        FinalValues(name, MEAN_LOG_OBJECTIVE),
+        Sensitivity(name),
+    )
+)

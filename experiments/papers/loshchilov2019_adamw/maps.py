@@ -1,0 +1,222 @@
+"""The maps over learning rate and weight decay: claims on them, read from the cells, one seed each; their figure."""
+
+import dataclasses
+import math
+
+import matplotlib
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from experiments.claims import TEST_ERROR, Claim, Quantity, Verdict
+from experiments.report.blocks import Picture
+from experiments.report.figures import Figure
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NoGain(Claim):
+    """Over a grid of two settings, no value of the second is better than 0 by more than `tolerance`.
+
+    There is no interval: the cells are the whole grid, one seed each.
+
+    Attributes:
+        variant: whose grid.
+        tolerance: in the record's unit.
+        gain: instead, some value is better by more than that.
+    """
+
+    variant: str
+    tolerance: float
+    gain: bool = False
+    kind = "cells"
+    naming = ("variant",)
+
+    def published(self, text):
+        better = "better" if self.gain else "not better"
+        return f"{better} by more than {self.difference(self.tolerance)} ({self.why(text)})"
+
+    def _judge(self, evidence):
+        cells = evidence.cells(self.variant, self.quantity)
+        if not evidence.whole(self.variant, self.quantity):
+            return Verdict("not run", "the grid has cells without a finished run")
+        without = min(y for (_, second), y in cells.items() if second == 0)
+        best = min(y for (_, second), y in cells.items() if second)
+        at = evidence.experiment.tuning.words(min((y, x) for x, y in cells.items() if x[1])[1])
+        measured = f"{self.number(best)} at {at}; {self.number(without)} with 0"
+        holds = (without - best > self.tolerance) is self.gain
+        return Verdict("reproduced" if holds else "not reproduced", "read from the whole grid", measured)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BasinTilt(Claim):
+    """Correlation of the logarithms of two settings over the best cells of their grid.
+
+    Near -1 the basin of good settings is a diagonal: what one setting gains the other loses. Near 0 they
+    can be chosen apart. Cells in which a setting is 0 have no logarithm and are left out. There is no
+    interval: the cells are the whole grid, one seed each.
+
+    Attributes:
+        variant: whose grid.
+        low, high: bounds of the correlation.
+        cells: how many of the best cells count; those that tie with the last of them do too.
+        beside: another variant, whose correlation is stated too but not judged.
+    """
+
+    variant: str
+    low: float
+    high: float
+    cells: int = 10
+    beside: str = ""
+    kind = "cells"
+    naming = ("variant", "beside")
+
+    def published(self, text):
+        return f"correlation over the best {self.cells} cells {self.low:g} to {self.high:g} ({self.why(text)})"
+
+    def _judge(self, evidence):
+        cells = evidence.cells(self.variant, self.quantity)
+        if not evidence.whole(self.variant, self.quantity):
+            return Verdict("not run", "the grid has cells without a finished run")
+        best, tilt = best_cells(cells, self.cells), tilt_of(cells, self.cells)
+        if tilt is None:
+            why = "the best cells are too few, or have one value of a setting: no correlation"
+            return Verdict("inconclusive", why, f"{len(best)} cells")
+        holds = self.low <= tilt <= self.high
+        measured = f"{tilt:.2f} over {len(best)} cells, up to {self.number(max(best.values()))}"
+        other = tilt_of(evidence.cells(self.beside, self.quantity), self.cells) if self.beside else None
+        measured += f"; {evidence.labels[self.beside]}: {other:.2f}" if other is not None else ""
+        return Verdict("reproduced" if holds else "not reproduced", "read from the whole grid", measured)
+
+
+def best_cells(cells, count):
+    """Return the best `count` of the finished cells whose settings are not 0, and what ties with the last of them."""
+    finite = sorted((y, x) for x, y in cells.items() if math.isfinite(y) and all(x))
+    return {x: y for y, x in finite if y <= finite[min(count, len(finite)) - 1][0]} if finite else {}
+
+
+def tilt_of(cells, count):
+    """Return the correlation of the logarithms of both settings over the best cells; `None` where there is none."""
+    logs = np.log(list(best_cells(cells, count)))
+    if len(logs) < 3 or not np.ptp(logs, axis=0).all():
+        return None
+    return float(np.corrcoef(logs.T)[0, 1])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ChosenRatio(Claim):
+    """The value that tuning chose for one variant, by that for another. No interval: one seed a cell.
+
+    Attributes:
+        first, second: variants.
+        low, high: bounds of the ratio; `None`: no bound on that side.
+        factor: what the ratio is multiplied by first.
+    """
+
+    first: str
+    second: str
+    low: float | None = None
+    high: float | None = None
+    factor: float = 1.0
+    kind = "cells"
+    naming = ("first", "second")
+
+    def published(self, text):
+        bounds = [f"{word} {x:g}" for word, x in (("at least", self.low), ("at most", self.high)) if x is not None]
+        return f"ratio {' and '.join(bounds)} ({self.why(text)})"
+
+    def _judge(self, evidence):
+        chosen = [evidence.tuned.get(variant) for variant in (self.first, self.second)]
+        if None in chosen:
+            return Verdict("not run", "a grid has cells without a finished run")
+        if not chosen[1]:
+            return Verdict("inconclusive", "the second choice is 0", f"{chosen[0]:g} and 0")
+        ratio = self.factor * chosen[0] / chosen[1]
+        holds = (self.low is None or ratio >= self.low) and (self.high is None or ratio <= self.high)
+        measured = f"{ratio:.3g}, from {chosen[0]:g} and {chosen[1]:g}"
+        return Verdict("reproduced" if holds else "not reproduced", "read from the whole grids", measured)
+
+
+@dataclasses.dataclass(frozen=True)
+class HeatMaps(Figure):
+    """A tuning grid of two settings as maps: a quantity of every run, one panel for each variant.
+
+    Attributes:
+        experiment, quantity: as of `FinalValues`.
+        reach: upper end of the colours above the lowest value of all panels, in the record's unit; larger values
+            have its colour.
+        best: as many of a variant's best cells, settings of 0 left out, are framed.
+        otherwise: what is drawn under a preset that tunes nothing, of the one cell that runs.
+    """
+
+    experiment: str
+    quantity: Quantity
+    reach: float
+    best: int = 10
+    otherwise: Quantity = TEST_ERROR
+
+    def picture(self, evidence):
+        quantity, tuning = self.quantity, evidence.experiment.tuning
+        tuned = evidence.preset is None or evidence.experiment.tunes(evidence.preset)
+        if not tuned:
+            quantity = self.otherwise
+        maps = {v: evidence.cells(v, quantity) for v in evidence.experiment.variants}
+        maps = {v: cells for v, cells in maps.items() if any(np.isfinite(y) for y in cells.values())}
+        if not maps:
+            return None
+        low = quantity.scale * min(y for cells in maps.values() for y in cells.values())
+        names = [name.replace("_", " ") for name in tuning.names]
+
+        def draw(axes):
+            figure = axes.figure
+            axes.remove()
+            panels = figure.subplots(1, len(maps), squeeze=False)[0]
+            for panel, (variant, cells) in zip(panels, maps.items(), strict=True):
+                rows, columns = (sorted({x[i] for x in cells}) for i in (0, 1))
+                grid = np.array([[cells.get((row, column), np.nan) for column in columns] for row in rows])
+                colours = matplotlib.colormaps["cividis"].with_extremes(bad="white", over=(0.9, 0.9, 0.9))
+                image = panel.imshow(
+                    np.ma.masked_invalid(np.where(np.isinf(grid), np.nan, grid * quantity.scale)),
+                    origin="lower", aspect="auto", cmap=colours, vmin=low, vmax=low + self.reach * quantity.scale,
+                )  # fmt: skip
+                self._write(panel, grid, rows, columns, cells, low)
+                panel.set_title(evidence.labels[variant], fontsize=9)
+                panel.set_xticks(range(len(columns)), [f"{c:.2g}" for c in columns], rotation=60, fontsize=7)
+                panel.set_yticks(range(len(rows)), [f"{r:.2g}" for r in rows], fontsize=7)
+                panel.grid(visible=False)
+                panel.set_xlabel(names[1].capitalize())
+            panels[0].set_ylabel(names[0].capitalize())
+            figure.colorbar(image, ax=panels, label=evidence.text.axis(quantity), extend="max", shrink=0.9)
+
+        best = "; ".join(
+            f"{evidence.labels[v]} {quantity.number(min(cells.values()))} {quantity.unit}".rstrip()
+            + f" at {tuning.words(min(cells, key=cells.get))}"
+            for v, cells in maps.items()
+        )
+        tilts = ((v, tilt_of(cells, self.best)) for v, cells in maps.items())
+        tilts = ", ".join(f"{evidence.labels[v]} {'none' if t is None else format(t, '.2f')}" for v, t in tilts)
+        diverged = sum(np.isinf(y) for cells in maps.values() for y in cells.values())
+        cells, runs = "every cell of the grid", f"one run, seed {tuning.seed}, per cell"
+        if not tuned:
+            cells, runs = "the one cell that runs", "this preset tunes nothing"
+        return Picture(
+            f"{self.experiment}_{quantity.name}_maps",
+            f"{evidence.text.axis(quantity)} over {names[0]} and {names[1]}, one map per variant. Lowest: {best}.",
+            f"{evidence.text.quantity(quantity)} of {cells}, {evidence.title}, preset {evidence.preset}; {runs}. "
+            f"Framed: the best {self.best} cells of a map whose {names[1]} is not 0; correlation of both settings' "
+            f"logarithms over them: {tilts}. Crosses: {diverged} runs that diverged.",
+            draw,
+        )
+
+    def _write(self, axes, grid, rows, columns, cells, low):
+        """Write the numbers into the cells; frame the best."""
+        scale, framed = self.quantity.scale, best_cells(cells, self.best)
+        for i, row in enumerate(rows):
+            for j, column in enumerate(columns):
+                value = grid[i, j]
+                if np.isnan(value):
+                    continue
+                text = "×" if np.isinf(value) else f"{value * scale:.1f}"
+                share = (value * scale - low) / (self.reach * scale)
+                axes.text(j, i, text, ha="center", va="center", fontsize=6, color="white" if share < 0.5 else "black")
+                if (row, column) in framed:
+                    frame = {"edgecolor": "#D55E00", "facecolor": "none", "lw": 1.3}
+                    axes.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, **frame))

@@ -1,0 +1,88 @@
+"""Dying ReLU and initialization: theory and numerical examples (Lu, Shin, Su and Karniadakis, 2019).
+
+paper: the probabilities that a net is born dead from 200,000 nets each, and 1,000 trainings of 10-layer nets on
+|x|; it needs no GPU. reduced: a tenth of the nets. The report states what each run took.
+
+python -m experiments run lu2019_dying_relu --preset paper
+"""
+
+from functools import partial
+
+from experiments.claims import Ordering, Probability
+from experiments.claims.quantities import proportion
+from experiments.papers.lu2019_dying_relu import data  # noqa: F401 (declares the sets)
+from experiments.papers.lu2019_dying_relu.nets import BORN, TRAINED, WIDTHS, bound, count, train
+from experiments.report.figures import Shares
+from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Paper, Preset
+
+COUNTED = dict(data="absolute_value", epochs=50, nets=40_000, grid=101)
+TRAINING = dict(data="absolute_value", layers=10, width=2, nets=200, epochs=30, batch_size=64, learning_rate=0.001)
+PLANE = TRAINING | dict(data="absolute_value_2d", layers=20, width=4, nets=100, epochs=10)
+FEWER_COUNTED, FEWER = dict(nets=10_000), dict(nets=50, epochs=10)
+SHORT_COUNT, SHORT = dict(nets=2000, epochs=12), dict(nets=20, epochs=2, layers=4)
+
+
+def presets(settings, reduced, quick, seeds=2):
+    """Return one seed of `quick`, some of `reduced`, five of the paper's settings."""
+    return {
+        "quick": Preset(settings | quick, seeds=1),
+        "reduced": Preset(settings | reduced, seeds),
+        "paper": Preset(settings, seeds=5),
+    }
+
+
+BORN_DEAD = {layers: proportion(f"born_dead_{layers}", "dead", "nets", epoch=layers) for layers in (5, 10, 20, 50)}
+COLLAPSED = proportion("collapsed", "collapsed", "nets")
+REVIVED = proportion("revived", "revived", "born_dead")
+
+born_dead = partial(Probability, experiment="born_dead", quantity=BORN_DEAD[10])
+collapsed = partial(Probability, experiment="line", quantity=COLLAPSED)
+rarer = partial(Ordering, experiment="born_dead", quantity=BORN_DEAD[10], presets=("reduced", "paper"))
+CLAIMS = (
+    born_dead(name="rare_at_width_10", variant="width_10", high=0.01),
+    born_dead(name="common_at_width_5", variant="width_5", low=0.1),
+    born_dead(name="usual_at_width_3", variant="width_3", low=0.55, high=0.65),
+    born_dead(name="certain_with_depth", quantity=BORN_DEAD[50], variant="width_2", low=0.99),
+    rarer(name="rarer_with_width", lower="width_10", higher=("width_5", "width_4", "width_3", "width_2")),
+    *(
+        born_dead(name=f"bound_{n}", variant=f"width_{n}", high=bound(n, 10), text="bound", words={"width": n})
+        for n in WIDTHS
+    ),
+    rarer(name="rarer_with_rai", lower="rai_width_2", higher=("width_2",)),
+    collapsed(name="he_collapses", variant="he", low=0.9),
+    collapsed(name="rai_collapses", variant="rai", low=0.292 - 0.05, high=0.326 + 0.05),
+    collapsed(name="dead_stays_dead", quantity=REVIVED, variant="he", high=0.005),
+    rarer(name="rai_helps", experiment="line", quantity=COLLAPSED, lower="rai", higher=("he",), margin=0.4),
+    collapsed(name="he_collapses_in_the_plane", experiment="plane", variant="he", low=0.718, high=0.818),
+    collapsed(name="rai_collapses_in_the_plane", experiment="plane", variant="rai", low=0.046, high=0.146),
+)
+
+PAPER = Paper.at(
+    __file__,
+    experiments=(
+        Experiment("born_dead", BORN, count, presets(COUNTED, FEWER_COUNTED, SHORT_COUNT, seeds=5)),
+        Experiment("line", TRAINED, train, presets(TRAINING, FEWER, SHORT)),
+        Experiment("plane", TRAINED, train, presets(PLANE, FEWER, SHORT)),
+    ),
+    claims=CLAIMS,
+    deviations=(
+        Deviation("epochs", experiments=("line", "plane")),
+        Deviation("order", experiments=("line", "plane")),
+        Deviation("sizes_in_the_plane", experiments=("plane",)),
+        Deviation("where_rai_is_used"),
+        Deviation("published_numbers"),
+        INCOMPLETE_BATCHES,
+        Deviation("nets", presets=("quick", "reduced")),
+    ),
+    results={
+        "born_dead": tuple(BORN_DEAD.values()),
+        "line": (COLLAPSED, REVIVED),
+        "plane": (COLLAPSED, REVIVED),
+    },
+    headline=(BORN_DEAD[10], COLLAPSED),
+    figures=(
+        Shares("born_dead", "dead", "nets", bound={f"width_{width}": partial(bound, width) for width in WIDTHS}),
+        Shares("line", "collapsed", "nets"),
+        Shares("plane", "collapsed", "nets"),
+    ),
+)

@@ -1,0 +1,81 @@
+"""Learning representations by back-propagating errors (Rumelhart, Hinton and Williams, 1986).
+
+paper: the symmetry net and the family trees as the paper prints them, and the exclusive or of its companion chapter,
+100 nets each; it needs no GPU. The report states what each run took.
+
+python -m experiments run rumelhart1986_backprop --preset paper
+"""
+
+from functools import partial
+
+from experiments.claims import Probability
+from experiments.papers.rumelhart1986_backprop import data  # noqa: F401 (declares the sets)
+from experiments.papers.rumelhart1986_backprop import quantities as q
+from experiments.papers.rumelhart1986_backprop.nets import HELD_OUT, SYMMETRY, TREES, XOR, family_trees, logical
+from experiments.papers.rumelhart1986_backprop.outcomes import Outcomes
+from experiments.report.figures import Shares
+from experiments.spec import Deviation, Experiment, Paper, Preset
+
+NETS = dict(nets=20, batch_size=1)
+LOGICAL = NETS | dict(data="symmetry", epochs=800, sweeps=25, learning_rate=0.1, momentum=0.9, limit=0.3)
+BITS = NETS | dict(data="exclusive_or", epochs=100, sweeps=31, learning_rate=0.5, hidden=[2], limit=0.3)
+FAMILY = NETS | dict(data="family_trees", epochs=60, sweeps=25)
+
+
+def presets(settings, **quick):
+    """Return one seed of few nets and sweeps; two and five seeds of all of them."""
+    return {
+        "quick": Preset(settings | dict(nets=4) | quick, seeds=1),
+        "reduced": Preset(settings, seeds=2),
+        "paper": Preset(settings, seeds=5),
+    }
+
+
+symmetry = partial(Probability, experiment="symmetry", variant="two")
+trees = partial(Probability, experiment="trees")
+xor = partial(Probability, experiment="xor", variant="momentum")
+CLAIMS = (
+    symmetry(name="two_units_learn", quantity=q.SOLVED, low=0.5),
+    symmetry(name="no_unit_cannot", quantity=q.SOLVED, variant="none", high=0.05),
+    symmetry(name="learned_by_1425", quantity=q.SOLVED_BY_1425, low=0.025, high=0.975),
+    symmetry(name="mirrored", quantity=q.MIRRORED, low=0.9),
+    symmetry(name="coded", quantity=q.CODED, low=0.5),
+    trees(name="printed_learns", quantity=q.RIGHT, variant="printed", low=0.9),
+    trees(name="printed_generalises", quantity=q.GENERALISED, variant="printed", low=0.025),
+    trees(name="repaired_learns", quantity=q.RIGHT, variant="repaired", low=0.9),
+    trees(name="repaired_generalises", quantity=q.GENERALISED, variant="repaired", low=0.025),
+    xor(name="xor_learned", quantity=q.SOLVED, low=0.5),
+    xor(name="xor_learned_by_558", quantity=q.SOLVED_BY_558, low=0.025, high=0.975),
+)
+
+PAPER = Paper.at(
+    __file__,
+    experiments=(
+        Experiment("symmetry", SYMMETRY, logical, presets(LOGICAL, epochs=60)),
+        Experiment("trees", TREES, family_trees, presets(FAMILY, epochs=4)),
+        Experiment("xor", XOR, logical, presets(BITS, epochs=40)),
+    ),
+    claims=CLAIMS,
+    deviations=(
+        Deviation("criterion"),
+        Deviation("weights_of_the_trees", experiments=("trees",)),
+        Deviation("momentum_and_weights_of_xor", experiments=("xor",)),
+        Deviation("published_numbers"),
+        Deviation("nets_and_sweeps", presets=("quick",)),
+    ),
+    results={
+        "symmetry": (
+            *(q.SOLVED, q.CLEAR, q.SOLVED_BY_1425),
+            *(q.MIRRORED, q.CODED, q.SECOND_WEIGHT, q.THIRD_WEIGHT),
+        ),
+        "trees": (q.RIGHT, q.HELD_RIGHT, q.GENERALISED, q.NATION, q.GENERATION),
+        "xor": (q.SOLVED, q.CLEAR, q.SOLVED_BY_558),
+    },
+    headline=(q.SOLVED, q.GENERALISED),
+    figures=(
+        Shares("symmetry", "solved", "nets", 25, log=True, mark=1425),
+        Shares("trees", "right", "questions", 25, clustered=True),
+        Outcomes("trees", tuple(f"held_right_{number}" for number in range(HELD_OUT + 1)), "nets"),
+        Shares("xor", "solved", "nets", 31, log=True, mark=558),
+    ),
+)

@@ -1,1 +1,0 @@
-"""What `experiments.rumelhart1986_backprop` runs."""

@@ -1,0 +1,1 @@
+"""Performing what a paper describes: records, checkpoints, workers."""

@@ -1,0 +1,157 @@
+"""Checkpoints of a run in progress: one file, whole or not there, and refused where it does not fit."""
+
+import functools
+import hashlib
+import itertools
+import json
+import os
+import pathlib
+import time
+
+import numpy as np
+
+from experiments.files import replacing
+from experiments.runs.environment import ROOT, environment
+
+SCHEMA = 2
+SECONDS = 60.0  # between two checkpoints
+# Rooms of `experiments` whose code decides no run's numbers: they judge, tell and measure what has run.
+BESIDE = ("claims", "report", "benchmarks", "book", "papers")
+
+
+@functools.cache
+def digest(paper):
+    """Return one number for the sources that a run of `paper` follows from.
+
+    By rule: all of `custom` and `experiments`, but the rooms that only judge or tell, and other papers.
+    """
+    found = hashlib.sha256()
+    for file in sorted([*(ROOT / "custom").rglob("*.py"), *(ROOT / "experiments").rglob("*.py")]):
+        name = file.relative_to(ROOT).as_posix()
+        room = name.split("/")[1] if name.startswith("experiments/") else ""
+        if room not in BESIDE or name.startswith(f"experiments/papers/{paper}/"):
+            found.update(f"{name}\0".encode() + file.read_bytes() + b"\0")
+    return found.hexdigest()[:12]
+
+
+def meaning(paper, key, protocol):
+    """Return what a checkpoint has to share with the run that goes on from it, in the words of a refusal."""
+    import keras
+
+    machine = environment()
+    backend = machine["backend"]
+    return {
+        "run": key,
+        "protocol version": protocol,
+        "code": digest(paper),
+        "backend": backend,
+        "versions": {name: machine["packages"].get(name) for name in ("keras", backend)},
+        "precision": [keras.config.floatx(), keras.config.dtype_policy().name],
+        "device": machine["accelerator"] or "CPU",
+    }
+
+
+class Checkpoint:
+    """The file in which one run keeps what it needs to go on, as the engine asks for it.
+
+    `values` are the engine's: the `place` in the training (see `engine.state.Place`) and the facts so far.
+
+    Args:
+        path: the file.
+        meaning: JSON values by name; a file that states others is refused, and set aside.
+        every: seconds between two checkpoints; 0 for one at every occasion.
+        note: told what happens, in words.
+    """
+
+    def __init__(self, path, meaning, every=SECONDS, note=print):
+        self.path, self.every, self.note = pathlib.Path(path), every, note
+        self.meaning = {"schema": SCHEMA, **meaning}
+        self.rows = 0  # how many of the run's rows are from before
+        self._earlier, self._began, self._last = 0.0, time.perf_counter(), time.monotonic()
+
+    def seconds(self):
+        """Return how long the run has taken: this process, and those before it up to the checkpoint."""
+        return self._earlier + time.perf_counter() - self._began
+
+    def load(self, meaning):
+        """Return the `(values, arrays)` of the last `save`, or `None`; `meaning` is what else has to fit."""
+        self.meaning |= json.loads(json.dumps(meaning))
+        if not self.path.exists():
+            return None
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                header = _header(file)
+                arrays = [file[f"array{i}"] for i in range(header["arrays"])]
+            found, values, earlier = header["meaning"], header["values"], float(header["seconds"])
+            rows, where = len(values["place"]["rows"]), at(values)
+        except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
+            return self._refuse(f"it is damaged ({error or type(error).__name__})")
+        reason = next((_difference(n, found.get(n), own) for n, own in self.meaning.items() if found.get(n) != own), "")
+        if reason:
+            return self._refuse(reason)
+        self.rows, self._earlier = rows, earlier
+        self.note(f"{'resume':8} from the checkpoint at {where}")
+        return values, arrays
+
+    def due(self):
+        return time.monotonic() - self._last >= self.every
+
+    def save(self, values, arrays):
+        """Replace the file. A full disk costs the checkpoint, not the run."""
+        header = {"meaning": self.meaning, "values": values, "seconds": self.seconds(), "arrays": len(arrays)}
+        members = {f"array{i}": array for i, array in enumerate(arrays)}
+        try:
+            with replacing(self.path) as file:
+                np.savez(file, header=np.frombuffer(json.dumps(header).encode(), "uint8"), **members)
+        except OSError as error:
+            self.note(f"No checkpoint of {self.path.stem}: {error}. The run goes on.")
+        self._last = time.monotonic()
+
+    def clear(self):
+        """The run is recorded: remove the file, and what was refused."""
+        for path in [self.path, *self.path.parent.glob(f"{self.path.name}.refused*")]:
+            path.unlink(missing_ok=True)
+
+    def _refuse(self, reason):
+        aside = self.path.with_name(f"{self.path.name}.refused")
+        for n in itertools.count(2):
+            if not aside.exists():
+                break
+            aside = self.path.with_name(f"{self.path.name}.refused{n}")
+        os.replace(self.path, aside)
+        self.note(
+            f"Checkpoint refused: {reason}. The run starts from the beginning; the file is kept as {aside} until the "
+            "run is done."
+        )
+
+
+def at(values):
+    """Return where training was, in words."""
+    return f"epoch {values['place']['epoch']}, step {values['place']['step']}"
+
+
+def describe(path):
+    """Return where the run of a checkpoint is, in words; `None` where there is no readable one."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return at(_header(file)["values"])
+    except Exception:  # damaged, or gone since
+        return None
+
+
+def _header(file):
+    return json.loads(file["header"].tobytes())
+
+
+def _difference(name, found, own):
+    if isinstance(found, list) and isinstance(own, list) and len(found) == len(own):
+        i = next(i for i, (a, b) in enumerate(zip(found, own, strict=True)) if a != b)
+        name, found, own = f"{name}[{i}]", found[i], own[i]
+    elif isinstance(found, list) and isinstance(own, list):
+        found, own = f"{len(found)} of them", f"{len(own)} of them"
+    return f"its {name} is {_short(found)}, this run's is {_short(own)}"
+
+
+def _short(value):
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."

@@ -1,0 +1,215 @@
+"""From a request to finished records: tuning, final runs, what to skip, what to train together."""
+
+import contextlib
+import hashlib
+import time
+
+from experiments import data as datasets
+from experiments.errors import UsageError
+from experiments.runs import backend, stacks
+from experiments.runs import checkpoint as checkpoints
+from experiments.runs.attempt import FINISHED, Attempt, compute, now, perform
+from experiments.spec.experiment import Job
+from experiments.spec.run import best, final_runs, tuning_runs
+from experiments.spec.settings import canonical
+
+
+class Runner:
+    """Performs runs; what is finished, here or in `published`, is not run again.
+
+    Args:
+        store: where records are read and written.
+        progress: told what happens; see `experiments.runs.progress`.
+        command: the command line that records quote.
+        published: records by identity that count as done too (`run --extend`).
+        every: seconds between two checkpoints.
+        compiler: `"auto"`: the engine's choice.
+        stacking: `"auto"`: on JAX, runs that differ in seeds and numbers only become one program where
+            that pays; `"always"`, `"never"`.
+    """
+
+    def __init__(
+        self, store, progress, command, published=None, *, every=checkpoints.SECONDS, compiler="auto", stacking="auto"
+    ):
+        self.store, self.progress, self.command = store, progress, command
+        self.published, self.every, self.compiler, self.stacking = published or {}, every, compiler, stacking
+        self.lost = []  # variants that could not run, in words
+        self._datasets = {}
+        self.began = now()
+
+    def dataset(self, name):
+        """Return a dataset; one is kept at a time, as they are large."""
+        if name not in self._datasets:
+            self._datasets = {name: datasets.load(name)}
+        return self._datasets[name]
+
+    @staticmethod
+    def require(request):
+        """Refuse bad settings and absent data before any work is done."""
+        names = [
+            request.settings(experiment, variant).data
+            for _, experiment, variants in request.selected()
+            for variant in variants
+        ]
+        for name in dict.fromkeys(names):
+            datasets.require(name)
+
+    def run(self, request):
+        """Perform what a request asks for. Return the records, tuning runs included."""
+        self.require(request)
+        records = []
+        for paper, experiment, variants in request.selected():
+            grids = {v: tuning_runs(paper, experiment, v, request) for v in variants}
+            tried = self.execute(experiment, [run for runs in grids.values() for run in runs])
+            records += tried.values()
+            runs = []
+            for variant, grid in grids.items():
+                tuned = best(experiment.tuning, [tried[run.identity] for run in grid]) if grid else None
+                if grid and tuned is None:
+                    self.lost.append(f"{paper.key} {experiment.name} {variant}: every value of the grid failed")
+                    self.progress.note(self.lost[-1])
+                    continue
+                runs += final_runs(paper, experiment, variant, request, tuned)
+            # Seed by seed, so that an interrupted comparison is complete for the seeds it has.
+            records += self.execute(experiment, sorted(runs, key=lambda run: run.seed)).values()
+        return records
+
+    def execute(self, experiment, runs):
+        """Return the records of `runs` by identity. A run that another process holds is waited for."""
+        records = self._together(experiment, runs)
+        waiting = [run for run in runs if run.identity not in records]
+        while waiting:
+            held = []
+            for run in waiting:
+                record = self._alone(experiment, run)
+                if record is None:
+                    held.append(run)
+                else:
+                    records[run.identity] = record
+            if len(held) == len(waiting):
+                time.sleep(0.5)
+            waiting = held
+        return records
+
+    def _claimed(self, run, claims):
+        """Return an `Attempt`; the record of a run that is done; or `None` where another process holds it."""
+        if run.identity in self.published:
+            return self.published[run.identity] | {"outcome": "published"}
+        dataset = self.dataset(run.settings.data)
+        address = run.key(dataset.fingerprint)
+        if not claims.enter_context(self.store.claim(run.paper, address)):
+            return None
+        known = self.store.read_claimed(run.paper, address)
+        if known and known["outcome"] in FINISHED:
+            return known
+        # What failed since this runner began, another process of the same command has tried.
+        if known and known["outcome"] == "failed" and known["started"] > self.began:
+            return known
+        return Attempt(self.store, self.progress, run, address, dataset, self.command, known)
+
+    def _alone(self, experiment, run):
+        with contextlib.ExitStack() as claims:
+            found = self._claimed(run, claims)
+            if found is None:
+                return None
+            if isinstance(found, dict):
+                self.progress.skipped(run, found["outcome"])
+                return self.published.get(run.identity, found)
+            self._perform(experiment, found)
+            return found.record
+
+    def _perform(self, experiment, attempt):
+        from experiments.engine import Computation, Session
+
+        attempt.begin()
+        kept = self._checkpoint([attempt], attempt.address)
+        on_step = self.progress.started(attempt.run)
+        try:
+            attempt.description = self._described(experiment, attempt)
+            if isinstance(attempt.description, Computation):
+                return compute(attempt)
+            session = Session([attempt.description], compiler=self.compiler, checkpoint=kept, on_step=on_step)
+        except BaseException as error:
+            attempt.end(error)
+            if isinstance(error, Exception) and not isinstance(error, UsageError):
+                return None
+            raise
+        return perform([attempt], session, kept)
+
+    def _described(self, experiment, attempt):
+        """Return what the paper's `train` describes for a run."""
+        run = attempt.run
+        return experiment.train(Job(experiment, run.settings, run.seed, self.dataset(run.settings.data)))
+
+    def _checkpoint(self, attempts, name):
+        """Return the checkpoint of one run, or of several that are trained together."""
+        path = self.store.checkpoint(attempts[0].run.paper, name)
+        meaning = attempts[0].meaning | {"run": name}
+        return checkpoints.Checkpoint(path, meaning, self.every, self.progress.note)
+
+    def _together(self, experiment, runs):
+        """Return the records, by identity, of the runs that were trained together; the others are left to run alone."""
+        if self.stacking == "never" or backend.name() != "jax" or self.compiler != "auto":
+            return {}
+        records = {}
+        for group in stacks.groups(runs):
+            with contextlib.ExitStack() as claims:
+                found = [self._claimed(run, claims) for run in group]
+                attempts = [a for a in found if isinstance(a, Attempt) and self._fresh(a)]
+                for part in self._stacked(experiment, attempts):
+                    records |= {attempt.run.identity: attempt.record for attempt in part}
+        return records
+
+    def _fresh(self, attempt):
+        """Tell whether a run may be stacked: what was interrupted alone goes on alone; what failed may fail again."""
+        alone = attempt.known and attempt.known["outcome"] != "interrupted"
+        return not alone and not self.store.checkpoint(attempt.run.paper, attempt.address).exists()
+
+    def _stacked(self, experiment, attempts):
+        """Train the attempts in as few programs as fit; yield each when it has ended."""
+        todo = [attempts]
+        while todo:
+            part = todo.pop()
+            if len(part) < 2:
+                continue
+            try:
+                session, kept = self._session(experiment, part)
+            except UsageError:
+                raise
+            except Exception as error:  # what cannot be traced fails in as many ways as there are layers
+                self.progress.note(f"Not stacked: {_said(error)}.")
+                todo += stacks.split(part)
+                continue
+            if session is None:
+                return
+            if len(part) > 2 and not stacks.fits(session):
+                todo += stacks.halves(part)
+                continue
+            for attempt in part:
+                attempt.begin()
+            perform(part, session, kept)
+            yield part
+
+    def _session(self, experiment, attempts):
+        """Return the session of several runs, and its checkpoint; `None` twice where stacking does not pay."""
+        from experiments.engine import Session, Training
+        from experiments.engine.differing import Unstackable
+
+        for i, attempt in enumerate(attempts):
+            attempt.description = description = self._described(experiment, attempt)
+            if not isinstance(description, Training) or not description.stackable:
+                raise Unstackable("what the paper describes is trained alone")
+            if not i and self.stacking != "always" and not stacks.pays(description.model):
+                return None, None
+        name = f"stack-{hashlib.sha256(canonical([a.address for a in attempts]).encode()).hexdigest()[:20]}"
+        self.store.sweep(attempts[0].run.paper, name)  # nobody else has these runs
+        kept = self._checkpoint(attempts, name)
+        on_step = self.progress.stacked([attempt.run for attempt in attempts])
+        trainings = [attempt.description for attempt in attempts]
+        return Session(trainings, checkpoint=kept, on_step=on_step), kept
+
+
+def _said(error):
+    from experiments.engine.differing import Unstackable
+
+    return str(error) if isinstance(error, Unstackable) else f"{type(error).__name__}: {error}"

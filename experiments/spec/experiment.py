@@ -1,0 +1,139 @@
+"""Experiments: variants that are compared, settings by preset, how a setting is chosen."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from experiments.errors import UsageError
+from experiments.spec.settings import Settings
+
+PRESETS = ("quick", "reduced", "paper")
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """Settings of an experiment under one preset, and how many seeds run; of some variants, settings that differ."""
+
+    settings: Mapping
+    seeds: int
+    variants: Mapping = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Tuning:
+    """How a setting, or two together, are chosen for each variant before the runs that count.
+
+    The same number of values is tried for every variant, with one seed; the value with the lowest
+    `metric`, in its best epoch, is taken. Runs that diverge are never chosen.
+
+    Attributes:
+        setting: name of the setting, or a tuple of names; a preset that tunes gives each as `None`.
+        grid: values by variant; tuples of values where there are several names.
+        metric: column of the history.
+        changes: by preset, settings of the tuning runs that differ from the final ones. A preset
+            without an entry tunes nothing, and states the values itself.
+        seed: seed of the tuning runs, none of the final ones.
+        grids: grids of the presets that have one of their own.
+    """
+
+    setting: str | tuple
+    grid: Mapping
+    metric: str
+    changes: Mapping
+    seed: int = 1000
+    grids: Mapping = dataclasses.field(default_factory=dict)
+
+    @property
+    def names(self):
+        """Names of the settings that are chosen."""
+        return (self.setting,) if isinstance(self.setting, str) else tuple(self.setting)
+
+    @property
+    def title(self):
+        """The settings that are chosen, in words."""
+        return " and ".join(name.replace("_", " ") for name in self.names)
+
+    def values(self, preset, variant):
+        """Return the values that are tried for a variant under a preset."""
+        return self.grids.get(preset, self.grid)[variant]
+
+    def changes_to(self, value):
+        """Return the settings that a value of the grid stands for."""
+        return {self.setting: value} if isinstance(self.setting, str) else dict(zip(self.setting, value, strict=True))
+
+    def value_of(self, settings):
+        """Return the value of the grid that these settings have."""
+        return settings[self.setting] if isinstance(self.setting, str) else tuple(settings[n] for n in self.setting)
+
+    def given(self, overrides):
+        """Tell whether a user's changes leave nothing to choose; refuse those that leave half of it."""
+        mine = [name for name in self.names if name in overrides]
+        if mine and len(mine) < len(self.names):
+            raise UsageError(
+                f"Received: --set {' '.join(f'{name}={overrides[name]}' for name in mine)}. The {self.title} are tuned "
+                "together. Expected a value for each of them, or for none."
+            )
+        return bool(mine)
+
+    def words(self, value):
+        """Return a value of the grid as text, for tables and captions."""
+        return f"{value:g}" if isinstance(self.setting, str) else ", ".join(f"{v:g}" for v in value)
+
+    def axes(self, preset, variant):
+        """Return, by setting, the values that are tried of it, in order."""
+        values = self.values(preset, variant)
+        columns = [values] if isinstance(self.setting, str) else zip(*values, strict=True)
+        return {name: sorted(set(column)) for name, column in zip(self.names, columns, strict=True)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One comparison of variants: everything but the variant is shared.
+
+    Attributes:
+        name: identifier, unique in the paper. Its title stands in the paper's text.
+        variants: by identifier, what `job.variant` is.
+        train: describes a run: `train(job)` returns an `engine.Training`, or an `engine.Computation`.
+        presets: `Preset` by name; an experiment may lack one.
+        tuning: `Tuning`, or `None`.
+        protocol: names of the tables of protocol rows in the paper's text, one after the other.
+        version: protocol version; raised when the meaning of a run of this experiment changes.
+    """
+
+    name: str
+    variants: Mapping
+    train: Callable | None
+    presets: Mapping = dataclasses.field(default_factory=dict)
+    tuning: Tuning | None = None
+    protocol: tuple = ("general",)
+    version: int = 1
+
+    def tunes(self, preset):
+        """Return the `Tuning` that a preset does, or `None`."""
+        return self.tuning if self.tuning and preset in self.tuning.changes else None
+
+    def settings(self, preset, variant):
+        """Return the settings of one variant as a preset declares them."""
+        declared = self.presets[preset]
+        return Settings({**declared.settings, **declared.variants.get(variant, {}), "variant": variant})
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What an experiment's `train` is asked for: settings, a seed and data.
+
+    Attributes:
+        experiment: the `Experiment`.
+        settings: the run's `Settings`.
+        seed: integer from which every random draw follows.
+        dataset: a `Dataset`.
+    """
+
+    experiment: Experiment
+    settings: Settings
+    seed: int
+    dataset: object
+
+    @property
+    def variant(self):
+        """The experiment's variant that the settings name."""
+        return self.experiment.variants[self.settings.variant]

@@ -1,0 +1,96 @@
+"""What a paper's folder declares: experiments, published tables, claims, deviations, figures."""
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping
+
+from experiments.errors import unknown
+from experiments.spec import check
+from experiments.spec.experiment import PRESETS
+from experiments.spec.text import Citation, Text
+
+
+@dataclasses.dataclass(frozen=True)
+class Deviation:
+    """One point where what runs departs from the paper, or fills what it leaves open.
+
+    Attributes:
+        name: of its words in the paper's text.
+        experiments: names of those that it holds for; none: all.
+        presets: those that it holds for.
+    """
+
+    name: str
+    experiments: tuple = ()
+    presets: tuple = PRESETS
+
+    def holds(self, experiment, preset):
+        """Tell whether it applies to runs of an experiment under a preset."""
+        return preset in self.presets and (not self.experiments or experiment in self.experiments)
+
+
+# What the engine does in every run.
+INCOMPLETE_BATCHES = Deviation("incomplete_batches")
+
+
+@dataclasses.dataclass(frozen=True)
+class Paper:
+    """A paper and its reproduction.
+
+    A paper checks itself when it is made: every name in it has to exist; see `spec.check`.
+
+    Attributes:
+        key: name of its folder, `<first author><year>_<topic>`.
+        text: its words, `text.en.toml` of the folder.
+        citation: `citation.toml` of the folder.
+        experiments: what runs.
+        tables, claims: see `experiments.claims`.
+        deviations: where what runs departs from the paper.
+        results: quantities that the tables of results show, by experiment.
+        headline: the quantities among them that the index shows.
+        figures: what is drawn, see `experiments.report.figures`.
+
+    Raises:
+        DeclarationError: a name that does not exist; the message has the nearest one.
+    """
+
+    key: str
+    text: Text
+    citation: Citation
+    experiments: tuple
+    tables: tuple = ()
+    claims: tuple = ()
+    deviations: tuple = ()
+    results: Mapping = dataclasses.field(default_factory=dict)
+    headline: tuple = ()
+    figures: tuple = ()
+
+    def __post_init__(self):
+        check.paper(self)
+
+    @classmethod
+    def at(cls, file, **declared):
+        """Return the paper of the folder in which `file` is, with the words that stand there."""
+        folder = pathlib.Path(file).parent
+        return cls(folder.name, Text.load(folder), Citation.load(folder), **declared)
+
+    def experiment(self, name):
+        """Return the experiment called `name`."""
+        for experiment in self.experiments:
+            if experiment.name == name:
+                return experiment
+        raise unknown("experiment", name, [e.name for e in self.experiments])
+
+    def names(self):
+        """Return the identifiers of all variants and experiments."""
+        return [*dict.fromkeys(v for e in self.experiments for v in e.variants), *(e.name for e in self.experiments)]
+
+    def select(self, only):
+        """Return `(experiment, variants)` pairs, restricted to the experiments and variants named in `only`."""
+        for name in only:
+            if name not in self.names():
+                raise unknown("variant", name, self.names())
+        experiments = [e for e in self.experiments if e.name in only] or list(self.experiments)
+        wanted = {name for name in only if all(name != e.name for e in self.experiments)}
+        chosen = [(e, [v for v in e.variants if not wanted or v in wanted]) for e in experiments]
+        return [(e, variants) for e, variants in chosen if variants]

@@ -1,0 +1,147 @@
+"""The words of a paper, apart from its code: `text.en.toml` beside it, and those that all papers share."""
+
+import dataclasses
+import functools
+import pathlib
+import tomllib
+from collections.abc import Mapping
+
+from experiments.errors import DeclarationError, nearest
+
+LANGUAGES = ("en", "pt")
+SHARED = pathlib.Path(__file__).parent
+# The tables of a catalogue, and what each row of theirs holds: one text, or texts by these names.
+SECTIONS = {
+    "labels": (),
+    "experiments": (),
+    "quantities": (),
+    "protocol": ("topic", "paper", "ours"),
+    "deviations": ("topic", "paper", "ours", "why"),
+    "tables": ("source", "why"),
+    "claims": ("source", "says", "why"),
+    "figures": None,  # as each kind of figure asks
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Citation:
+    """A paper as a bibliography names it, and the chapter of the book that tells it."""
+
+    title: str
+    authors: str
+    venue: str
+    year: int
+    link: str
+    chapter: str
+
+    @classmethod
+    def load(cls, folder):
+        """Read `citation.toml` of a paper's folder."""
+        return cls(**_read(pathlib.Path(folder) / "citation.toml"))
+
+
+def listed(names):
+    """Join names so that each can be told from the next: semicolons where a name has a comma of its own."""
+    names = list(names)
+    if any("," in name for name in names):
+        return "; ".join(names)
+    return ", ".join(names)
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """A paper's words in one language.
+
+    Attributes:
+        words: the catalogue, `text.<language>.toml`, as nested mappings: `summary`, and the tables of `SECTIONS`.
+        language: one of `LANGUAGES`.
+    """
+
+    words: Mapping
+    language: str = "en"
+
+    @classmethod
+    def load(cls, folder, language="en"):
+        """Read `text.<language>.toml` of a paper's folder, and the words that all papers share."""
+        return cls(_read(pathlib.Path(folder) / f"text.{language}.toml"), language)
+
+    @property
+    def summary(self):
+        """The paper in a few sentences."""
+        return self.words.get("summary", "")
+
+    @property
+    def labels(self):
+        """Printed name of each variant."""
+        return self.words.get("labels", {})
+
+    def title(self, experiment):
+        """Return an experiment's heading."""
+        return self.row("experiments", experiment)
+
+    def quantity(self, quantity):
+        """Return a quantity's printed name."""
+        return self.row("quantities", quantity.name)
+
+    def axis(self, quantity):
+        """Return the label of an axis: name and unit."""
+        return f"{self.quantity(quantity)} ({quantity.unit})" if quantity.unit else self.quantity(quantity)
+
+    def protocol(self, names):
+        """Return rows `(topic, what the paper did, what runs)` of the protocols called `names`, in order."""
+        rows = {}
+        for name in names:
+            rows |= self.row("protocol", name)
+        return tuple((row["topic"], row["paper"], row["ours"]) for row in rows.values())
+
+    def deviation(self, deviation):
+        """Return `(topic, paper, here, why)` of a deviation."""
+        row = self.row("deviations", deviation.name)
+        return tuple(row[part] for part in SECTIONS["deviations"])
+
+    def table(self, table):
+        """Return the words of a published table: `source` and `why`."""
+        return self.row("tables", table.name)
+
+    def claim(self, claim):
+        """Return the words of a claim, `source`, `says` and `why`, with its blanks filled in."""
+        row = self.row("claims", claim.text)
+        blanks = {**{name: self._named(variants) for name, variants in claim.named().items()}, **claim.words}
+        return {part: row.get(part, "").format(**blanks) for part in SECTIONS["claims"]}
+
+    def figure(self, figure):
+        """Return the words of a figure, by the names that its kind asks for."""
+        return self.row("figures", figure.text)
+
+    def has(self, section, name):
+        """Tell whether there is a row for `name`."""
+        return name in self.words.get(section, {}) or name in _shared(self.language).get(section, {})
+
+    def _named(self, variants):
+        if isinstance(variants, str):
+            return self.labels[variants]
+        return listed(self.labels[variant] for variant in variants)
+
+    def row(self, section, name):
+        """Return the row for `name`, or the one that all papers share.
+
+        Raises:
+            DeclarationError: there is none; the message has the nearest name.
+        """
+        for words in (self.words, _shared(self.language)):
+            if name in words.get(section, {}):
+                return words[section][name]
+        known = [*self.words.get(section, {}), *_shared(self.language).get(section, {})]
+        raise DeclarationError(f"text.{self.language}.toml has no [{section}] {name!r}. {nearest(name, known)}")
+
+
+@functools.cache
+def _shared(language):
+    return _read(SHARED / f"text.{language}.toml")
+
+
+def _read(path):
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(f"{path}: {error}.") from error

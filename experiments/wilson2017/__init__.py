@@ -1,1 +1,0 @@
-"""What `experiments.wilson2017_marginal_value` runs."""

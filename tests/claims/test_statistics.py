@@ -1,0 +1,64 @@
+"""Intervals have the coverage they promise, and none is made up."""
+
+import numpy as np
+import pytest
+
+from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR
+from experiments.claims.statistics import mean_interval, paired_difference
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_the_interval_covers_the_mean_95_times_in_100(n):
+    rng = np.random.default_rng(n)
+    hits = sum(
+        estimate.low <= 5 <= estimate.high for estimate in (mean_interval(rng.normal(5, 2, n)) for _ in range(2000))
+    )
+    assert 0.935 < hits / 2000 < 0.965  # 3 standard errors of a proportion of 0.95 in 2,000 draws
+
+
+def test_the_interval_is_student_t():
+    estimate = mean_interval([1.0, 2.0, 3.0])
+    p = 0.975
+    t = (2 * p - 1) / (2 * p * (1 - p)) ** 0.5  # the quantile of t with 2 degrees of freedom has a closed form
+    half = t / 3**0.5
+    assert (estimate.mean, estimate.n) == (2.0, 3)
+    np.testing.assert_allclose(estimate.interval, (2 - half, 2 + half), rtol=1e-10)
+
+
+def test_an_interval_is_cut_at_what_the_quantity_can_be():
+    """And covers as often as before: what is cut off holds no mean."""
+    values = [0.0, 0.0, 0.4]
+    whole = mean_interval(values)
+    assert whole.low < 0
+    assert TEST_ERROR.estimate(values).interval == (0.0, whole.high)
+    assert TEST_ERROR.estimate([1.0, 1.0, 0.6]).interval == (pytest.approx(1 - whole.high), 1.0)
+    assert OBJECTIVE.estimate([100 * v for v in values]).low == 0
+    assert MEAN_LOG_OBJECTIVE.estimate(values) == whole
+    assert TEST_ERROR.estimate([0.4]).scaled(100).interval is None
+    assert whole.scaled(100).interval == (100 * whole.low, 100 * whole.high)
+
+
+def test_one_run_has_no_interval():
+    assert mean_interval([3.0]).interval is None
+
+
+@pytest.mark.parametrize("values", [[], [1.0, float("nan")], [float("inf")]])
+def test_values_that_are_missing_or_not_finite_are_refused(values):
+    with pytest.raises(ValueError, match="Expected at least one value, all finite"):
+        mean_interval(values)
+
+
+def test_a_paired_difference_uses_the_shared_seeds_only():
+    left, right = {0: 1.0, 1: 12.0, 2: 3.0, 9: 100.0}, {0: 0.0, 1: 10.0, 2: 0.0, 7: -100.0}
+    estimate = paired_difference(left, right)
+    assert (estimate.mean, estimate.n) == (2.0, 3)
+
+
+def test_pairing_removes_what_the_seeds_share():
+    left, right = {0: 1.0, 1: 100.0, 2: 50.0}, {0: 2.0, 1: 101.1, 2: 51.0}
+    assert paired_difference(left, right).high < 0
+    assert mean_interval(list(left.values())).high > mean_interval(list(right.values())).low
+
+
+def test_no_shared_seed_gives_nothing():
+    assert paired_difference({0: 1.0}, {1: 1.0}) is None

@@ -1,0 +1,176 @@
+"""Two settings tuned together: the cells, claims on them, the map that shows them."""
+
+import math
+
+import pytest
+from matplotlib.figure import Figure
+
+from experiments.claims import TEST_ERROR, VALIDATION_ERROR, Evidence
+from experiments.errors import UsageError
+from experiments.papers.loshchilov2019_adamw.maps import BasinTilt, ChosenRatio, HeatMaps, NoGain
+from experiments.report.figures import save
+from experiments.spec import Experiment, Paper, Preset, Request, Text, Tuning
+from experiments.spec.run import best, final_runs, tuning_runs
+from tests.fakes import CITATION
+
+RATES, DECAYS = (0.001, 0.01, 0.1, 1.0), (0.0, 0.001, 0.01, 0.1, 1.0)
+CELLS = tuple((rate, decay) for rate in RATES for decay in DECAYS)
+BOTH = ("learning_rate", "weight_decay")
+TUNING = Tuning(BOTH, dict.fromkeys("ab", CELLS), "validation_error", {"paper": {"epochs": 1}})
+SETTINGS = {"data": "digits", "epochs": 3, "learning_rate": None, "weight_decay": None}
+GIVEN = SETTINGS | {"learning_rate": 0.1, "weight_decay": 0.01}
+PRESETS = {"quick": Preset(GIVEN, 1), "paper": Preset(SETTINGS, 2)}
+EXPERIMENT = Experiment("e", dict.fromkeys("ab"), lambda job: None, PRESETS, TUNING)
+WORDS = {"labels": {"a": "A", "b": "B"}, "experiments": {"e": "Title"}, "claims": {}}
+WORDS["claims"]["c"] = {"source": "s", "says": "Words", "why": "why"}
+PAPER = Paper("p", Text(WORDS | {"claims": {}}), CITATION, (EXPERIMENT,))
+
+
+def grid(error):
+    """Records of a whole grid, the error a function of rate and decay; infinity: diverged; `None`: no record."""
+    found = []
+    for rate, decay in CELLS:
+        value = error(rate, decay)
+        if value is not None:
+            found.append(
+                {
+                    "settings": {"learning_rate": rate, "weight_decay": decay},
+                    "outcome": "diverged" if math.isinf(value) else "done",
+                    "history": [{"epoch": 1, "validation_error": value}],
+                }
+            )
+    return found
+
+
+def evidence(**errors):
+    tuning = {variant: grid(error) for variant, error in errors.items()}
+    tuned = {variant: best(TUNING, records) for variant, records in tuning.items()}
+    return Evidence(PAPER, EXPERIMENT, "paper", {}, tuning, tuned)
+
+
+def diagonal(rate, decay):
+    return 0.5 if decay == 0 else 0.1 + 0.1 * abs(math.log10(rate) + math.log10(decay) + 3)
+
+
+def straight(rate, decay):
+    return 0.5 if decay == 0 else 0.1 + 0.05 * (abs(math.log10(rate) + 1.4) + abs(math.log10(decay) + 1.6))
+
+
+def claim(kind, **changes):
+    values = dict(name="c", experiment="e", quantity=VALIDATION_ERROR)
+    if kind is not ChosenRatio:
+        values |= dict(variant="a")
+    return kind(**values | changes)
+
+
+def test_both_settings_are_tried_together_and_the_best_pair_goes_into_the_final_runs():
+    request = Request((PAPER,), "paper")
+    runs = tuning_runs(PAPER, EXPERIMENT, "a", request)
+    assert [(r.settings.learning_rate, r.settings.weight_decay) for r in runs] == list(CELLS)
+    tuned = best(TUNING, grid(straight))
+    assert tuned == (0.1, 0.01)
+    (first, _) = final_runs(PAPER, EXPERIMENT, "a", request, tuned)
+    assert (first.settings.learning_rate, first.settings.weight_decay, first.settings.epochs) == (0.1, 0.01, 3)
+
+
+def test_a_user_gives_both_or_neither():
+    both = Request((PAPER,), "paper", seeds=1, overrides={"learning_rate": "0.3", "weight_decay": "0"})
+    assert tuning_runs(PAPER, EXPERIMENT, "a", both) == []
+    (run,) = final_runs(PAPER, EXPERIMENT, "a", both)
+    assert (run.settings.learning_rate, run.settings.weight_decay) == (0.3, 0.0)
+    half = Request((PAPER,), "paper", overrides={"learning_rate": "0.3"})
+    with pytest.raises(UsageError, match="--set learning_rate=0.3. The learning rate and weight decay are tuned toget"):
+        tuning_runs(PAPER, EXPERIMENT, "a", half)
+
+
+def test_a_variant_may_have_settings_of_its_own():
+    preset = Preset(SETTINGS, 1, {"b": {"epochs": 30}})
+    experiment = Experiment("e", dict.fromkeys("ab"), lambda job: None, {"paper": preset})
+    assert [experiment.settings("paper", v).epochs for v in "ab"] == [3, 30]
+    changed = Request((PAPER,), "paper", overrides={"epochs": "5"})
+    assert changed.settings(experiment, "b").epochs == 5
+
+
+@pytest.mark.parametrize(
+    ("error", "low", "high", "verdict", "measured"),
+    [
+        (diagonal, -1.0, -0.5, "reproduced", "-1.00 over 4 cells"),
+        (diagonal, -0.5, 0.5, "not reproduced", "-1.00"),
+        (straight, -0.5, 0.5, "reproduced", "0.00 over 4 cells"),
+        (lambda r, d: math.inf if d else 0.5, -1.0, 1.0, "inconclusive", "0 cells"),
+        (lambda r, d: r, -1.0, 1.0, "inconclusive", "4 cells"),  # one learning rate has no correlation
+        (lambda r, d: None if r == 1 else 0.1, -1.0, 1.0, "not run", ""),
+    ],
+)
+def test_the_tilt_of_a_basin_is_the_correlation_over_its_best_cells(error, low, high, verdict, measured):
+    found = claim(BasinTilt, low=low, high=high, cells=4).judge(evidence(a=error))
+    assert found.verdict == verdict and measured in found.measured
+
+
+def test_another_variants_tilt_is_stated_and_not_judged():
+    made = claim(BasinTilt, low=-0.5, high=0.5, cells=4, beside="b")
+    found = made.judge(evidence(a=straight, b=diagonal))
+    assert found.verdict == "reproduced" and found.measured.endswith("; B: -1.00")
+    assert made.judge(evidence(a=straight)).measured.endswith("%")
+
+
+def test_cells_that_tie_with_the_last_count_too():
+    found = claim(BasinTilt, low=-1, high=1, cells=3).judge(evidence(a=lambda r, d: 0.1 if r < 0.1 else 0.2))
+    assert "over 8 cells" in found.measured
+
+
+@pytest.mark.parametrize(
+    ("without", "gain", "verdict"),
+    [(0.10, False, "reproduced"), (0.104, False, "reproduced"), (0.12, False, "not reproduced"),
+     (0.12, True, "reproduced"), (0.104, True, "not reproduced")],
+)  # fmt: skip
+def test_a_decay_gains_where_it_is_better_than_none_by_more_than_the_tolerance(without, gain, verdict):
+    error = evidence(a=lambda r, d: 0.3 if r != 0.01 else without if d == 0 else 0.1 + d)
+    found = claim(NoGain, tolerance=0.005, gain=gain).judge(error)
+    assert found.verdict == verdict and found.measured == f"10.10 % at 0.01, 0.001; {100 * without:.2f} % with 0"
+    assert claim(NoGain, tolerance=0.005).published(Text(WORDS)) == "not better by more than 0.50 points (why)"
+
+
+def test_chosen_values_are_compared_with_one_another():
+    one = Evidence(PAPER, EXPERIMENT, "paper", tuned={"a": 0.05, "b": 0.1})
+
+    def judge(**bounds):
+        return claim(ChosenRatio, first="a", second="b", **bounds).judge(one)
+
+    assert judge(low=0.5, high=2).verdict == "reproduced" and judge(high=0.4).verdict == "not reproduced"
+    assert judge(high=0.4, factor=0.5).verdict == "reproduced"
+    assert judge(low=1).measured == "0.5, from 0.05 and 0.1"
+    one.tuned["b"] = 0.0
+    assert judge(low=1).verdict == "inconclusive"
+    del one.tuned["b"]
+    assert judge(low=1).verdict == "not run"
+
+
+def test_the_map_shows_every_cell_and_frames_the_best(tmp_path):
+    found = evidence(a=diagonal, b=lambda r, d: math.inf if r == 1 else None if d == 1 else straight(r, d))
+    picture = HeatMaps("e", VALIDATION_ERROR, 0.2, best=4).picture(found)
+    assert picture.name == "e_validation_error_maps"
+    assert "Lowest: A 10.00 % at 0.001, 1; B" in picture.alt and "Crosses: 5 runs that diverged" in picture.caption
+    assert "A -1.00" in picture.caption
+    figure = Figure()
+    picture.draw(figure.add_subplot())
+    left, right = figure.axes[:2]
+    texts = {(t.get_position()): t.get_text() for t in left.texts}
+    assert texts[(3, 1)] == "10.0" and len(texts) == len(CELLS)
+    assert len(left.patches) == 4
+    assert [t.get_text() for t in right.texts].count("×") == 5
+    save(picture.draw, tmp_path, picture.name)
+    assert (tmp_path / f"{picture.name}.png").is_file()
+    assert HeatMaps("e", VALIDATION_ERROR, 0.2).picture(evidence()) is None
+
+
+def test_a_preset_that_tunes_nothing_shows_the_one_cell_that_runs():
+    run = {"settings": GIVEN, "outcome": "done", "history": [{"epoch": 1, "test_error": 0.25}]}
+    found = Evidence(PAPER, EXPERIMENT, "quick", {"a": {0: run}})
+    assert found.cells("a", TEST_ERROR) == {(0.1, 0.01): 0.25}
+    picture = HeatMaps("e", VALIDATION_ERROR, 0.2).picture(found)
+    assert picture.name == "e_test_error_maps" and "A 25.00 % at 0.1, 0.01" in picture.alt
+    assert "Test error of the one cell that runs" in picture.caption and "tunes nothing" in picture.caption
+    figure = Figure()
+    picture.draw(figure.add_subplot())
+    assert [t.get_text() for t in figure.axes[0].texts] == ["25.0"]

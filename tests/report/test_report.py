@@ -1,0 +1,221 @@
+"""Pages are made from records alone, the same bytes each time, and hide nothing."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+
+import pytest
+from matplotlib.figure import Figure
+
+from experiments.report import build, render
+from experiments.report.blocks import Grid, Page, Paragraph
+from experiments.report.figures.style import from_zero
+from experiments.report.page import paper_page
+from experiments.report.view import PaperView, Source
+from experiments.runs.published import merge
+from experiments.runs.store import Store
+from tests.fakes import TUNING, paper, record
+
+
+def records(**changes):
+    values = {"a": (0.10, 0.11, 0.12), "b": (0.20, 0.21, 0.22)}
+    return [record(v, s, x, **changes) for v, xs in values.items() for s, x in enumerate(xs)]
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A store and a reports folder with a README, all in a temporary folder."""
+    (tmp_path / "README.md").write_text("before\n<!-- results -->\nold\n<!-- /results -->\nafter\n")
+    store = Store(tmp_path / "runs")
+    for r in records():
+        store.write(r)
+    return tmp_path, store
+
+
+def publish(place, papers=None):
+    folder, store = place
+    fake = paper()
+    build.publish([fake] if papers is None else papers, [fake], store, folder / "reports", folder / "README.md")
+    return folder / "reports" / "fake2000_test"
+
+
+def digests(folder):
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def test_two_builds_give_the_same_bytes(place):
+    folder, _ = place
+    publish(place)
+    first = digests(folder / "reports")
+    publish(place, [])
+    assert digests(folder / "reports") == first
+    names = {name.split("/")[-1] for name in first}
+    assert {
+        "report.md",
+        "report.html",
+        "results.jsonl",
+        "index.html",
+        "README.md",
+        "first_results.csv",
+        "first_results.tex",
+        "first_test_error_curves.svg",
+        "first_test_error_curves.png",
+    } <= names
+
+
+def test_the_page_states_what_a_reader_needs(place):
+    text = (publish(place) / "report.md").read_text()
+    for needed in (
+        "Fake, A.",
+        "What ran",
+        "preset `reduced`",
+        "Claims",
+        "reproduced",
+        "11.00 % [8.52, 13.48], n = 3",
+        "10.00 %",
+        "Registered deviations",
+        "SHA-256",
+        "python -m experiments run fake2000_test",
+        "Lines: mean of n = 3 seeds; bands: from the smallest to the largest",
+    ):
+        assert needed in text, needed
+
+
+def test_runs_that_did_not_finish_are_shown_and_counted(place):
+    _, store = place
+    for seed, outcome in ((3, "diverged"), (4, "failed"), (5, "interrupted")):
+        store.write(record("a", seed, 99.0, outcome=outcome))
+    view = PaperView(paper(), [Source("Yours", tuple(store.all("fake2000_test")))])
+    text = render.markdown(paper_page(view))
+    assert "6 runs done, 1 diverged, 1 failed, 1 not finished" in text
+    assert all(f"forced {outcome}" in text for outcome in ("diverged", "failed", "interrupted"))
+    assert "11.00 % [8.52, 13.48], n = 3" in text
+
+
+def test_runs_with_changed_settings_stand_apart(place):
+    _, store = place
+    store.write(record("a", 0, 0.01, learning_rate=0.5))
+    text = render.markdown(paper_page(PaperView(paper(), [Source("Yours", tuple(store.all("fake2000_test")))])))
+    assert "Runs with changed settings" in text and "`learning_rate=0.5`" in text
+    assert "11.00 % [8.52, 13.48], n = 3" in text
+
+
+def test_the_widest_preset_that_has_run_is_shown():
+    view = PaperView(paper(), [Source("Yours", (*records(), *records(preset="paper", epochs=30)))])
+    # A changed setting makes another run; the paper preset's own settings are what counts.
+    assert view.primary["first"].preset == "paper"
+    assert PaperView(paper(), [Source("Yours", tuple(records()))]).primary["first"].preset == "reduced"
+
+
+def test_a_local_page_sets_paper_published_and_own_side_by_side(place):
+    folder, store = place
+    publish(place)
+    fake = paper()
+    index = build.local([fake], [fake], store, folder / "reports")
+    text = (folder / "reports/local/fake2000_test/report.md").read_text()
+    assert "| Paper | Yours (reduced: digits) | Published (reduced: digits) |" in text
+    assert index.is_file() and 'href="fake2000_test/report.html"' in index.read_text()
+
+
+def test_publishing_adds_finished_runs_and_never_replaces_published_ones():
+    published = [record("a", 0, 0.5)]
+    own = [
+        record("a", 0, 0.1),
+        record("a", 1),
+        record("a", 2, outcome="failed"),
+        record("b", 0, preset="quick"),
+        record("b", 1, learning_rate=0.5),
+    ]
+    merged = merge(published, own)
+    assert [(r["settings"]["variant"], r["seed"]) for r in merged] == [("a", 0), ("a", 1)]
+    assert merged[0]["history"][-1]["test_error"] == 0.5
+
+
+def test_an_edited_page_is_noticed(place):
+    folder, _ = place
+    page = publish(place)
+    arguments = ([paper()], folder / "reports", folder / "README.md")
+    assert build.check(*arguments) == []
+    table = page / "tables" / "first_results.csv"
+    table.write_text(table.read_text().replace("11.00", "10.00"))
+    assert build.check(*arguments) == ["reports/fake2000_test/tables/first_results.csv"]
+
+
+def test_an_edited_record_is_noticed(place):
+    folder, _ = place
+    path = publish(place) / "results.jsonl"
+    path.write_text(path.read_text().replace('"test_error":0.1', '"test_error":0.2'))
+    assert "reports/fake2000_test/report.md" in build.check([paper()], folder / "reports", folder / "README.md")
+
+
+def test_the_readme_gets_its_table_and_keeps_the_rest(place):
+    folder, _ = place
+    publish(place)
+    text = (folder / "README.md").read_text()
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    # Runs of the preset, then the counts of the verdicts.
+    cells = next(line for line in text.splitlines() if "reports/fake2000_test/report.md" in line).split(" | ")
+    assert cells[1:3] == ["reduced", "6"] and sum(int(c.strip(" |")) for c in cells[3:]) == 3
+    index = (folder / "reports" / "README.md").read_text()
+    assert ("Headline numbers" in index and "| Alpha\\_1 |" in index) or "| Alpha_1 |" in index
+    assert "10.00 %" in index and "11.00 %" in index and "(fake2000_test/report.md)" in index
+
+
+def test_records_survive_publication_unchanged(place):
+    page = publish(place)
+    lines = [json.loads(line) for line in (page / "results.jsonl").read_text().splitlines()]
+    assert lines == sorted(records(), key=lambda r: r["key"])
+
+
+def test_tuning_shows_the_grid_the_choice_and_its_edge():
+    runs = []
+    for variant, rates in TUNING.grid.items():
+        for rate in rates:
+            r = record(variant, 1000, role="tuning", learning_rate=rate, epochs=2)
+            r["overrides"] = {}
+            r["history"] = [{"epoch": 1, "validation_loss": rate}, {"epoch": 2, "validation_loss": 2.0}]
+            runs.append(r)
+        final = record(variant, 0, learning_rate=0.1)
+        final["overrides"] = {}
+        runs.append(final)
+    text = render.markdown(paper_page(PaperView(paper(TUNING), [Source("Yours", tuple(runs))])))
+    assert "| Alpha_1 | 0.1 (end of the grid) | 0.1, 1 | 0 | 1 |" in text
+    assert "Chosen: Alpha_1 0.1, Beta 0.1" in text
+
+
+class TestRendering:
+    grid = Grid(("a", "b|c"), (("x & y_1 <50 %", '"q", 5'),), "A ± caption", "name", (1,))
+
+    def test_markdown_escapes_bars(self):
+        assert "b\\|c" in render.markdown(Page("t", (self.grid,)))
+
+    def test_csv_round_trips(self):
+        assert list(csv.reader(io.StringIO(render.csv_text(self.grid)))) == [["a", "b|c"], ["x & y_1 <50 %", '"q", 5']]
+
+    def test_latex_escapes(self):
+        text = render.latex(self.grid)
+        assert r"x \& y\_1 $<$50 \%" in text and r"A $\pm$ caption" in text and r"\begin{tabular}{lr}" in text
+
+    def test_html_escapes_and_links(self):
+        page = Page("t", (self.grid, Paragraph("see `a<b` at [x](y/report.{page}) <script>")))
+        text = render.html(page)
+        assert "<script>" not in text and '<a href="y/report.html">x</a>' in text and "<code>a&lt;b</code>" in text
+        assert "y/report.md" in render.markdown(page)
+
+    def test_every_image_has_its_text(self, place):
+        text = (publish(place) / "report.html").read_text()
+        images = re.findall(r"<img [^>]*>", text)
+        assert images and all(re.search(r'alt="[^"]{20,}"', image) for image in images)
+
+
+@pytest.mark.parametrize(("values", "zero"), [([0.1, 0.6], True), ([44, 66], False), ([30, 66], True)])
+def test_an_axis_begins_at_0_unless_that_makes_a_thin_band(values, zero):
+    axes = Figure().subplots()
+    axes.plot(values)
+    from_zero(axes)
+    assert (axes.get_ylim()[0] == 0) == zero
+    assert axes.get_ylim()[0] <= min(values)

@@ -1,0 +1,146 @@
+"""Several processes on one queue, and the one progress that they have."""
+
+import io
+import json
+import subprocess
+import sys
+import types
+
+import pytest
+from rich.console import Console
+
+from experiments.runs import executors
+from experiments.runs.progress import Messages, Overall, OverallBar
+from experiments.spec.run import Run
+from experiments.spec.settings import Settings
+
+RUN = Run("p", "e", "quick", "final", Settings({"variant": "a", "epochs": 2}), 0, 1)
+
+
+def record(**changes):
+    return {"outcome": "done", "seconds": 1.5, "error": None, "role": "final", **changes}
+
+
+def processes(monkeypatch, script, total=0, workers=2):
+    """Run a script in some processes; return the exit code."""
+    monkeypatch.setattr(executors, "COMMAND", (sys.executable, "-c", script))
+    progress = Overall(total)
+    code = executors.processes([], workers, progress)
+    progress.summary()
+    return code
+
+
+def test_a_worker_that_dies_is_told_of(monkeypatch, capsys):
+    """It cannot say so itself, and make says "Error 1" alone."""
+    assert processes(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)") == 1
+    said = (
+        "A worker was ended by SIGKILL (often too little memory). Finished runs are kept: run the same command again."
+    )
+    assert capsys.readouterr().out.splitlines() == [said] * 2
+
+
+def test_a_mistake_that_each_worker_reports_is_said_once(monkeypatch, capsys):
+    script = (
+        "import sys; print('experiments: so not', file=sys.stderr); print('a warning', file=sys.stderr); sys.exit(2)"
+    )
+    assert processes(monkeypatch, script) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and sorted(err.splitlines()) == ["a warning", "a warning", "experiments: so not"]
+
+
+def test_what_is_no_message_is_passed_on(monkeypatch, capsys):
+    assert processes(monkeypatch, "print('a library says'); print(7); print('[]')", workers=1) == 0
+    assert capsys.readouterr().out.splitlines() == ["a library says", "7", "[]"]
+
+
+def test_ctrl_c_ends_the_workers(monkeypatch):
+    children, popen = [], subprocess.Popen
+
+    def start(*arguments, **options):
+        children.append(popen(*arguments, **options))
+        return children[-1]
+
+    def interrupted(self, *arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(executors.subprocess, "Popen", start)
+    monkeypatch.setattr(executors, "_stop", interrupted)  # the user is impatient
+    monkeypatch.setattr(Overall, "told", lambda self, worker, line: None)
+    waits = iter([KeyboardInterrupt])
+    real = popen.wait
+    monkeypatch.setattr(
+        popen, "wait", lambda self, timeout=None: (_ for _ in ()).throw(e) if (e := next(waits, None)) else real(self)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        processes(monkeypatch, "import time; time.sleep(120)")
+    assert [real(child, 10) for child in children] == [-9, -9]
+
+
+def told(capsys, act):
+    """Return what a worker's progress prints."""
+    act(Messages())
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_worker_tells_its_parent_and_the_parent_counts(capsys, monkeypatch):
+    monkeypatch.setattr(Messages, "EVERY", -1.0)
+
+    def work(progress):
+        on_step = progress.started(RUN)
+        on_step(2, 1, 2)
+        progress.epoch(RUN, {})
+        progress.skipped(RUN, "done")
+        progress.finished(RUN, record())
+        progress.note("Not stacked: why.")
+        progress.summary([record(), record(outcome="diverged", error="NaN"), record(outcome="failed", error="E")])
+
+    lines = told(capsys, work)
+    assert [json.loads(line)["event"] for line in lines] == ["step", "step", "finished", "note", "summary"]
+    whole = Overall(2)
+    whole.told(0, lines[0])
+    whole.told(0, lines[1])
+    assert whole.completed == 0.75
+    for line in lines[2:]:
+        whole.told(0, line)
+        whole.told(1, line)
+    assert whole.completed == 2
+    whole.summary()
+    assert capsys.readouterr().out.splitlines() == [
+        "1/2 done     p e a seed 0 in 1.5 s",
+        "2/2 done     p e a seed 0 in 1.5 s",
+        "Not stacked: why.",
+        "3 runs: 2 trained now, 1 done before; 1 failed: E; 1 diverged: NaN",
+    ]
+
+
+def test_the_runs_of_a_stack_count_as_many(capsys, monkeypatch):
+    monkeypatch.setattr(Messages, "EVERY", -1.0)
+    whole = Overall(3)
+    for line in told(capsys, lambda progress: progress.stacked([RUN] * 3)(1, 1, 1)):
+        whole.told(0, line)
+    assert whole.completed == 1.5
+    for line in told(capsys, lambda progress: [progress.finished(RUN, record()) for _ in range(3)]):
+        whole.told(0, line)
+    assert whole.completed == 3
+
+
+def test_on_a_terminal_it_is_one_bar_and_a_good_run_leaves_no_line(capsys, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=80, color_system=None)
+    lines = told(capsys, lambda p: (p.finished(RUN, record()), p.finished(RUN, record(outcome="failed", error="E"))))
+    with OverallBar(4, console) as whole:
+        for line in lines:
+            whole.told(0, line)
+        whole.bars.refresh()
+    text = stream.getvalue()
+    assert "2/4 runs" in text and "left" in text and "failed   p e a seed 0 in 1.5 s (E)" in text and "done" not in text
+
+
+def test_a_worker_without_its_parent_stops(monkeypatch):
+    def closed(*arguments, **options):
+        raise BrokenPipeError
+
+    progress = Messages(types.SimpleNamespace(write=closed, flush=closed))
+    with pytest.raises(KeyboardInterrupt):
+        progress.note("anybody there?")

@@ -1,0 +1,244 @@
+"""The runner: what it performs, records and skips."""
+
+import numpy as np
+import pytest
+
+from experiments.engine import Computation
+from experiments.errors import DatasetMissing, Diverged, UsageError
+from experiments.runs.runner import Runner
+from experiments.runs.store import Store
+from experiments.spec import Request, Tuning
+from experiments.spec.run import best, final_runs, identity_of, key, tuning_runs
+from tests.doubles import Progress, computed, paper, rows
+
+GRID = {"a": (0.1, 0.2, 0.3), "b": (0.1, 0.2, 0.3)}
+TUNING = Tuning("learning_rate", GRID, "validation_loss", {"quick": {"epochs": 1}})
+
+
+def run(fake, folder, published=None, only=(), **options):
+    """Run the `quick` preset of a paper in a fresh runner: its records and what its progress was told."""
+    runner = Runner(Store(folder), Progress(), "command", published)
+    return runner.run(Request((fake,), "quick", tuple(only), **options)), runner.progress
+
+
+def outcomes(records):
+    return [(r["settings"]["variant"], r["seed"], r["outcome"]) for r in records]
+
+
+@computed
+def train(job):
+    return rows([1.0, 0.5])
+
+
+def test_a_second_call_trains_nothing(tmp_path):
+    records, progress = run(paper(train), tmp_path)
+    assert outcomes(records) == [("a", 0, "done"), ("b", 0, "done"), ("a", 1, "done"), ("b", 1, "done")]
+    assert len(progress.trained) == 4
+    again, progress = run(paper(train), tmp_path)
+    assert again == records
+    assert progress.trained == [] and len(progress.skips) == 4
+    more, progress = run(paper(train), tmp_path, seeds=3)
+    assert progress.trained == [("a", "final", 2, "done"), ("b", "final", 2, "done")]
+    assert len(more) == 6
+
+
+def test_a_record_says_what_ran_on_what(tmp_path):
+    def facts(job):
+        return Computation(rows([1.0]), {"parameters": 7})
+
+    (record,), _ = run(paper(facts, seeds=1), tmp_path, only=["a"], overrides={"epochs": "1"})
+    assert record == Store(tmp_path).read("fake2000_test", record["key"])
+    assert record["settings"] == {"data": "digits", "epochs": 1, "learning_rate": 0.1, "variant": "a"}
+    assert record["overrides"] == {"epochs": "1"} and record["facts"] == {"parameters": 7}
+    assert record["key"] == key("fake2000_test", "e", record["settings"], 0, record["data"]["fingerprint"], 1)
+    assert set(record) == {
+        "schema", "key", "paper", "experiment", "preset", "role", "settings", "overrides", "seed", "protocol", "data",
+        "code", "environment", "command", "started", "outcome", "error", "history", "facts", "seconds",
+    }  # fmt: skip
+
+
+def test_a_failing_run_is_recorded_and_the_others_go_on(tmp_path):
+    @computed
+    def failing(job):
+        yield from rows([1.0])
+        if job.settings.variant == "a":
+            raise RuntimeError("no luck")
+
+    records, progress = run(paper(failing), tmp_path)
+    assert outcomes(records) == [("a", 0, "failed"), ("b", 0, "done"), ("a", 1, "failed"), ("b", 1, "done")]
+    assert records[0]["error"] == "RuntimeError: no luck" and len(records[0]["history"]) == 1
+    assert "no luck" in progress.notes[0] and "Traceback" in progress.notes[0]
+    records, progress = run(paper(train), tmp_path)  # mended: what failed is run again, what is done is not
+    assert progress.trained == [("a", "final", 0, "done"), ("a", "final", 1, "done")]
+
+
+def test_a_row_that_is_no_json_fails_its_run_alone(tmp_path):
+    @computed
+    def bad(job):
+        yield {"epoch": 1, "objective": {"a": float("nan"), "b": np.float32(1)}[job.settings.variant]}
+
+    records, _ = run(paper(bad, seeds=1), tmp_path)
+    assert [r["outcome"] for r in records] == ["failed", "failed"]
+    assert "JSON" in records[0]["error"] and "float32" in records[1]["error"]
+
+
+def test_a_diverged_run_keeps_its_history_and_is_not_run_again(tmp_path):
+    @computed
+    def diverging(job):
+        yield from rows([1.0, 0.9])
+        raise Diverged(3, "objective", float("nan"))
+
+    (record,), _ = run(paper(diverging, variants=["a"], seeds=1), tmp_path)
+    assert record["outcome"] == "diverged" and record["error"] == "objective became nan in epoch 3"
+    assert [row["epoch"] for row in record["history"]] == [1, 2]
+    _, progress = run(paper(train, variants=["a"], seeds=1), tmp_path)
+    assert progress.trained == [] and progress.skips == [("a", 0, "diverged")]
+
+
+def test_tuning_takes_the_lowest_metric_of_any_epoch(tmp_path):
+    losses = {0.1: [0.9, 0.8], 0.2: [0.5, 0.95], 0.3: [0.6, 0.55]}
+    finals = []
+
+    @computed
+    def tuned(job):
+        if job.seed == TUNING.seed:
+            assert job.settings.epochs == 1
+            yield from rows(losses[job.settings.learning_rate])
+        else:
+            finals.append((job.settings.learning_rate, job.settings.epochs))
+            yield from rows([0.0])
+
+    records, _ = run(paper(tuned, variants=["a"], tuning=TUNING), tmp_path)
+    assert [r["role"] for r in records] == ["tuning"] * 3 + ["final"] * 2
+    assert finals == [(0.2, 2), (0.2, 2)]
+
+
+@pytest.mark.parametrize("outcome", ["diverged", "failed"])
+def test_tuning_never_takes_a_run_that_did_not_finish(tmp_path, outcome):
+    @computed
+    def tuned(job):
+        low = job.settings.learning_rate == 0.1
+        yield from rows([0.001 if low else job.settings.learning_rate])
+        if low:
+            raise Diverged(2, "objective", "nan") if outcome == "diverged" else RuntimeError("no luck")
+
+    records, _ = run(paper(tuned, variants=["a"], seeds=1, tuning=TUNING), tmp_path)
+    assert records[0]["outcome"] == outcome
+    assert records[-1]["role"] == "final" and records[-1]["settings"]["learning_rate"] == 0.2
+
+
+def test_a_variant_whose_whole_grid_fails_has_no_final_run_and_is_named(tmp_path):
+    @computed
+    def diverging(job):
+        if job.settings.variant == "a":
+            raise Diverged(1, "objective", "nan")
+        yield from rows([0.5])
+
+    records, progress = run(paper(diverging, seeds=1, tuning=TUNING), tmp_path)
+    assert [r["settings"]["variant"] for r in records if r["role"] == "final"] == ["b"]
+    assert any(" a:" in note for note in progress.notes)
+    assert best(TUNING, [r for r in records if r["settings"]["variant"] == "a"]) is None
+
+
+def test_a_given_value_is_not_tuned(tmp_path):
+    records, _ = run(paper(train, seeds=1, tuning=TUNING), tmp_path, overrides={"learning_rate": "0.7"})
+    assert [(r["role"], r["settings"]["learning_rate"]) for r in records] == [("final", 0.7)] * 2
+
+
+def test_stopped_by_the_user_and_gone_on(tmp_path):
+    @computed
+    def stopped(job):
+        yield from rows([1.0])
+        if (job.settings.variant, job.seed) == ("b", 0):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(paper(stopped), tmp_path)
+    records = {r["settings"]["variant"]: r for r in Store(tmp_path).all("fake2000_test")}
+    assert records["a"]["outcome"] == "done"
+    assert (records["b"]["outcome"], len(records["b"]["history"])) == ("interrupted", 1)
+    _, progress = run(paper(train), tmp_path)
+    assert progress.skips == [("a", 0, "done")]
+    assert [(variant, seed) for variant, _, seed, _ in progress.trained] == [("b", 0), ("a", 1), ("b", 1)]
+
+
+def test_published_runs_are_not_run_again_and_others_are(tmp_path):
+    records, _ = run(paper(train, seeds=1), tmp_path / "published")
+    published = {identity_of(r): r for r in records}
+    found, progress = run(paper(train), tmp_path / "own", published)
+    assert found[:2] == records
+    assert [skip[2] for skip in progress.skips] == ["published"] * 2
+    assert [(variant, seed) for variant, _, seed, _ in progress.trained] == [("a", 1), ("b", 1)]
+    assert len(Store(tmp_path / "own").all("fake2000_test")) == 2
+
+
+def test_published_runs_of_another_paper_do_not_count(tmp_path):
+    records, _ = run(paper(train, seeds=1), tmp_path / "published")
+    published = {identity_of(r): r for r in ({**record, "paper": "another"} for record in records)}
+    _, progress = run(paper(train, seeds=1), tmp_path / "own", published)
+    assert len(progress.trained) == 2
+
+
+def test_a_run_knows_itself_in_its_record(tmp_path):
+    fake = paper(train, seeds=1)
+    records, _ = run(fake, tmp_path)
+    (asked,) = final_runs(fake, fake.experiments[0], "a", Request((fake,), "quick"))
+    assert asked.identity == identity_of(records[0])
+    fake = paper(train, seeds=1, tuning=TUNING)
+    asked = tuning_runs(fake, fake.experiments[0], "a", Request((fake,), "quick"))
+    assert len({r.identity for r in asked}) == 3
+
+
+def test_what_another_process_has_just_tried_is_not_tried_again(tmp_path, monkeypatch):
+    @computed
+    def failing(job):
+        raise RuntimeError("no luck")
+        yield
+
+    for module in ("runner", "attempt"):
+        monkeypatch.setattr(f"experiments.runs.{module}.now", lambda: "2000-01-01T00:00:00Z")
+    other = Runner(Store(tmp_path), Progress(), "command")  # began before the run that failed
+    monkeypatch.undo()
+    run(paper(failing, variants=["a"], seeds=1), tmp_path)
+    fake = paper(train, variants=["a"], seeds=1)
+    other.run(Request((fake,), "quick"))
+    assert other.progress.trained == [] and other.progress.skips == [("a", 0, "failed")]
+
+
+def test_a_held_run_is_waited_for(tmp_path, monkeypatch):
+    fake = paper(train, variants=["a"], seeds=1)
+    (record,), _ = run(fake, tmp_path)
+    store, naps = Store(tmp_path), []
+    claim = store.claim(record["paper"], record["key"])
+    assert claim.__enter__()
+
+    def sleep(seconds):
+        naps.append(seconds)
+        claim.__exit__(None, None, None)
+
+    monkeypatch.setattr("experiments.runs.runner.time.sleep", sleep)
+    assert run(fake, tmp_path)[0] == [record]
+    assert len(naps) == 1
+
+
+@pytest.mark.parametrize(
+    ("only", "overrides", "message"),
+    [
+        (["c"], None, "'c'"),
+        ([], {"epoch": "3"}, "'epochs'"),
+        ([], {"epochs": "few"}, "int"),
+        ([], {"data": "digit"}, "'digits'"),
+    ],
+)
+def test_wrong_use_is_refused_before_anything_runs(tmp_path, only, overrides, message):
+    with pytest.raises(UsageError, match=message):
+        run(paper(train), tmp_path, only=only, overrides=overrides or {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_absent_data_are_noticed_before_anything_runs(tmp_path, monkeypatch):
+    for name in ("EXPERIMENTS_DATA", "TFDS_DATA_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    with pytest.raises(DatasetMissing, match="cifar10"):
+        run(paper(train, data="cifar10"), tmp_path / "runs")
+    assert list(tmp_path.iterdir()) == []
