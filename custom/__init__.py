@@ -4,4 +4,4 @@ Everything here runs on the TensorFlow, JAX and PyTorch backends, serialises, an
 Keras and NumPy only. `KERAS_BACKEND` chooses the backend, as everywhere in Keras.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

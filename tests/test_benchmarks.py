@@ -16,7 +16,7 @@ from experiments.benchmarks import (
     overhead,
     overhead_contenders,
     overhead_page,
-    report,
+    publish,
     timing,
 )
 from experiments.benchmarks.nets import NETS, Net, data, keras_model, operations
@@ -55,29 +55,29 @@ def results(nets_=("small", "nin_quarter")):
 def test_the_page_shows_the_file_and_follows_it(tmp_path):
     (tmp_path / "overhead.json").write_text(json.dumps(results()))
     page = overhead_page.page(tmp_path)
-    made = report.files(page)
+    made = publish.files(page)
     text = made["README.md"].decode()
     # fit is the first contender, the engine the third: 1 ms and 3 ms.
     assert "| 784-32-32-10 | 32 | 1 | 2 | 3 | 4 | 5 | 6 | 0.3 | 2.0 |" in text
     assert {"figures/overhead_ratios.svg", "figures/stacks.png", "tables/overhead.csv", "index.html"} <= set(made)
     assert "| ReLU | 100.0 | 1.00 | 50 % |" in text
     assert "| LeNet-5 with ReLU | 10 | 20 | 0.5 |" in text
-    assert report.files(page) == made  # the same bytes
+    assert publish.files(page) == made  # the same bytes
     assert overhead_page.page(tmp_path / "nowhere") is None
 
 
 def test_check_tells_a_page_that_was_edited(tmp_path, monkeypatch, capsys):
     for name in ("FOLDER", "OVERHEAD"):
-        monkeypatch.setattr(report, name, tmp_path / name)
+        monkeypatch.setattr(publish, name, tmp_path / name)
     (tmp_path / "OVERHEAD").mkdir()
     (tmp_path / "OVERHEAD" / "overhead.json").write_text(json.dumps(results()))
-    monkeypatch.setattr("sys.argv", ["report"])
-    assert report.main() == 0
-    monkeypatch.setattr("sys.argv", ["report", "--check"])
-    assert report.main() == 0
+    monkeypatch.setattr("sys.argv", ["publish"])
+    assert publish.main() == 0
+    monkeypatch.setattr("sys.argv", ["publish", "--check"])
+    assert publish.main() == 0
     path = tmp_path / "OVERHEAD" / "README.md"
     path.write_text(re.sub("784-32-32-10", "784-32-32-11", path.read_text()))
-    assert report.main() == 1
+    assert publish.main() == 1
     assert "README.md is not what its records give" in capsys.readouterr().out
 
 
@@ -186,7 +186,7 @@ def test_files_of_different_lists_are_set_side_by_side(tmp_path):
     for name, rows in (("jax", first), ("tensorflow", second)):
         text = json.dumps({"environment": ENVIRONMENT | {"backend": name}, "results": rows})
         (tmp_path / f"activations_{name}.json").write_text(text)
-    grid = report.activations(tmp_path)[-1]
+    grid = publish.activations(tmp_path)[-1]
     assert grid.rows == (
         ("A", "4.0", "2.00 [1.00, 3.00]", "1.50", "–", "–", "–", "–"),
         ("B", "4.0", "–", "1.50", "4.0", "–", "1.50", "1 (2)"),
@@ -210,5 +210,5 @@ def test_the_interval_of_a_median_covers_it_as_often_as_it_says():
 def test_ratios_are_of_the_same_round_and_stand_with_their_interval():
     times = {"ours": [2.0, 4.0, 9.0], "theirs": [1.0, 4.0, 3.0]}
     assert timing.ratios(times, "theirs") == {"ours": [1.0, 2.0, 3.0], "theirs": [1.0, 1.0, 1.0]}
-    assert report.interval([1.0, 2.0, 3.0]) == "2.00 [1.00, 3.00]" and report.interval(None) == "–"
-    assert report.interval(1.5) == "1.50"
+    assert publish.interval([1.0, 2.0, 3.0]) == "2.00 [1.00, 3.00]" and publish.interval(None) == "–"
+    assert publish.interval(1.5) == "1.50"

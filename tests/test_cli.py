@@ -80,12 +80,12 @@ def test_quick_twice_then_the_report(tmp_path):
             and "0 diverged, 0 failed" in text
             and not re.search(r"\| (not )?reproduced \|", text)  # a verdict
         )
-    # Learning happened: the adaptive optimizers fit the digits.
+    # Learning happened, in 40 steps.
     records = [json.loads(line) for line in (tmp_path / "reports/local/kingma2015_adam/results.jsonl").open()]
     adam = [
         r for r in records if r["settings"]["variant"] == "adam" and r["experiment"] == "mlp" and r["role"] == "final"
     ]
-    assert adam and all(r["history"][-1]["train_error"] < 0.05 for r in adam)
+    assert adam and all(r["history"][-1]["objective"] < 0.7 * r["history"][0]["objective"] for r in adam)
 
 
 def page(folder, paper):

@@ -123,7 +123,7 @@ def test_seeds_and_tuned_values_share_a_program(tmp_path):
     assert lines[0].disk == 5 * estimate.RECORD + (3 * 2 + 2 * 7) * 10
     assert list(tmp_path.iterdir()) == []
     settings = Settings({**SETTINGS, "variant": "a", "learning_rate": 0.1})
-    experiment = paper(computed, tuning=TUNING).experiments[0]
+    experiment = paper(computed, tuning=TUNING, **SETTINGS).experiments[0]
     one, *others = (
         estimate.program_of(experiment, Run("p", "e", "quick", "final", settings.but(**changes), seed, 1))
         for seed, changes in enumerate([{}, {"epochs": 9, "learning_rate": 1.0}, {"batch_size": 5}, {"variant": "b"}])

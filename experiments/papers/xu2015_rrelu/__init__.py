@@ -42,7 +42,7 @@ FULL = NETWORK | RECIPE | dict(evaluation="test", train_evaluation_every=10)
 QUARTER = FULL | dict(width=0.25, initializer="he_normal", precision="mixed_bfloat16")
 REDUCED = QUARTER | dict(epochs=20, learning_rate=0.05, drops=[15, 18], train_evaluation_every=5)
 TINY = QUARTER | dict(width=0.125, dropout=0.0, precision="float32", train_evaluation_every=1)
-QUICK = TINY | dict(data="digits_rgb", epochs=3, batch_size=16, learning_rate=0.02, drops=[])
+QUICK = TINY | dict(data="digits_rgb", examples=160, epochs=3, batch_size=16, learning_rate=0.02, drops=[])
 CIFAR10 = {
     "quick": Preset(QUICK, seeds=1),
     "reduced": Preset(REDUCED | dict(data="cifar10"), seeds=2),
