@@ -1,4 +1,4 @@
-"""What every claim has, and the verdict on an interval."""
+"""The contract of a claim, and the verdict on an interval."""
 
 import dataclasses
 from collections.abc import Mapping

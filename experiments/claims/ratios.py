@@ -76,7 +76,7 @@ def _digits(ratio):
 
 
 def _bounds_in_words(lows, highs):
-    """What ratios are known to be that are not all known."""
+    """Return in words the bounds of ratios that are not all known."""
     parts = [f"at least {min(lows):.3g}"] if min(lows) > 0 else []
     parts += [f"at most {max(highs):.3g}"] if max(highs) < math.inf else []
     return f"{' and '.join(parts)} times in every pair" if parts else "not known"

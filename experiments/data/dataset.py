@@ -1,4 +1,4 @@
-"""What a dataset is to an experiment."""
+"""Datasets as an experiment sees them."""
 
 import dataclasses
 import functools

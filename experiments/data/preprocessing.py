@@ -1,4 +1,4 @@
-"""What is done to a dataset's inputs before training: fitted on its training set, computed once, kept on disk."""
+"""Preprocessing of a dataset's inputs: fitted on its training set, computed once, kept on disk."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""How many examples of a dataset a run trains on."""
+"""Numbers of examples that a run trains on."""
 
 HELD_OUT = 6  # a validation set is one part in six of the training set
 

@@ -93,7 +93,7 @@ for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
 
 
 def _objects(member):
-    """What a member's numbers are in, in an order that all members share."""
+    """Return the objects that hold a member's numbers, in an order that all members share."""
     found, todo = [], [*member.model._flatten_layers(include_self=False), member.optimizer]
     while todo:
         owner = todo.pop(0)
@@ -107,7 +107,7 @@ def _objects(member):
 
 
 def _plain(values):
-    """Whether these lists hold numbers or words, not objects that are looked at by themselves."""
+    """Tell whether these lists hold numbers or words, not objects that are looked at by themselves."""
     return any(isinstance(item, (bool, int, float, str)) for value in values for item in value)
 
 

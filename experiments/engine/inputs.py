@@ -85,7 +85,7 @@ class _Drawn(random.SeedGenerator):
 
 
 class Inputs:
-    """What a run's arrays become on their way into the network.
+    """The way of a run's arrays into the network.
 
     Args:
         arrays: an `Arrays`.

@@ -98,7 +98,7 @@ class Session:
             training.facts |= facts | training.facts
 
     def _meaning(self):
-        """What a checkpoint has to share: of the compiler what `auto` chose, not how it was asked for."""
+        """Return what a checkpoint has to share: of the compiler what `auto` chose, not how it was asked for."""
         arrays, plan = self.trainings[0].arrays, dataclasses.asdict(self.plan)
         plan |= {"compiler": self.loop.compiler, "examples": len(arrays.x), "chunk": CHUNK}
         plan |= {"seed": [training.plan.seed for training in self.trainings]}

@@ -24,7 +24,7 @@ def _said(error):
 
 
 def _same(arrays):
-    """Whether all members train on the same numbers."""
+    """Tell whether all members train on the same numbers."""
     first = arrays[0]
     return all(a is first or a.shape == first.shape and np.array_equal(a, first) for a in arrays)
 

@@ -1,4 +1,4 @@
-"""What training has to know to go on where it was: its place, its sums, and every variable."""
+"""State from which training goes on where it was: its place, its sums, and every variable."""
 
 import contextlib
 import dataclasses
@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclasses.dataclass
 class Place:
-    """Where training is.
+    """Place that a training has reached.
 
     Attributes:
         epoch, step: the epoch in progress, from 1, and the steps done in it.

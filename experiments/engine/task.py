@@ -1,4 +1,4 @@
-"""What a network learns: a loss, and what else an evaluation measures."""
+"""Tasks of a network: a loss, and what else an evaluation measures."""
 
 import dataclasses
 from collections.abc import Callable, Mapping

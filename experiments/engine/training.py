@@ -1,4 +1,4 @@
-"""What is trained, on what, for how long: the descriptions that a paper gives and a `Session` performs."""
+"""Trainings, their data and their length: the descriptions that a paper gives and a `Session` performs."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ from experiments.errors import UsageError
 
 @dataclasses.dataclass(frozen=True)
 class Arrays:
-    """What one run trains and is judged on.
+    """Data that one run trains and is judged on.
 
     Attributes:
         x, y: training inputs (any dtype) and targets, integer labels where the task is a classification.
@@ -49,7 +49,7 @@ class Stop:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """How long and in which order.
+    """Length and order of a training.
 
     Attributes:
         epochs: passes over the training set.

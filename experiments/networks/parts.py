@@ -1,4 +1,4 @@
-"""What the networks share: activations and first weights that follow from a seed and a name, layers, the dense end."""
+"""Parts of the networks: activations and first weights that follow from a seed and a name, layers, the dense end."""
 
 import functools
 import inspect

@@ -1,4 +1,4 @@
-"""How papers describe a training: a classifier, an ensemble of small nets."""
+"""Recipes by which papers describe a training: a classifier, an ensemble of small nets."""
 
 from experiments.recipes.classifier import classifier, learning_rate
 from experiments.recipes.ensemble import ensemble

@@ -1,4 +1,4 @@
-"""What a record says of the machine and the code: enough to explain a number, nothing private."""
+"""A record's account of the machine and the code: enough to explain a number, nothing private."""
 
 import functools
 import os

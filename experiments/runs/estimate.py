@@ -1,4 +1,4 @@
-"""What a preset will cost, measured before it starts: a few chunks of each distinct program, and arithmetic."""
+"""The cost of a preset, measured before it starts: a few chunks of each distinct program, and arithmetic."""
 
 import dataclasses
 import json
@@ -25,7 +25,7 @@ FREE = ("learning_rate", "drops", "epochs", "evaluation", "train_evaluation_ever
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """What one program needs: seconds before its first step, a step, an evaluated example; bytes on disk."""
+    """Needs of one program: seconds before its first step, a step, an evaluated example; bytes on disk."""
 
     setup: float
     step: float
@@ -152,7 +152,7 @@ def remaining(runner, request):
 
 
 def program_of(experiment, run):
-    """What runs of one program have in common."""
+    """Return what runs of one program have in common, as one text."""
     free = {*FREE, *(experiment.tuning.names if experiment.tuning else ())}
     return canonical([run.experiment, {name: value for name, value in run.settings.items() if name not in free}])
 

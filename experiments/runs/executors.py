@@ -63,7 +63,7 @@ def _read(stream, tell, worker):
 
 
 class _Errors:
-    """What workers print as errors: passed on, but a mistake that they all report once."""
+    """Errors that workers print: passed on, but a mistake that they all report once."""
 
     def __init__(self, progress):
         self.progress, self.seen = progress, {STOPPED}  # the parent says that one itself

@@ -122,7 +122,7 @@ class Bars(Lines):
 
 
 class Messages(Lines):
-    """What a worker tells its parent: one JSON object a line, which `Overall.told` reads."""
+    """Messages of a worker to its parent: one JSON object a line, which `Overall.told` reads."""
 
     EVERY = 1.0
 

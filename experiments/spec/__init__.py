@@ -1,4 +1,4 @@
-"""What is declared, and the runs that it asks for. Pure: imports no Keras."""
+"""Declarations, and the runs that they ask for. Pure: imports no Keras."""
 
 from experiments.spec.experiment import PRESETS, Experiment, Job, Preset, Tuning
 from experiments.spec.paper import INCOMPLETE_BATCHES, Deviation, Paper

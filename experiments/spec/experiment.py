@@ -20,7 +20,7 @@ class Preset:
 
 @dataclasses.dataclass(frozen=True)
 class Tuning:
-    """How a setting, or two together, are chosen for each variant before the runs that count.
+    """Choice of a setting, or of two together, for each variant before the runs that count.
 
     The same number of values is tried for every variant, with one seed; the value with the lowest
     `metric`, in its best epoch, is taken. Runs that diverge are never chosen.
@@ -119,7 +119,7 @@ class Experiment:
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What an experiment's `train` is asked for: settings, a seed and data.
+    """Task of an experiment's `train`: settings, a seed and data.
 
     Attributes:
         experiment: the `Experiment`.

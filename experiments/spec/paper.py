@@ -1,4 +1,4 @@
-"""What a paper's folder declares: experiments, published tables, claims, deviations, figures."""
+"""Contents of a paper's folder: experiments, published tables, claims, deviations, figures."""
 
 import dataclasses
 import pathlib

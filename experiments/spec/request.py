@@ -1,4 +1,4 @@
-"""What a user asks for: the command line's options, parsed once."""
+"""A user's request: the command line's options, parsed once."""
 
 import dataclasses
 import json

@@ -18,6 +18,7 @@ import pytest
 from experiments import engine
 from experiments.engine import state
 from experiments.recipes.classifier import classifier
+from experiments.runs import checkpoint
 from experiments.runs.checkpoint import Checkpoint, describe
 from experiments.runs.runner import Runner
 from experiments.runs.store import Store
@@ -444,3 +445,28 @@ def finished(folder):
         for row in record["history"]:
             del row["seconds"]
     return [{name: value for name, value in r.items() if name not in ("seconds", "started")} for r in records]
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("experiments/recipes/ensemble.py", True),
+        ("experiments/seeds.py", True),
+        ("experiments/engine/session.py", True),
+        ("experiments/papers/fake2000_test/network.py", True),
+        ("custom/activations/relu.py", True),
+        ("experiments/rooms_to_come/anything.py", True),
+        ("experiments/papers/other2001_test/network.py", False),
+        ("experiments/claims/means.py", False),
+        ("experiments/report/page.py", False),
+        ("experiments/papers/fake2000_test/text.en.toml", False),
+    ],
+)
+def test_the_digest_covers_all_code_that_decides_numbers(tmp_path, monkeypatch, file, counts):
+    monkeypatch.setattr(checkpoint, "ROOT", tmp_path)
+    path, found = tmp_path / file, []
+    path.parent.mkdir(parents=True)
+    for text in ("a = 1", "a = 2"):
+        path.write_text(text)
+        found.append(checkpoint.digest.__wrapped__("fake2000_test"))
+    assert (found[0] != found[1]) is counts

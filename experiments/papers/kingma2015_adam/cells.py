@@ -47,7 +47,7 @@ class WorseCells(Claim):
         return Verdict("reproduced" if holds else "not reproduced", "counted over the whole grid", measured)
 
     def _count(self, cells):
-        """How many cells are worse, and the counts in words."""
+        """Return how many cells are worse, and the counts in words."""
         worse = sum(first > other * (1 + self.tolerance) for first, other in cells)
         higher, diverged = sum(a > b for a, b in cells), [sum(math.isinf(c[i]) for c in cells) for i in (0, 1)]
         text = f"worse in {worse} of {len(cells)} cells, higher at all in {higher}"

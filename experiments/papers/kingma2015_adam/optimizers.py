@@ -1,4 +1,4 @@
-"""What the figures share: the optimizers, the presets that tune them, and the rates of the one that does not."""
+"""Parts that the figures share: the optimizers, the presets that tune them, and the rates of the one that does not."""
 
 from custom.optimizers import AdaDelta, AdaGrad, Adam, Nesterov, RMSProp
 

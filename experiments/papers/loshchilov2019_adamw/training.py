@@ -1,4 +1,4 @@
-"""What the experiments share: data, network, settings, and how settings are chosen."""
+"""Parts that the experiments share: data, network, settings, and how settings are chosen."""
 
 from custom.activations import ReLU
 from experiments import engine

@@ -1,4 +1,4 @@
-"""How many of the held-out questions the nets answer, as bars."""
+"""Bars: how many of the held-out questions the nets answer."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from experiments.report.figures import Figure, legend, style
 
 @dataclasses.dataclass(frozen=True)
 class Outcomes(Figure):
-    """How many cases ended in which way: bars with the exact 95 % interval, counts pooled over the seeds.
+    """Cases by the way in which they ended: bars with the exact 95 % interval, counts pooled over the seeds.
 
     Its words: `label` and `axis`, of the vertical axis, in percent, and of the horizontal one.
 

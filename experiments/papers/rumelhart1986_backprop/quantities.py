@@ -1,4 +1,4 @@
-"""What is counted among the nets of Rumelhart, Hinton and Williams (1986)."""
+"""Counts among the nets of Rumelhart, Hinton and Williams (1986)."""
 
 from experiments.claims.quantities import Quantity, last, proportion
 
