@@ -1,4 +1,4 @@
-"""Functions that JAX compiles for one run: the step, the evaluation, the gradient. A stack maps them over its members."""
+"""Functions that JAX compiles for one run: step, evaluation, gradient. A stack maps them over its members."""
 
 import jax
 import keras
