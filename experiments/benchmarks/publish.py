@@ -168,7 +168,7 @@ def everything():
     return {folder / name: text for folder, made in pages.items() if made for name, text in files(made).items()}
 
 
-# Matplotlib names the clipping paths of an SVG by a digest of their coordinates, whose last bits differ between machines.
+# Matplotlib names the clipping paths of an SVG by a digest of their coordinates, whose last bits differ by machine.
 CLIPPING = re.compile(rb"\bp[0-9a-f]{10}\b")
 
 
