@@ -260,7 +260,7 @@ def test_rho_and_r_of_radam(dtype, rtol, request):
         request.getfixturevalue("float64")
 
     def value(x):
-        return float(keras.ops.convert_to_numpy(x))
+        return float(to_numpy(x))
 
     table = {  # for beta_2 = 0.999: rho_t, and r_t as the authors' code and the paper have it
         1: (1.0, None),
@@ -397,8 +397,8 @@ def test_lookahead_leaves_everything_else_to_its_inner_optimizer():
     assert float(optimizer.scale_loss(1.0)) == 8.0
     assert {id(v) for v in inner.variables} < {id(v) for v in optimizer.variables}  # so that they are saved
     optimizer.learning_rate = 0.5
-    assert float(keras.ops.convert_to_numpy(inner.learning_rate)) == 0.5
-    assert float(keras.ops.convert_to_numpy(optimizer.learning_rate)) == 0.5
+    assert float(to_numpy(inner.learning_rate)) == 0.5
+    assert float(to_numpy(optimizer.learning_rate)) == 0.5
 
 
 def test_lookahead_config_and_bad_arguments():

@@ -242,7 +242,7 @@ def test_nadam_schedules_differ(float64):
     momenta = {schedule: Nadam(schedule=schedule).momentum for schedule in ("dozat", "keras", "constant")}
 
     def at(schedule, t):
-        return float(keras.ops.convert_to_numpy(momenta[schedule](keras.ops.convert_to_tensor(t, dtype="float64"))))
+        return float(to_numpy(momenta[schedule](keras.ops.convert_to_tensor(t, dtype="float64"))))
 
     np.testing.assert_allclose(
         [at("dozat", t) for t in (1.0, 250.0, 1000.0)], 0.975 * np.array([0.50008, 0.52, 0.575327]), rtol=1e-5
