@@ -306,7 +306,7 @@ from experiments.spec.run import final_runs
 from tests.doubles import Progress
 
 experiment = PAPER.experiment("mlp")
-request = Request((PAPER,), "quick", seeds=1, overrides={{"epochs": "2", "learning_rate": "0.001"}})
+request = Request((PAPER,), "quick", seeds=1, overrides={{"epochs": "2", "examples": "1000"}})
 runs = final_runs(PAPER, experiment, "adam", request)
 (record,) = Runner(Store(sys.argv[1]), Progress(), "test").execute(experiment, runs).values()
 assert record["outcome"] == "done", record["error"]
