@@ -164,7 +164,7 @@ def test_ctrl_c_keeps_finished_runs_and_the_next_call_goes_on(tmp_path, workers)
         (("run", "xu2015_rrelu", "--set", "data=cifar1"), "Unknown dataset: 'cifar1'. Did you mean 'cifar10'?"),
         (
             ("run", "xu2015_rrelu", "--set", "batch_size=9999", "--only", "relu"),
-            "Received: batch_size=9999. Expected at least 1 and at most 1438",
+            "Received: batch_size=9999. Expected at least 1 and at most 160",
         ),
         (
             ("run", "xu2015_rrelu", "--set", "batch_size=0", "--only", "relu"),
