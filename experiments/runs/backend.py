@@ -62,6 +62,8 @@ def load():
             import tensorflow as tf
 
             tf.config.list_physical_devices()
+            # Every run is a program of its own: what TensorFlow takes for one that is traced again and again.
+            tf.get_logger().addFilter(lambda record: "triggered tf.function retracing" not in record.getMessage())
 
 
 @contextlib.contextmanager
