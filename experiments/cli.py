@@ -99,7 +99,7 @@ def _parser():
     def some(command):
         command.add_argument("papers", nargs="*", type=_paper, metavar="PAPER", help="names from `list` (default: all)")
 
-    add("list", _list, "papers with their presets, claims and data, and what has run")
+    add("list", _list, "papers with their presets, findings and data, and what has run")
     run = add("run", _run, "train what a preset asks for and `runs/` does not hold yet")
     estimate = add("estimate", _estimate, "measure how long `run` with the same options would take, and start nothing")
     for command in (run, estimate):
@@ -299,10 +299,10 @@ def _list(options):
     for paper in _load():
         presets = [p for p in PRESETS if any(p in e.presets for e in paper.experiments)]
         data = {preset.settings["data"]: None for e in paper.experiments for preset in e.presets.values()}
-        claims = len(paper.claims) + sum(len(table.claims()) for table in paper.tables)
+        findings = len(paper.findings) + len(paper.tables)
         ran = _ran(paper, published.read(paper)), _ran(paper, store.all(paper.key))
-        rows.append((paper.key, ", ".join(presets), claims, ", ".join(data), *ran))
-    _table(("paper", "presets", "claims", "data", "published", "yours"), rows)
+        rows.append((paper.key, ", ".join(presets), findings, ", ".join(data), *ran))
+    _table(("paper", "presets", "findings", "data", "published", "yours"), rows)
     return 0
 
 

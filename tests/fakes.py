@@ -2,7 +2,7 @@
 
 import copy
 
-from experiments.claims import TEST_ERROR, TRAIN_ERROR, Ordering, Table, Value
+from experiments.claims import TEST_ERROR, TRAIN_ERROR, Finding, Ordering, Table, Value
 from experiments.report.figures import LearningCurves, Sensitivity
 from experiments.spec import Citation, Deviation, Experiment, Paper, Preset, Text, Tuning
 from experiments.spec.run import key
@@ -43,7 +43,7 @@ def train(job):
 
 
 def paper(tuning=None, **changes):
-    """Return a paper of two variants, a and b, in one experiment, `first`; two claims and a table of one cell."""
+    """Return a paper of two variants, a and b, in one experiment, `first`; two findings and a table of one cell."""
     settings = SETTINGS | ({"learning_rate": None} if tuning else {})
     presets = {
         "quick": Preset(settings | {"epochs": 3}, seeds=2),
@@ -57,7 +57,10 @@ def paper(tuning=None, **changes):
         citation=CITATION,
         experiments=(Experiment("first", {"a": None, "b": None}, train, presets, tuning),),
         tables=(Table("table_1", "first", (TEST_ERROR,), {"a": (0.10,)}, {"test_error": 0.005}),),
-        claims=(Ordering(name="lower", **lower), Value(name="value", **value)),
+        findings=(
+            Finding("lower", (Ordering(name="lower", **lower),)),
+            Finding("value", (Value(name="value", **value),)),
+        ),
         deviations=(Deviation("seeds"),),
         results={"first": (TEST_ERROR, TRAIN_ERROR)},
         headline=(TEST_ERROR,),

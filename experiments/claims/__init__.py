@@ -1,8 +1,10 @@
-"""Claims of a paper as data, and the verdict that the records give."""
+"""Findings of a paper as data, and the verdicts that the records give."""
 
-from experiments.claims.claim import VERDICTS, Claim, Verdict, describe
+from experiments.claims.claim import VERDICTS, Claim, Margin, Measured, Part, Reason, Verdict, describe
+from experiments.claims.comparisons import Alike, NoBetter, Ordering, Ratio, not_reached
 from experiments.claims.evidence import Evidence, gather
-from experiments.claims.means import Cell, Ordering, Probability, Table, Value
+from experiments.claims.finding import Finding, judge, totals
+from experiments.claims.published_numbers import Cell, Probability, Table, Value
 from experiments.claims.quantities import (
     MEAN_LOG_OBJECTIVE,
     OBJECTIVE,
@@ -13,7 +15,6 @@ from experiments.claims.quantities import (
     VALIDATION_ERROR,
     Quantity,
 )
-from experiments.claims.ratios import Ratio, not_reached
 
 __all__ = [
     "MEAN_LOG_OBJECTIVE",
@@ -24,17 +25,26 @@ __all__ = [
     "TRAIN_LOSS",
     "VALIDATION_ERROR",
     "VERDICTS",
+    "Alike",
     "Cell",
     "Claim",
     "Evidence",
+    "Finding",
+    "Margin",
+    "Measured",
+    "NoBetter",
     "Ordering",
+    "Part",
     "Probability",
     "Quantity",
     "Ratio",
+    "Reason",
     "Table",
     "Value",
     "Verdict",
     "describe",
     "gather",
+    "judge",
     "not_reached",
+    "totals",
 ]

@@ -9,10 +9,14 @@ from experiments.spec.request import Request
 from experiments.spec.run import best, final_runs, identity_of, tuning_runs
 from experiments.spec.settings import canonical
 
+ENDED = ("done", "diverged")
+
 
 @dataclasses.dataclass
 class Evidence:
-    """The runs of one experiment under the widest preset that has run.
+    """The runs of one experiment under the preset that judges: the widest that has the declared number of seeds.
+
+    Where none has them all, the widest that has run.
 
     Attributes:
         paper, experiment: from the declaration.
@@ -50,14 +54,37 @@ class Evidence:
         """Return the finished records of a variant by seed; diverged and failed runs are not among them."""
         return {seed: r for seed, r in self.runs.get(variant, {}).items() if r["outcome"] == "done"}
 
-    def values(self, variant, quantity):
-        """Return a quantity by seed."""
-        values = {seed: quantity.of(record) for seed, record in self.done(variant).items()}
+    @property
+    def missing(self):
+        """How many runs the preset declares and nobody has made."""
+        if self.preset is None:
+            return 0
+        declared = self.experiment.presets[self.preset].seeds
+        ended = [sum(r["outcome"] in ENDED for r in self.runs.get(v, {}).values()) for v in self.experiment.variants]
+        return sum(max(0, declared - count) for count in ended)
+
+    def estimate(self, variant, quantity):
+        """Return the estimate of a quantity, the one that tables, figures, claims and sentences use; or `None`."""
+        return quantity.estimate(self.done(variant).values())
+
+    def seconds(self, variants):
+        """Return how long one seed of these variants takes, in seconds."""
+        runs = [[r["seconds"] for r in self.done(variant).values()] for variant in dict.fromkeys(variants)]
+        return sum(sum(some) / len(some) for some in runs if some)
+
+    def _since(self, variant, margin):
+        """Return the finished runs of a variant by seed; with a `Margin`, those that it may judge."""
+        runs = self.done(variant).items()
+        return [(seed, r) for seed, r in runs if margin is None or margin.judges(r)]
+
+    def values(self, variant, quantity, margin=None):
+        """Return a quantity by seed; with a `Margin`, of the runs that it may judge."""
+        values = {seed: quantity.of(record) for seed, record in self._since(variant, margin)}
         return {seed: value for seed, value in values.items() if value is not None}
 
-    def beyond(self, variant, quantity):
+    def beyond(self, variant, quantity, margin=None):
         """Return, by seed, what a quantity is larger than in the finished runs in which it has no value."""
-        runs = self.done(variant).items() if quantity.beyond else ()
+        runs = self._since(variant, margin) if quantity.beyond else ()
         return {seed: quantity.beyond(r["history"]) for seed, r in runs if quantity.of(r) is None and r["history"]}
 
     def cells(self, variant, quantity):
@@ -102,10 +129,9 @@ def gather(paper, experiment, records):
     found = {preset: _under(paper, experiment, preset, by_identity, records) for preset in experiment.presets}
     claimed = {r["key"] for evidence in found.values() for r in evidence.records}
     others = [r for r in records if r["key"] not in claimed]
-    for preset in reversed(PRESETS):
-        if preset in found and found[preset].runs:
-            return dataclasses.replace(found[preset], preset=preset, others=others)
-    return Evidence(paper, experiment, others=others)
+    ran = [dataclasses.replace(found[p], preset=p, others=others) for p in PRESETS if p in found and found[p].runs]
+    whole = [evidence for evidence in ran if not evidence.missing]
+    return (whole or ran or [Evidence(paper, experiment, others=others)])[-1]
 
 
 def _under(paper, experiment, preset, by_identity, records):

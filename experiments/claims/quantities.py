@@ -4,7 +4,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 
-from experiments.claims.statistics import mean_interval
+from experiments.claims.statistics import mean_interval, share_interval
 
 # By unit, what a stored number can be: shares lie between 0 and 1, costs and times are not negative.
 POSSIBLE = {"%": (0.0, 1.0), "nats": (0.0, math.inf), "epochs": (0.0, math.inf)}
@@ -21,7 +21,6 @@ class Quantity:
         scale: factor between the stored number and the printed one.
         digits: digits after the decimal point; `None` for four significant digits.
         counts: for a share of counted cases, from the history to `(cases, of how many)`; see `proportion`.
-        clustered: whether those cases hang together within a run; see `statistics.share_interval`.
         beyond: for a time until something happens, how long a history in which it never did has waited
             for it: the number is larger than that, and `compute` gives `None`.
     """
@@ -32,7 +31,6 @@ class Quantity:
     scale: float = 1.0
     digits: int | None = None
     counts: Callable | None = None
-    clustered: bool = False
     beyond: Callable | None = None
 
     @property
@@ -40,9 +38,20 @@ class Quantity:
         """Unit of a difference or a tolerance: percentages differ by percentage points."""
         return "points" if self.unit == "%" else self.unit
 
-    def estimate(self, values):
-        """Return the mean of these numbers, one a run, with its interval, cut at what the quantity can be."""
-        return mean_interval(list(values), possible=POSSIBLE.get(self.unit, (-math.inf, math.inf)))
+    def estimate(self, records):
+        """Return the `Estimate` from the records that have the number, the only one; `None` where none has it.
+
+        For a share of counted cases that of `statistics.share_interval`; else the mean of the runs, its interval
+        cut at what the quantity can be.
+        """
+        records = [record for record in records if self.of(record) is not None]
+        if not records:
+            return None
+        if self.counts:
+            return share_interval(self.pairs(records))
+        return mean_interval(
+            [self.of(record) for record in records], possible=POSSIBLE.get(self.unit, (-math.inf, math.inf))
+        )
 
     def of(self, record):
         """Return the number of a record; `None` where its history lacks it."""
@@ -56,7 +65,7 @@ class Quantity:
     def number(self, value):
         """Return the printed number, without its unit."""
         value = value * self.scale
-        return f"{value:#.4g}" if self.digits is None else f"{value:.{self.digits}f}"
+        return f"{value:z#.4g}" if self.digits is None else f"{value:z.{self.digits}f}"
 
 
 def last(column):
@@ -90,14 +99,14 @@ def after(column, epoch):
     return lambda history: next((row.get(column) for row in history if row["epoch"] == epoch), None)
 
 
-def proportion(name, cases, of, epoch=None, digits=2, clustered=False):
+def proportion(name, cases, of, epoch=None, digits=2):
     """The share of counted cases, in percent, with the two counts kept.
 
     Args:
         name: identifier.
         cases, of: columns of the history, both counts.
         epoch: of the row that is read. Default: the last.
-        digits, clustered: as in `Quantity`.
+        digits: as in `Quantity`.
     """
 
     def counts(history):
@@ -108,7 +117,7 @@ def proportion(name, cases, of, epoch=None, digits=2, clustered=False):
         found = counts(history)
         return found and found[0] / found[1]
 
-    return Quantity(name, "%", compute, 100, digits, counts=counts, clustered=clustered)
+    return Quantity(name, "%", compute, 100, digits, counts=counts)
 
 
 def epochs_to(name, column, level):

@@ -1,4 +1,4 @@
-"""Means with honest intervals. No interval is made up where the data cannot give one."""
+"""Means with honest intervals, tests of a direction and of sameness. No interval is made up."""
 
 import dataclasses
 import math
@@ -6,27 +6,71 @@ import math
 import numpy as np
 from scipy import stats
 
+LEVEL = 0.05  # of every test; intervals cover 1 - LEVEL
+
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
-    """A mean, how many runs it rests on, and its 95 % interval (`None` below two runs)."""
+    """A number measured in several runs.
 
-    mean: float
+    Attributes:
+        mean: the central value; `None` where some runs are only known to lie beyond something.
+        n: how many independent runs it rests on.
+        low, high: ends of its 95 % interval; `None` where there is none.
+        error: standard error of the mean; `None` where the interval is not Student's t.
+        cases: for a share, how many cases were counted in all.
+    """
+
+    mean: float | None
     n: int
     low: float | None = None
     high: float | None = None
+    error: float | None = None
+    cases: int | None = None
 
     @property
     def interval(self) -> tuple[float, float] | None:
         return None if self.low is None or self.high is None else (self.low, self.high)
 
+    @property
+    def half_width(self):
+        """Half the length of the interval; infinity where there is none."""
+        return math.inf if self.low is None or self.high is None else (self.high - self.low) / 2
+
     def scaled(self, factor):
         """The same estimate in other units; the factor is above 0."""
-        ends = (end if end is None else factor * end for end in (self.low, self.high))
-        return Estimate(factor * self.mean, self.n, *ends)
+        numbers = ("mean", "low", "high", "error")
+        return dataclasses.replace(self, **{n: v if (v := getattr(self, n)) is None else factor * v for n in numbers})
+
+    def negative(self):
+        """The estimate of the same number with the other sign."""
+        mean, low, high = (None if v is None else -v for v in (self.mean, self.high, self.low))
+        return dataclasses.replace(self, mean=mean, low=low, high=high)
+
+    def tail(self, line):
+        """Return the one-sided p-value of "the mean is at most `line`": small where it lies clearly above.
+
+        Student's t. Where runs are only bounded, the sign test: 2^-n if the interval lies above the line. Without an
+        interval 1.
+        """
+        if self.interval is None:
+            return 1.0
+        if self.mean is None or self.error is None:
+            return 2.0**-self.n if self.low > line else 1.0
+        if self.error == 0:
+            return 0.0 if self.mean > line else 1.0
+        return float(stats.t.sf((self.mean - line) / self.error, self.n - 1))
+
+    def p_value(self, line=0.0):
+        """Return the two-sided p-value of "the mean is `line`"."""
+        return min(1.0, 2 * min(self.tail(line), self.negative().tail(-line)))
+
+    def within(self, margin):
+        """Tell whether the mean lies between -margin and margin: two one-sided tests, each at 5 %."""
+        return max(self.tail(-margin), self.negative().tail(-margin)) <= LEVEL
 
 
-def mean_interval(values, confidence=0.95, possible=(-math.inf, math.inf)):
+def mean_interval(values, confidence=1 - LEVEL, possible=(-math.inf, math.inf)):
     """Mean of independent runs with Student's t interval.
 
     Args:
@@ -47,11 +91,12 @@ def mean_interval(values, confidence=0.95, possible=(-math.inf, math.inf)):
     mean, n = float(values.mean()), int(values.size)
     if n == 1:
         return Estimate(mean, n)
-    half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * float(values.std(ddof=1)) / math.sqrt(n)
-    return Estimate(mean, n, max(mean - half, possible[0]), min(mean + half, possible[1]))
+    error = 0.0 if np.ptp(values) == 0 else float(values.std(ddof=1)) / math.sqrt(n)
+    half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * error
+    return Estimate(mean, n, max(mean - half, possible[0]), min(mean + half, possible[1]), error)
 
 
-def binomial_interval(count, n, confidence=0.95):
+def binomial_interval(count, n, confidence=1 - LEVEL):
     """Share of `count` cases in `n` independent ones, with the exact interval of Clopper and Pearson.
 
     Its ends are the probabilities p for which so few or so many cases have the chance (1 - confidence) / 2
@@ -62,7 +107,7 @@ def binomial_interval(count, n, confidence=0.95):
         n: of how many, at least 1.
 
     Returns:
-        An `Estimate`, with an interval for any n.
+        An `Estimate` of one run, with an interval for any n.
 
     Raises:
         ValueError: numbers that are not whole, or not 0 <= count <= n with n >= 1.
@@ -70,37 +115,40 @@ def binomial_interval(count, n, confidence=0.95):
     whole = all(float(x).is_integer() for x in (count, n))
     if not (whole and n >= 1 and 0 <= count <= n):
         raise ValueError(f"Received: count={count}, n={n}. Expected whole numbers, 0 <= count <= n and n >= 1.")
-    found = stats.binomtest(int(count), int(n)).proportion_ci(confidence, method="exact")
-    return Estimate(int(count) / int(n), int(n), float(found.low), float(found.high))
+    count, n, tail = int(count), int(n), (1 - confidence) / 2
+    low = float(stats.beta.ppf(tail, count, n - count + 1)) if count > 0 else 0.0
+    high = float(stats.beta.isf(tail, count + 1, n - count)) if count < n else 1.0
+    return Estimate(count / n, 1, low, high, cases=n)
 
 
-def share_interval(counts, clustered=False, confidence=0.95):
+def share_interval(counts, confidence=1 - LEVEL):
     """Share of counted cases over several runs.
+
+    The cases of a run may hang together, as the answers of one net do, or the nets of one data set. The interval
+    is therefore the wider of two, an end at a time: Student's t of the runs' shares, and the exact one of the pooled
+    counts.
 
     Args:
         counts: of each run, how many cases and of how many.
-        clustered: whether cases of a run hang together, as the answers of one net do. Then the runs alone
-            are independent, and the interval is Student's t of their shares; where these differ less than
-            independent cases would, the exact interval of the pooled counts, an end at a time. `False`:
-            that one alone.
         confidence: coverage.
 
     Returns:
-        An `Estimate`, n the number of all cases.
+        An `Estimate`.
     """
     cases, every = (sum(column) for column in zip(*counts, strict=True))
     pooled = binomial_interval(cases, every, confidence)
-    if not clustered or len(counts) < 2:
+    if len(counts) < 2:
         return pooled
     between = mean_interval([count / n for count, n in counts], confidence, (0.0, 1.0))
     ends = [each.interval for each in (between, pooled) if each.interval]
-    return Estimate(between.mean, pooled.n, min(low for low, _ in ends), max(high for _, high in ends))
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    return Estimate(between.mean, len(counts), low, high, cases=int(every))
 
 
-def ratio_interval(low, high, confidence=0.95):
-    """A central value of positive ratios, each known or only known to lie between two numbers, with its interval.
+def ratio_interval(low, high, confidence=1 - LEVEL):
+    """Logarithm of positive ratios, each known or only known to lie between two numbers, with its interval.
 
-    Where all are known: their geometric mean, with Student's t interval of the mean of the logarithms.
+    Where all are known: the mean of the logarithms, with Student's t interval.
     Where one is not, nothing is known of the spread, and the interval is the one of the median that needs no
     distribution: from the smallest lower bound to the largest upper bound. It covers the median with
     probability 1 - 2^(1 - n), which is 95 % from six ratios on; below, there is none.
@@ -109,18 +157,17 @@ def ratio_interval(low, high, confidence=0.95):
         low, high: for each ratio two numbers, the same if it is known; 0 and infinity where there is no bound.
 
     Returns:
-        `(mean, low, high)`: the mean `None` unless all are known; ends 0 and infinity where there is no end.
+        An `Estimate` of logarithms: its mean is `None` unless all ratios are known.
     """
     if all(a == b for a, b in zip(low, high, strict=True)):
-        estimate = mean_interval([math.log(value) for value in low], confidence)
-        ends = [math.exp(end) for end in estimate.interval or ()] or [0.0, math.inf]
-        return math.exp(estimate.mean), *ends
+        return mean_interval([math.log(value) for value in low], confidence)
     if 1 - 2.0 ** (1 - len(low)) < confidence:
-        return None, 0.0, math.inf
-    return None, min(low), max(high)
+        return Estimate(None, len(low))
+    smallest, largest = (-math.inf if end == 0 else math.log(end) for end in (min(low), max(high)))
+    return Estimate(None, len(low), smallest, largest)
 
 
-def paired_difference(left, right, confidence=0.95):
+def paired_difference(left, right, confidence=1 - LEVEL):
     """Mean of left - right over the seeds that both have, with Student's t interval of the differences.
 
     Args:
@@ -131,3 +178,31 @@ def paired_difference(left, right, confidence=0.95):
     """
     seeds = sorted(set(left) & set(right))
     return mean_interval([left[seed] - right[seed] for seed in seeds], confidence) if seeds else None
+
+
+def holm(p_values):
+    """Return p-values corrected for their number by Holm's method, in the same order."""
+    if not p_values:
+        return []
+    from statsmodels.stats.multitest import multipletests
+
+    return [float(p) for p in multipletests(p_values, alpha=LEVEL, method="holm")[1]]
+
+
+def runs_for(effect, spread, power=0.8):
+    """Return how many paired runs find a mean difference with so much power; `None` where a thousand would not.
+
+    Args:
+        effect: the mean difference, above 0.
+        spread: standard deviation of the differences.
+        power: probability that the two-sided 5 % test of Student finds it.
+    """
+    if spread == 0:
+        return 3
+    from statsmodels.stats.power import TTestPower
+
+    test = TTestPower()
+    for n in (*range(3, 50), *range(50, 1001, 10)):
+        if test.power(effect / spread, n, LEVEL) >= power:
+            return n
+    return None

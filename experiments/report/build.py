@@ -5,7 +5,6 @@ import re
 import shutil
 import tempfile
 
-from experiments.claims import VERDICTS
 from experiments.files import write_atomically
 from experiments.report import figures, render
 from experiments.report.blocks import Grid, Heading, Page, Paragraph, Picture
@@ -94,7 +93,7 @@ def index_page(views, title, text, more=()):
         has_page = bool(view.sources[0].records)
         bad = sum(r["outcome"] != "done" for r in view.sources[0].records)
         rows.append((f"[{name}]({view.paper.key}/report.{{page}})" if has_page else name, ran, bad, view.tally()))
-    header = ("Paper", "What ran", "Diverged, failed or interrupted", "Claims")
+    header = ("Paper", "What ran", "Diverged, failed or interrupted", "Findings")
     return Page(title, (Paragraph(text), Grid(header, tuple(rows), "One row per paper.", numeric=(2,)), *more))
 
 
@@ -108,10 +107,12 @@ def results(views):
         runs = sum(len(evidence.records) for _, evidence in view.ran())
         counts, cited = view.counts(), view.paper.citation
         name = f"[{cited.title}](reports/{view.paper.key}/report.md) ({cited.year})"
-        rows.append((name, presets, f"{runs:,}", *(counts[verdict] for verdict in VERDICTS)))
-    header = ("Paper", "Preset", "Runs", *(verdict.capitalize() for verdict in VERDICTS))
-    caption = "Claims by verdict; runs with those of tuning. The numbers: [reports/README.md](reports/README.md)."
-    return [Grid(header, tuple(rows), caption, numeric=(2, 3, 4, 5, 6))]
+        rows.append((name, presets, f"{runs:,}", *counts.values()))
+    if not rows:
+        return []
+    header = ("Paper", "Preset", "Runs", *(view.text.verdict(verdict).capitalize() for verdict in counts))
+    caption = "Findings by verdict; runs with those of tuning. The numbers: [reports/README.md](reports/README.md)."
+    return [Grid(header, tuple(rows), caption, numeric=tuple(range(2, len(header))))]
 
 
 def headlines(views):

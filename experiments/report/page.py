@@ -2,13 +2,14 @@
 
 import json
 
+from experiments.claims import Table
 from experiments.report.blocks import Bullets, Grid, Heading, Page, Paragraph
 from experiments.report.provenance import provenance
 from experiments.report.view import NOTHING
 
 SCOPE = {
     "quick": "embedded data and a tiny network: it shows that everything runs, and judges nothing",
-    "reduced": "real data at a smaller scale than the paper's: it may judge orderings, never a published value",
+    "reduced": "real data at a smaller scale than the paper's: it may judge directions, never a size",
     "paper": "the paper's own protocol: it may judge everything",
 }
 GENERAL = ("general",)
@@ -19,7 +20,7 @@ def paper_page(view):
     cited = view.paper.citation
     source = f"{cited.authors} {cited.venue}, {cited.year}. [{cited.link}]({cited.link})."
     blocks = [Paragraph(f"{source} Told in chapter {cited.chapter} of the book."), Paragraph(view.text.summary)]
-    for section in (what_ran, claims, results, figures, runs, protocol, deviations, unfinished, changed, provenance):
+    for section in (what_ran, findings, results, figures, runs, protocol, deviations, unfinished, changed, provenance):
         blocks += section(view)
     return Page(cited.title, tuple(blocks))
 
@@ -39,39 +40,34 @@ def what_ran(view):
     return [Heading("What ran"), Bullets(tuple(items))]
 
 
-def claims(view):
-    if not view.all_verdicts:
+def findings(view):
+    """Return the findings with their verdicts, and the claims that each rests on."""
+    if not view.judgements:
         return []
-    text = (
-        f"Of {len(view.all_verdicts)} claims: {view.tally()}. Verdicts are computed from the records: an ordering from "
-        "the 95 % interval (Student's t) of the differences paired by seed, a published value from the 95 % interval "
-        "of the mean against the stated tolerance. Two or three seeds give wide intervals: inconclusive is then the "
-        "honest word."
-    )
-    if any(claim.kind == "probability" for claim, _ in view.all_verdicts):
-        text += (
-            " A probability is judged by the exact 95 % binomial interval (Clopper and Pearson) of the counts, pooled "
-            "over the seeds."
-        )
-    if any(claim.kind == "probability" and claim.quantity.clustered for claim, _ in view.all_verdicts):
-        text += (
-            " Where the counted cases of a run hang together, as answers of one net do, the interval is that of the "
-            "runs' shares (Student's t), or the exact one where that is wider."
-        )
-    if any(claim.kind == "ratio" for claim, _ in view.all_verdicts):
-        text += (
-            " A ratio is judged by the 95 % interval of the geometric mean of the ratios paired by seed. Where a run "
-            "never got to what is timed, its time is only known to be longer than the run: no mean is made up."
-        )
-    blocks = [Heading("Claims"), Paragraph(text)]
-    if view.verdicts:
-        header = ("Source", "Claim", "Paper", "Measured", "Verdict", "Reason")
-        rows = []
-        for claim, verdict in view.verdicts:
-            words = (claim.source(view.text), claim.statement(view.text), claim.published(view.text))
-            rows.append((*words, verdict.measured or NOTHING, verdict.verdict, verdict.reason))
-        caption = "Claims of the paper other than the cells of its tables, which stand under Results."
-        blocks.append(Grid(header, tuple(rows), caption, "claims"))
+    text, rows, claims = view.text, [], []
+    for number, judgement in enumerate(view.judgements, 1):
+        finding = judgement.finding
+        kind = text.phrase("exploratory" if finding.exploratory else finding.kind)
+        rows.append((number, finding.statement(text), finding.source(text), kind, text.verdict(judgement.verdict)))
+        if isinstance(finding, Table):  # its cells stand under Results
+            continue
+        for claim, verdict in judgement.claims:
+            why = claim.why(text)
+            published = claim.published(text) + (f" ({why})" if why else "")
+            reasons = "; ".join(text.reason(reason) for reason in verdict.reasons)
+            words = (claim.statement(text), published, claim.measured(verdict, text) or NOTHING)
+            claims.append((number, *words, text.verdict(verdict.verdict), reasons))
+    counted = sum(judgement.counted for judgement in view.judgements)
+    header = ("No.", "Finding", "Source", "Kind", "Verdict")
+    blocks = [
+        Heading("Findings"),
+        Paragraph(text.phrase("of_findings", count=counted, tally=view.tally())),
+        Grid(header, tuple(rows), text.phrase("findings_caption"), "findings", numeric=(0,)),
+        Paragraph(text.phrase("method")),
+    ]
+    if claims:
+        header = ("Finding", "Claim", "Paper", "Measured", "Verdict", "Reason")
+        blocks.append(Grid(header, tuple(claims), text.phrase("claims_caption"), "claims", numeric=(0,)))
     return blocks
 
 
@@ -93,10 +89,7 @@ def results(view):
                 rows.append(tuple(row))
         if not rows or not (tables or any(evidence.preset for _, evidence in columns)):
             continue
-        caption = (
-            f"{title}. Mean over the finished runs [95 % interval, Student's t, cut at what is possible], "
-            "number of runs n."
-        )
+        caption = f"{title}. Mean over the finished runs [95 % interval, cut at what is possible], number of runs n."
         if tables:
             header = [*header[:2], "Paper", *header[2:], "Verdict"]
             caption += "".join(f" {_tolerances(view.text, table)}" for table in tables)

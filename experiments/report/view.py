@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from experiments.claims import VERDICTS, describe, not_reached
+from experiments.claims import describe, judge, not_reached, totals
 from experiments.claims.evidence import gather
 
 NOTHING = "–"
@@ -22,38 +22,32 @@ class PaperView:
     Attributes:
         evidence: `Evidence` by source and experiment.
         primary: that of the first source, by experiment.
-        claims: the claims that the paper states one by one.
-        cells: the claims that are cells of its tables.
-        verdicts: `(claim, verdict)` for the claims, `cell_verdicts` for the cells.
+        judgements: a `Judgement` of each finding, those of its tables last.
     """
 
     def __init__(self, paper, sources):
         self.paper, self.sources = paper, sources
         self.evidence = {s.name: {e.name: gather(paper, e, s.records) for e in paper.experiments} for s in sources}
         self.primary = self.evidence[sources[0].name]
-        self.verdicts = self._judge(paper.claims)
-        self.cell_verdicts = self._judge(claim for table in paper.tables for claim in table.claims())
-
-    def _judge(self, claims):
-        return [(claim, claim.judge(self.primary[claim.experiment])) for claim in claims]
+        self.judgements = judge(paper, self.primary)
 
     @property
     def text(self):
         """The paper's words."""
         return self.paper.text
 
-    @property
-    def all_verdicts(self):
-        """Verdicts on claims and cells."""
-        return self.verdicts + self.cell_verdicts
-
     def tally(self):
-        """Return the verdict counts in words."""
-        return ", ".join(f"{n} {verdict}" for verdict, n in self.counts().items() if n) or "no claims"
+        """Return in words how many findings have each verdict."""
+        words = (f"{n} {self.text.verdict(verdict)}" for verdict, n in self.counts().items() if n)
+        return ", ".join(words) or self.text.phrase("no_findings")
 
     def counts(self):
-        """Return how many claims have each verdict."""
-        return {v: sum(verdict.verdict == v for _, verdict in self.all_verdicts) for v in VERDICTS}
+        """Return how many counted findings have each verdict."""
+        return totals(self.judgements)
+
+    def verdicts(self):
+        """Return the verdict of each claim, by its name."""
+        return {claim.name: verdict for judgement in self.judgements for claim, verdict in judgement.claims}
 
     def ran(self):
         """Return the experiments that have evidence under some preset, with it."""
@@ -61,17 +55,18 @@ class PaperView:
 
     def cell(self, experiment, variant, quantity):
         """Return the published number of a table's cell and the verdict on it, in words."""
-        for claim, verdict in self.cell_verdicts:
-            if (claim.experiment, claim.variant, claim.quantity.name) == (experiment.name, variant, quantity.name):
-                return claim.number(claim.value), verdict.verdict
+        place, verdicts = (experiment.name, variant, quantity.name), self.verdicts()
+        for claim in (claim for table in self.paper.tables for claim in table.claims):
+            if (claim.experiment, claim.variant, claim.quantity.name) == place:
+                return claim.number(claim.value), self.text.verdict(verdicts[claim.name].verdict)
         return NOTHING, NOTHING
 
     def estimate(self, evidence, variant, quantity):
         """Return mean, interval and number of the finished runs, in words."""
-        values, beyond = evidence.values(variant, quantity), evidence.beyond(variant, quantity)
-        if beyond:  # the mean of the others would be too small
-            return not_reached(values, beyond, quantity)
-        return describe(quantity.estimate(values.values()), quantity) if values else NOTHING
+        if evidence.beyond(variant, quantity):  # the mean of the others would be too small
+            return self.text.reason(not_reached(evidence, variant, quantity))
+        estimate = evidence.estimate(variant, quantity)
+        return describe(estimate, quantity) if estimate else NOTHING
 
     def records(self):
         """Return the first source's records in the order of a page."""

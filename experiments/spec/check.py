@@ -16,10 +16,12 @@ def paper(declared):
             _experiment(declared, experiment)
         _unique("experiment", declared.experiments)
         _unique("claim", declared.claims)
-        _unique("table", declared.tables)
+        _unique("finding", (*declared.findings, *declared.tables))
         _unique("deviation", declared.deviations)
         for table in declared.tables:
             _table(declared, table)
+        for finding in declared.findings:
+            _finding(declared, finding)
         for claim in declared.claims:
             _claim(declared, claim)
         for figure in declared.figures:
@@ -94,6 +96,7 @@ def _spare(declared):
         "protocol": [name for e in declared.experiments for name in e.protocol],
         "deviations": [deviation.name for deviation in declared.deviations],
         "tables": [table.name for table in declared.tables],
+        "findings": [finding.name for finding in declared.findings],
         "claims": [claim.text for claim in declared.claims],
         "quantities": [quantity.name for quantity in _quantities(declared)],
         "figures": [figure.text for figure in declared.figures],
@@ -176,10 +179,19 @@ def _table(declared, table):
             raise DeclarationError(f"{found}. Expected {len(names)}, one for each column.")
 
 
+def _finding(declared, finding):
+    if not finding.claims:
+        raise DeclarationError(f"the finding {finding.name!r} rests on no claim. Expected one at least.")
+    _known("kind", [finding.kind], ("finding", "confirmation"), f"finding {finding.name!r}")
+    if len(finding.claims) > 1 and not declared.text.has("findings", finding.name):
+        raise DeclarationError(f"its text lacks [findings.{finding.name}], which rests on several claims.")
+
+
 def _claim(declared, claim):
     what, text = f"claim {claim.name!r}", declared.text
     _place(declared, what, claim)
     _known("preset", claim.presets, PRESETS, what)
+    _known("experiment", claim.readings, _experiments(declared), f"reading of {what}")
     text.quantity(claim.quantity)
     for part in text.row("claims", claim.text).values():
         filled = [*claim.named(), *claim.words]

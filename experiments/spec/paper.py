@@ -44,7 +44,7 @@ class Paper:
         text: its words, `text.en.toml` of the folder.
         citation: `citation.toml` of the folder.
         experiments: what runs.
-        tables, claims: see `experiments.claims`.
+        tables, findings: see `experiments.claims`.
         deviations: where what runs departs from the paper.
         results: quantities that the tables of results show, by experiment.
         headline: the quantities among them that the index shows.
@@ -59,7 +59,7 @@ class Paper:
     citation: Citation
     experiments: tuple
     tables: tuple = ()
-    claims: tuple = ()
+    findings: tuple = ()
     deviations: tuple = ()
     results: Mapping = dataclasses.field(default_factory=dict)
     headline: tuple = ()
@@ -73,6 +73,11 @@ class Paper:
         """Return the paper of the folder in which `file` is, with the words that stand there."""
         folder = pathlib.Path(file).parent
         return cls(folder.name, Text.load(folder), Citation.load(folder), **declared)
+
+    @property
+    def claims(self):
+        """What its findings rest on, the cells of its tables aside."""
+        return tuple(claim for finding in self.findings for claim in finding.claims)
 
     def experiment(self, name):
         """Return the experiment called `name`."""

@@ -18,8 +18,13 @@ SECTIONS = {
     "protocol": ("topic", "paper", "ours"),
     "deviations": ("topic", "paper", "ours", "why"),
     "tables": ("source", "why"),
+    "findings": ("source", "says"),
     "claims": ("source", "says", "why"),
     "figures": None,  # as each kind of figure asks
+    # The suite's own words, which no paper has.
+    "verdicts": (),
+    "reasons": (),
+    "phrases": (),
 }
 
 
@@ -108,6 +113,20 @@ class Text:
         row = self.row("claims", claim.text)
         blanks = {**{name: self._named(variants) for name, variants in claim.named().items()}, **claim.words}
         return {part: row.get(part, "").format(**blanks) for part in SECTIONS["claims"]}
+
+    def phrase(self, name, **blanks):
+        """Return one of the suite's own phrases, its blanks filled in."""
+        return self.row("phrases", name).format(**blanks)
+
+    def verdict(self, verdict):
+        """Return the printed name of a verdict."""
+        return self.row("verdicts", verdict)
+
+    def reason(self, reason):
+        """Return a `Reason` in words: what it calls `variant` or `variants` by their labels."""
+        words = {n: self._named(w) if n in ("variant", "variants") else w for n, w in reason.words}
+        found = self.row("reasons", reason.key).format(**words)
+        return self.phrase("of_variant", variant=self.labels[reason.about], words=found) if reason.about else found
 
     def figure(self, figure):
         """Return the words of a figure, by the names that its kind asks for."""

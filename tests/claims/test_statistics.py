@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import stats
+from statsmodels.stats.weightstats import ttost_paired
 
 from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR
-from experiments.claims.statistics import mean_interval, paired_difference
+from experiments.claims.statistics import holm, mean_interval, paired_difference, runs_for
 
 
 @pytest.mark.parametrize("n", [2, 3, 10])
@@ -25,16 +27,22 @@ def test_the_interval_is_student_t():
     np.testing.assert_allclose(estimate.interval, (2 - half, 2 + half), rtol=1e-10)
 
 
+def of(quantity, values):
+    """Return a quantity's estimate from runs with these values."""
+    return quantity.estimate([{"history": [{"test_error": v, "objective": v}]} for v in values])
+
+
 def test_an_interval_is_cut_at_what_the_quantity_can_be():
     """And covers as often as before: what is cut off holds no mean."""
     values = [0.0, 0.0, 0.4]
     whole = mean_interval(values)
     assert whole.low < 0
-    assert TEST_ERROR.estimate(values).interval == (0.0, whole.high)
-    assert TEST_ERROR.estimate([1.0, 1.0, 0.6]).interval == (pytest.approx(1 - whole.high), 1.0)
-    assert OBJECTIVE.estimate([100 * v for v in values]).low == 0
-    assert MEAN_LOG_OBJECTIVE.estimate(values) == whole
-    assert TEST_ERROR.estimate([0.4]).scaled(100).interval is None
+    assert of(TEST_ERROR, values).interval == (0.0, whole.high)
+    assert of(TEST_ERROR, [1.0, 1.0, 0.6]).interval == (pytest.approx(1 - whole.high), 1.0)
+    assert of(OBJECTIVE, [100 * v for v in values]).low == 0
+    logs = of(MEAN_LOG_OBJECTIVE, [10**v for v in values])
+    assert (logs.low, logs.high) == pytest.approx(whole.interval)
+    assert of(TEST_ERROR, [0.4]).scaled(100).interval is None and of(TEST_ERROR, []) is None
     assert whole.scaled(100).interval == (100 * whole.low, 100 * whole.high)
 
 
@@ -62,3 +70,26 @@ def test_pairing_removes_what_the_seeds_share():
 
 def test_no_shared_seed_gives_nothing():
     assert paired_difference({0: 1.0}, {1: 1.0}) is None
+
+
+def test_tails_are_those_of_student():
+    values = [1.0, 2.0, 3.5, 2.0]
+    estimate = mean_interval(values)
+    found = stats.ttest_1samp(values, 0.5, alternative="greater").pvalue
+    assert estimate.tail(0.5) == pytest.approx(found)
+    assert estimate.p_value(1.0) == pytest.approx(stats.ttest_1samp(values, 1.0).pvalue)
+    assert mean_interval([1.0]).p_value() == 1.0 and mean_interval([0.0] * 3).p_value() == 1.0
+    assert mean_interval([1.0] * 3).p_value() == 0.0
+
+
+def test_within_a_margin_is_two_one_sided_tests():
+    values = np.array([0.1, -0.2, 0.15, 0.0])
+    for margin in (0.1, 0.2, 0.3, 0.5):
+        p, *_ = ttost_paired(values, np.zeros(4), -margin, margin)
+        assert mean_interval(values).within(margin) == (p <= 0.05)
+
+
+def test_holm_and_the_number_of_runs():
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06]) and holm([]) == []
+    assert runs_for(1.0, 0.0) == 3 and runs_for(0.01, 1.0) is None
+    assert runs_for(1.0, 1.0) == 10  # as tables of the paired test have it

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from experiments.claims import Evidence
+from experiments.claims import Evidence, Finding, Measured, Part
+from experiments.claims.statistics import mean_interval
 from experiments.papers.kingma2015_adam.autoencoder import OBJECTIVE_AFTER
 from experiments.papers.kingma2015_adam.cells import WorseCells
 from experiments.papers.kingma2015_adam.linear import MEAN_OBJECTIVE
@@ -45,7 +46,9 @@ def claim(**changes):
 
 
 EXPERIMENT = Experiment("e", dict.fromkeys("abcd"), train, PRESETS, TUNING)
-PAPER = Paper("fake2000_cells", Text(WORDS), CITATION, (EXPERIMENT,), claims=(claim(),), figures=(FIGURE,))
+PAPER = Paper(
+    "fake2000_cells", Text(WORDS), CITATION, (EXPERIMENT,), findings=(Finding("f", (claim(),)),), figures=(FIGURE,)
+)
 
 
 def evidence(preset="paper", **tuning):
@@ -53,35 +56,53 @@ def evidence(preset="paper", **tuning):
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "verdict", "measured"),
+    ("a", "b", "worse", "measured"),
     [
-        ((1.0, 2.0, 3.0), (1.0, 2.0, 3.0), "reproduced", "worse in 0 of 3 cells, higher at all in 0"),
-        ((1.05, 2.0, 3.0), (1.0, 2.0, 3.0), "reproduced", "worse in 0 of 3 cells, higher at all in 1"),
-        ((1.2, 2.0, 3.0), (1.0, 2.0, 3.0), "not reproduced", "worse in 1 of 3 cells, higher at all in 1"),
-        ((1.0, math.inf, math.inf), (1.0, 2.0, math.inf), "not reproduced", "worse in 1 of 3 cells"),
-        ((1.0, 2.0, 3.0), (1.0, math.inf, 3.0), "reproduced", "diverged 0, the other 1"),
-        ((1.0, None, 3.0), (1.0, 2.0, 3.0), "reproduced", "worse in 0 of 2 cells"),
-        ((None,) * 3, (1.0, 2.0, 3.0), "not run", ""),
-        ((), (), "not run", ""),
+        ((1.0, 2.0, 3.0), (1.0, 2.0, 3.0), 0, "worse in 0 of 3 cells, higher at all in 0"),
+        ((1.05, 2.0, 3.0), (1.0, 2.0, 3.0), 0, "worse in 0 of 3 cells, higher at all in 1"),
+        ((1.2, 2.0, 3.0), (1.0, 2.0, 3.0), 1, "worse in 1 of 3 cells, higher at all in 1"),
+        ((1.0, math.inf, math.inf), (1.0, 2.0, math.inf), 1, "worse in 1 of 3 cells"),
+        ((1.0, 2.0, 3.0), (1.0, math.inf, 3.0), 0, "diverged 0, the other 1"),
+        ((1.0, None, 3.0), (1.0, 2.0, 3.0), 0, "worse in 0 of 2 cells"),
     ],
 )
-def test_cells_are_worse_beyond_the_tolerance_or_where_they_alone_diverge(a, b, verdict, measured):
+def test_cells_are_worse_beyond_the_tolerance_or_where_they_alone_diverge(a, b, worse, measured):
     found = claim().judge(evidence(a=a, b=b))
-    assert found.verdict == verdict and measured in found.measured
+    assert found.parts[0].estimate.mean == worse and measured in claim().measured(found, PAPER.text)
+    assert (found.verdict, found.reason) == ("open", "few_runs")  # one seed a cell
+
+
+@pytest.mark.parametrize("a", [(None,) * 3, ()])
+def test_no_cells_are_no_runs(a):
+    assert claim().judge(evidence(a=a, b=(1.0, 2.0, 3.0))).verdict == "not run"
+
+
+@pytest.mark.parametrize(
+    ("counts", "changes", "verdict"),
+    [
+        ((0, 0, 0), {}, "reproduced"),
+        ((4, 5, 4), {}, "not reproduced"),
+        ((0, 1, 0), {}, "open"),
+        ((1, 1, 1), {"most": 1}, "reproduced"),
+        ((2, 3, 2), {"more_than": (("c", "d"),)}, "reproduced"),
+        ((0, 0, 0), {"more_than": (("c", "d"),)}, "not reproduced"),  # equal is not more
+        ((-1, 3, 2), {"more_than": (("c", "d"),)}, "open"),
+    ],
+)
+def test_counts_of_several_seeds_are_judged_by_their_interval(counts, changes, verdict):
+    measured = Measured((Part(mean_interval(counts)),))
+    assert claim(**changes).decide(measured, evidence(), None)[0] == verdict
 
 
 def test_a_claim_may_allow_some_cells_or_compare_with_others():
     one = evidence(a=(1.2, 2.0, 3.0), b=(1.0, 2.0, 3.0), c=(2.0, 3.0, 3.0), d=(1.0, 1.0, 3.0))
-    assert claim(most=1).judge(one).verdict == "reproduced"
-    assert claim(most=1).published(PAPER.text) == "worse by more than 10 % in at most 1 cells (why)"
+    assert claim(most=1).published(PAPER.text) == "worse by more than 10 % in at most 1 cells"
     compared = claim(pairs=(("c", "d"),), more_than=(("a", "b"),))
-    assert compared.judge(one).verdict == "reproduced"
-    assert "in the comparison worse in 1 of 3" in compared.judge(one).measured
-    assert claim(more_than=(("c", "d"),)).judge(one).verdict == "not reproduced"
-    assert claim(more_than=(("a", "b"),)).judge(one).verdict == "not reproduced"  # equal is not more
+    found = compared.judge(one)
+    assert found.parts[0].estimate.mean == 1 and "worse in 1 of 3" in compared.measured(found, PAPER.text)
     assert claim(more_than=(("b", "absent"),)).judge(one).verdict == "not run"
     assert "than in the comparison" in compared.published(PAPER.text) and compared.statement(PAPER.text) == "Words"
-    assert claim().judge(evidence("quick", a=(1.0,), b=(1.0,))).verdict == "not run"
+    assert claim().judge(evidence("quick", a=(1.0,), b=(1.0,))).verdict == "not at this scale"
 
 
 def test_the_figure_of_panels_keeps_diverged_cells_at_the_edge(tmp_path):

@@ -5,7 +5,8 @@ import math
 import pytest
 from matplotlib.figure import Figure
 
-from experiments.claims import TEST_ERROR, VALIDATION_ERROR, Evidence
+from experiments.claims import TEST_ERROR, VALIDATION_ERROR, Evidence, Measured, Part
+from experiments.claims.statistics import mean_interval
 from experiments.errors import UsageError
 from experiments.papers.loshchilov2019_adamw.maps import BasinTilt, ChosenRatio, HeatMaps, NoGain
 from experiments.report.figures import save
@@ -92,58 +93,85 @@ def test_a_variant_may_have_settings_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("error", "low", "high", "verdict", "measured"),
+    ("error", "tilt", "measured"),
     [
-        (diagonal, -1.0, -0.5, "reproduced", "-1.00 over 4 cells"),
-        (diagonal, -0.5, 0.5, "not reproduced", "-1.00"),
-        (straight, -0.5, 0.5, "reproduced", "0.00 over 4 cells"),
-        (lambda r, d: math.inf if d else 0.5, -1.0, 1.0, "inconclusive", "0 cells"),
-        (lambda r, d: r, -1.0, 1.0, "inconclusive", "4 cells"),  # one learning rate has no correlation
-        (lambda r, d: None if r == 1 else 0.1, -1.0, 1.0, "not run", ""),
+        (diagonal, -1.0, "-1.00; over 4 cells"),
+        (straight, 0.0, "0.00; over 4 cells"),
     ],
 )
-def test_the_tilt_of_a_basin_is_the_correlation_over_its_best_cells(error, low, high, verdict, measured):
-    found = claim(BasinTilt, low=low, high=high, cells=4).judge(evidence(a=error))
-    assert found.verdict == verdict and measured in found.measured
+def test_the_tilt_of_a_basin_is_the_correlation_over_its_best_cells(error, tilt, measured):
+    made = claim(BasinTilt, low=-1.0, high=-0.5, cells=4)
+    found = made.judge(evidence(a=error))
+    assert found.parts[0].estimate.mean == pytest.approx(tilt) and measured in made.measured(found, PAPER.text)
+    assert (found.verdict, found.reason) == ("open", "few_runs")  # one map
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (lambda r, d: math.inf if d else 0.5, "no_correlation"),
+        (lambda r, d: r, "no_correlation"),  # one learning rate has none
+        (lambda r, d: None if r == 1 else 0.1, "not_whole"),
+    ],
+)
+def test_a_map_without_a_tilt(error, reason):
+    found = claim(BasinTilt, low=-1.0, high=1.0, cells=4).judge(evidence(a=error))
+    assert (found.verdict, found.reason) == ("not run", reason)
 
 
 def test_another_variants_tilt_is_stated_and_not_judged():
     made = claim(BasinTilt, low=-0.5, high=0.5, cells=4, beside="b")
-    found = made.judge(evidence(a=straight, b=diagonal))
-    assert found.verdict == "reproduced" and found.measured.endswith("; B: -1.00")
-    assert made.judge(evidence(a=straight)).measured.endswith("%")
+    assert made.measured(made.judge(evidence(a=straight, b=diagonal)), PAPER.text).endswith("; B: -1.00")
+    assert "B:" not in made.measured(made.judge(evidence(a=straight)), PAPER.text)
 
 
 def test_cells_that_tie_with_the_last_count_too():
-    found = claim(BasinTilt, low=-1, high=1, cells=3).judge(evidence(a=lambda r, d: 0.1 if r < 0.1 else 0.2))
-    assert "over 8 cells" in found.measured
+    made = claim(BasinTilt, low=-1, high=1, cells=3)
+    assert "over 8 cells" in made.measured(made.judge(evidence(a=lambda r, d: 0.1 if r < 0.1 else 0.2)), PAPER.text)
 
 
 @pytest.mark.parametrize(
-    ("without", "gain", "verdict"),
-    [(0.10, False, "reproduced"), (0.104, False, "reproduced"), (0.12, False, "not reproduced"),
-     (0.12, True, "reproduced"), (0.104, True, "not reproduced")],
+    ("numbers", "bounds", "verdict"),
+    [
+        ((-0.9, -0.8, -0.85), (-1.0, -0.5), "reproduced"),
+        ((0.1, 0.0, 0.1), (-1.0, -0.5), "not reproduced"),
+        ((-0.9, -0.2, -0.6), (-1.0, -0.5), "open"),
+    ],
+)
+def test_maps_of_several_seeds_are_judged_by_their_interval(numbers, bounds, verdict):
+    measured = Measured((Part(mean_interval(numbers)),))
+    low, high = bounds
+    assert claim(BasinTilt, low=low, high=high).decide(measured, evidence(), None)[0] == verdict
+    assert (
+        claim(ChosenRatio, first="a", second="b", low=low, high=high).decide(measured, evidence(), None)[0] == verdict
+    )
+
+
+@pytest.mark.parametrize(
+    ("gains", "gain", "verdict"),
+    [((0.0, 0.001, 0.0), False, "reproduced"), ((0.02, 0.021, 0.02), False, "not reproduced"),
+     ((0.02, 0.021, 0.02), True, "reproduced"), ((0.0, 0.001, 0.0), True, "not reproduced")],
 )  # fmt: skip
-def test_a_decay_gains_where_it_is_better_than_none_by_more_than_the_tolerance(without, gain, verdict):
-    error = evidence(a=lambda r, d: 0.3 if r != 0.01 else without if d == 0 else 0.1 + d)
-    found = claim(NoGain, tolerance=0.005, gain=gain).judge(error)
-    assert found.verdict == verdict and found.measured == f"10.10 % at 0.01, 0.001; {100 * without:.2f} % with 0"
-    assert claim(NoGain, tolerance=0.005).published(Text(WORDS)) == "not better by more than 0.50 points (why)"
+def test_a_decay_gains_where_it_is_better_than_none_by_more_than_the_tolerance(gains, gain, verdict):
+    made = claim(NoGain, tolerance=0.005, gain=gain)
+    assert made.decide(Measured((Part(mean_interval(gains)),)), evidence(), None)[0] == verdict
+    found = made.judge(evidence(a=lambda r, d: 0.3 if r != 0.01 else 0.12 if d == 0 else 0.1 + d))
+    assert found.verdict == "open" and found.parts[0].estimate.mean == pytest.approx(0.019)
+    assert "10.10 % at 0.01, 0.001; 12.00 % with 0" in made.measured(found, PAPER.text)
+    words = "better by more than 0.50 points"
+    assert made.published(PAPER.text) == (words if gain else f"not {words}")
 
 
 def test_chosen_values_are_compared_with_one_another():
     one = Evidence(PAPER, EXPERIMENT, "paper", tuned={"a": 0.05, "b": 0.1})
-
-    def judge(**bounds):
-        return claim(ChosenRatio, first="a", second="b", **bounds).judge(one)
-
-    assert judge(low=0.5, high=2).verdict == "reproduced" and judge(high=0.4).verdict == "not reproduced"
-    assert judge(high=0.4, factor=0.5).verdict == "reproduced"
-    assert judge(low=1).measured == "0.5, from 0.05 and 0.1"
+    made = claim(ChosenRatio, first="a", second="b", low=0.5, high=2.0)
+    assert made.measured(made.judge(one), PAPER.text) == "0.50; from 0.05 and 0.1"
+    halved = claim(ChosenRatio, first="a", second="b", high=0.4, factor=0.5)
+    assert halved.judge(one).parts[0].estimate.mean == 0.25 and halved.published(PAPER.text) == "at most 0.4"
     one.tuned["b"] = 0.0
-    assert judge(low=1).verdict == "inconclusive"
+    assert made.judge(one).reason == "choice_of_zero"
     del one.tuned["b"]
-    assert judge(low=1).verdict == "not run"
+    assert made.judge(one).reason == "not_whole"
 
 
 def test_the_map_shows_every_cell_and_frames_the_best(tmp_path):

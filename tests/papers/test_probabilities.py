@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.claims import Evidence, Probability
+from experiments.claims import Evidence, Finding, Probability
 from experiments.claims.quantities import proportion
 from experiments.claims.statistics import binomial_interval, mean_interval, share_interval
 from experiments.report.figures import Shares, save
-from experiments.spec import Citation, Experiment, Paper, Text
+from experiments.spec import Citation, Experiment, Paper, Preset, Text
 
 
 @pytest.mark.parametrize("n", [1, 20, 200])
@@ -25,18 +25,17 @@ def test_cases_that_hang_together_count_as_one_run():
     """Ten nets that each answer all 100 questions or none are ten cases, not a thousand."""
     alike = [(50, 100), (52, 100), (48, 100)]
     apart = [(100, 100), (0, 100), (100, 100), (0, 100)]
-    assert share_interval(apart) == binomial_interval(200, 400)
-    assert share_interval(apart, clustered=True).interval == mean_interval([1, 0, 1, 0], possible=(0, 1)).interval
-    assert share_interval(apart, clustered=True).n == 400
+    assert share_interval(apart).interval == mean_interval([1, 0, 1, 0], possible=(0, 1)).interval
+    assert (share_interval(apart).n, share_interval(apart).cases) == (4, 400)
     # Less different than chance alone would make them: the exact interval is the wider one.
-    assert share_interval(alike, clustered=True).interval == binomial_interval(150, 300).interval
-    assert share_interval([(0, 100)] * 5, clustered=True).high > 0
-    assert share_interval([(3, 10)], clustered=True) == binomial_interval(3, 10)
+    assert share_interval(alike).interval == binomial_interval(150, 300).interval
+    assert share_interval([(0, 100)] * 5).high > 0
+    assert share_interval([(3, 10)]) == binomial_interval(3, 10)
 
 
 def test_the_binomial_interval_is_that_of_clopper_and_pearson():
     found = binomial_interval(3, 10)  # from the beta distribution, and from published tables
-    assert (found.mean, found.n) == (0.3, 10)
+    assert (found.mean, found.n, found.cases) == (0.3, 1, 10)
     assert found.interval == pytest.approx((stats.beta.ppf(0.025, 3, 8), stats.beta.ppf(0.975, 4, 7)))
     assert found.interval == pytest.approx((0.0667, 0.6525), abs=1e-4)
     assert binomial_interval(0, 100).interval == pytest.approx((0, 1 - 0.025 ** (1 / 100)))
@@ -64,7 +63,7 @@ def test_a_proportion_is_read_from_the_row_it_names():
 
 
 WORDS = {
-    "labels": {"a": "A", "b": "B"},
+    "labels": {"a": "A"},
     "experiments": {"e": "Title"},
     "quantities": {"collapsed": "Nets that end constant"},
     "claims": {"c": {"source": "s", "says": "Words", "why": "why"}},
@@ -82,8 +81,8 @@ PAPER = Paper(
     "p",
     Text(WORDS),
     Citation("Title", "Authors", "Venue", 2000, "https://example.org", "1"),
-    experiments=(Experiment("e", {"a": None, "b": None}, None),),
-    claims=(claim(),),
+    experiments=(Experiment("e", {"a": None}, print, {name: Preset({}, 1) for name in ("quick", "paper")}),),
+    findings=(Finding("f", (claim(),)),),
     figures=(FIGURE,),
 )
 
@@ -100,33 +99,34 @@ def evidence(*counts, of=100, preset="paper"):
     ("low", "high", "counts", "expected"),
     [
         (0.9, None, (99, 98, 99), "reproduced"),
-        (0.9, None, (92, 91), "inconclusive"),
-        (0.9, None, (70, 75), "not reproduced"),
+        (0.9, None, (92, 91, 92), "open"),
+        (0.9, None, (70, 75, 72), "not reproduced"),
         (None, 0.01, (0,) * 5, "reproduced"),
-        (None, 0.01, (0,), "inconclusive"),  # 0 of 100: up to 3.6 %
-        (None, 0.01, (9, 8), "not reproduced"),
+        (None, 0.01, (0, 0, 0), "open"),  # 0 of 300: up to 1.2 %
+        (None, 0.01, (9, 8, 9), "not reproduced"),
         (0.4, 0.6, (50,) * 5, "reproduced"),
-        (0.4, 0.6, (58,) * 2, "inconclusive"),
-        (0.4, 0.6, (10,), "not reproduced"),
+        (0.4, 0.6, (58,) * 3, "open"),
+        (0.4, 0.6, (10,) * 3, "not reproduced"),
+        (0.4, 0.6, (10, 10), "open"),  # two runs
+        (0.4, 0.6, (20, 50, 80), "open"),  # the seeds differ by far more than counts would
         (0.9, None, (), "not run"),
     ],
 )
-def test_a_probability_is_judged_by_the_pooled_counts(low, high, counts, expected):
+def test_a_probability_is_judged_by_the_wider_interval(low, high, counts, expected):
     verdict = claim(low, high).judge(evidence(*counts))
     assert verdict.verdict == expected
     if counts:
-        assert f"{sum(counts)} of {100 * len(counts)}" in verdict.measured
+        assert f"n = {len(counts)}, {100 * len(counts)} cases" in claim().measured(verdict, PAPER.text)
 
 
 def test_a_probability_says_what_it_asks_for():
-    assert claim(low=0.9).published(PAPER.text) == "at least 90.00 % (why)"
-    assert claim(high=0.01).published(PAPER.text) == "at most 1.00 % (why)"
-    assert claim(0.4, 0.6).published(PAPER.text) == "40.00 % to 60.00 % (why)"
+    assert claim(low=0.9).published(PAPER.text) == "at least 90.00 %"
+    assert claim(high=0.01).published(PAPER.text) == "at most 1.00 %"
+    assert claim(0.4, 0.6).published(PAPER.text) == "40.00 % to 60.00 %"
     assert claim(0.4, 0.6).statement(PAPER.text) == "Words"
     verdict = claim(0.4, 0.6).judge(evidence(50, 50))
-    assert verdict.measured == "50.00 % [42.87, 57.13], 100 of 200"
-    assert claim(0.4, 0.6).judge(evidence(50, preset="quick")).verdict == "not run"
-    assert claim(0.4, 0.6, variant="b").judge(evidence(50)).verdict == "not run"
+    assert claim().measured(verdict, PAPER.text) == "50.00 % [42.87, 57.13], n = 2, 200 cases"
+    assert claim(0.4, 0.6).judge(evidence(50, preset="quick")).verdict == "not at this scale"
     assert COLLAPSED.counts([{"epoch": 1}]) is None
 
 

@@ -54,6 +54,8 @@ def test_each_method_ends_at_its_solution(variant):
 
 
 def test_four_claims_of_each_method():
-    assert len(PAPER.claims) == 4 * len(VARIANTS) and set(PAPER.text.labels) == set(VARIANTS)
+    (finding,) = PAPER.findings
+    assert len(finding.claims) == 4 * len(VARIANTS) and finding.kind == "confirmation"
+    assert set(PAPER.text.labels) == set(VARIANTS)
     ends = {claim.variant: claim.quantity.name for claim in PAPER.claims if claim.text == "ends"}
     assert ends == {name: "from_sign" if name in ADAPTIVE else "from_minimum_norm" for name in VARIANTS}

@@ -73,7 +73,7 @@ def test_the_page_states_what_a_reader_needs(place):
         "Fake, A.",
         "What ran",
         "preset `reduced`",
-        "Claims",
+        "Findings",
         "reproduced",
         "11.00 % [8.52, 13.48], n = 3",
         "10.00 %",

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_ERROR, Ordering, Quantity, Table
+from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_ERROR, Finding, Ordering, Quantity, Table
 from experiments.errors import DeclarationError
 from experiments.report.figures import LearningCurves, Shares
 from experiments.spec import Deviation, Experiment, Preset, Text, Tuning
@@ -13,6 +13,11 @@ from tests.fakes import TUNING, paper, train, words
 
 PRESETS = paper().experiments[0].presets
 LOWER, VALUE = paper().claims
+
+
+def findings(*claims):
+    """Return a finding of each claim."""
+    return tuple(Finding(f"finding_{i}", (claim,)) for i, claim in enumerate(claims))
 
 
 def refused(what, near="", **changes):
@@ -63,9 +68,9 @@ class TestVariants:
         made = dict(text=Text(changed), experiments=experiment(variants={"relu": None, "rrelu": None}), tables=())
         lower = dataclasses.replace(LOWER, lower="rleu", higher=("rrelu",))
         del changed["tables"], changed["claims"]["value"]
-        refused("claim 'lower' names the variant 'rleu'", "relu", **made, claims=(lower,))
+        refused("claim 'lower' names the variant 'rleu'", "relu", **made, findings=findings(lower))
         higher = dataclasses.replace(LOWER, lower="relu", higher=("rrellu",))
-        refused("claim 'lower' names the variant 'rrellu'", "rrelu", **made, claims=(higher,))
+        refused("claim 'lower' names the variant 'rrellu'", "rrelu", **made, findings=findings(higher))
 
     def test_of_a_row_of_a_table(self):
         tables = (dataclasses.replace(paper().tables[0], rows={"a": (0.1,), "c": (0.2,)}),)
@@ -99,7 +104,7 @@ class TestExperiments:
     @pytest.mark.parametrize(
         ("what", "changes"),
         [
-            ("claim 'lower'", {"claims": (dataclasses.replace(LOWER, experiment="frist"), VALUE)}),
+            ("claim 'lower'", {"findings": findings(dataclasses.replace(LOWER, experiment="frist"), VALUE)}),
             ("table 'table_1'", {"tables": (dataclasses.replace(paper().tables[0], experiment="frist"),)}),
             ("figure LearningCurves", {"figures": (LearningCurves("frist", TEST_ERROR),)}),
             ("deviation 'seeds'", {"deviations": (Deviation("seeds", experiments=("frist",)),)}),
@@ -127,7 +132,7 @@ class TestPresets:
         ("what", "changes"),
         [
             ("deviation 'seeds'", {"deviations": (Deviation("seeds", presets=("papers",)),)}),
-            ("claim 'lower'", {"claims": (dataclasses.replace(LOWER, presets=("papers",)), VALUE)}),
+            ("claim 'lower'", {"findings": findings(dataclasses.replace(LOWER, presets=("papers",)), VALUE)}),
             ("table 'table_1'", {"tables": (dataclasses.replace(paper().tables[0], presets=("papers",)),)}),
             ("experiment 'first'", {"experiments": experiment(presets=PRESETS | {"papers": PRESETS["paper"]})}),
         ],
@@ -166,7 +171,7 @@ class TestQuantities:
         [
             {"results": {"first": (mine,)}, "headline": ()},
             {"tables": (Table("table_1", "first", (mine,), {"a": (0.1,)}, {"test_eror": 0.1}),)},
-            {"claims": (dataclasses.replace(LOWER, quantity=mine), VALUE)},
+            {"findings": findings(dataclasses.replace(LOWER, quantity=mine), VALUE)},
             {"figures": (LearningCurves("first", mine),)},
         ],
     )
@@ -195,17 +200,31 @@ class TestQuantities:
 
 class TestNames:
     def test_two_claims_of_one_name(self):
-        refused("two claims are called 'lower'", claims=(LOWER, dataclasses.replace(LOWER, margin=0.1), VALUE))
+        refused("two claims are called 'lower'", findings=findings(LOWER, dataclasses.replace(LOWER, gap=0.1), VALUE))
 
     def test_two_tables_of_one_name(self):
-        refused("two tables are called 'table_1'", tables=paper().tables * 2)
+        refused("two findings are called 'table_1'", tables=paper().tables * 2)
+        named = Finding("table_1", (LOWER,))
+        refused("are called 'table_1'", findings=(named, *findings(VALUE)))
+
+    def test_a_finding_rests_on_claims(self):
+        refused("finding 'empty' rests on no claim", findings=(Finding("empty", ()), *findings(LOWER, VALUE)))
+
+    def test_a_finding_is_of_a_known_kind(self):
+        wrong = Finding("f", (LOWER, VALUE), kind="confirmations")
+        refused("names the kind 'confirmations'", "confirmation", findings=(wrong,))
+
+    def test_a_finding_of_several_claims_has_words_of_its_own(self):
+        refused("lacks [findings.f]", findings=(Finding("f", (LOWER, VALUE)),))
+        made = paper(text=text("findings", "f", source="s", says="Both"), findings=(Finding("f", (LOWER, VALUE)),))
+        assert made.findings[0].statement(made.text) == "Both" and made.findings[0].source(made.text) == "s"
 
     def test_two_deviations_of_one_name(self):
         refused("two deviations are called 'seeds'", deviations=paper().deviations * 2)
 
     def test_claims_may_share_their_words(self):
         other = dataclasses.replace(LOWER, name="other", text="lower")
-        assert other.statement(paper(claims=(LOWER, other, VALUE)).text) == LOWER.statement(paper().text)
+        assert other.statement(paper(findings=findings(LOWER, other, VALUE)).text) == LOWER.statement(paper().text)
 
 
 class TestWords:
@@ -244,7 +263,7 @@ class TestWords:
         row = {"source": "Table {table}", "says": "{lower} is lower than {higher}"}
         refused("words of claim 'lower' name the blank 'table'", text=text("claims", "lower", **row))
         claims = (dataclasses.replace(LOWER, words={"table": 3}), VALUE)
-        made = paper(text=text("claims", "lower", **row), claims=claims)
+        made = paper(text=text("claims", "lower", **row), findings=findings(*claims))
         assert made.claims[0].source(made.text) == "Table 3"
 
     @pytest.mark.parametrize("says", ["{lower", "lower}"])

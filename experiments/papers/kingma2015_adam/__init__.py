@@ -16,7 +16,7 @@ PARTS = (linear, perceptron, convolutional, autoencoder)
 PAPER = Paper.at(
     __file__,
     experiments=tuple(e for part in PARTS for e in part.EXPERIMENTS),
-    claims=tuple(claim for part in PARTS for claim in part.CLAIMS),
+    findings=tuple(finding for part in PARTS for finding in part.FINDINGS),
     deviations=(*(deviation for part in PARTS for deviation in part.DEVIATIONS), INCOMPLETE_BATCHES),
     results={name: quantities for part in PARTS for name, quantities in part.RESULTS.items()},
     headline=(OBJECTIVE,),

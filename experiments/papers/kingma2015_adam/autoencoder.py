@@ -7,7 +7,7 @@ import numpy as np
 from custom.activations import Softplus
 from custom.optimizers import Adam
 from experiments import engine
-from experiments.claims import OBJECTIVE, TEST_LOSS, Quantity
+from experiments.claims import OBJECTIVE, TEST_LOSS, Finding, Quantity
 from experiments.claims.quantities import after
 from experiments.papers.kingma2015_adam.cells import WorseCells
 from experiments.papers.kingma2015_adam.networks import variational_autoencoder
@@ -71,16 +71,16 @@ NEVER_HIGHER = dict(text="never_higher", pairs=CORRECTED, tolerance=0.01)
 UNSTABLE = dict(text="unstable", pairs=uncorrected(0.9999), more_than=uncorrected(0.99), tolerance=0.1)
 
 
-def after_epoch(epoch, presets):
-    """Both claims, on the cost of one epoch."""
-    shared = dict(experiment=NAME, quantity=OBJECTIVE_AFTER[epoch], presets=presets, words={"epoch": epoch})
-    return (
-        WorseCells(name=f"never_higher_after_{epoch}", **NEVER_HIGHER, **shared),
-        WorseCells(name=f"unstable_after_{epoch}", **UNSTABLE, **shared),
+def claims(words):
+    """One of the claims on the cost of two epochs, of which each preset has its own."""
+    shared = dict(experiment=NAME, **words)
+    return tuple(
+        WorseCells(name=f"{words['text']}_after_{n}", quantity=quantity, presets=at, words={"epoch": n}, **shared)
+        for (n, quantity), at in zip(OBJECTIVE_AFTER.items(), (TUNED, ("paper",)), strict=True)
     )
 
 
-CLAIMS = (*after_epoch(10, TUNED), *after_epoch(100, ("paper",)))
+FINDINGS = (Finding("never_higher", claims(NEVER_HIGHER)), Finding("unstable", claims(UNSTABLE)))
 DEVIATIONS = (
     Deviation("figure_4_batch_size", (NAME,), TUNED),
     Deviation("figure_4_width", (NAME,), ("reduced",)),

@@ -1,28 +1,29 @@
-"""The claims on the grid of figure 4, counted over its cells, one seed each, without an interval."""
+"""The claims on the grid of figure 4, counted over its cells."""
 
 import dataclasses
 import math
 
-from experiments.claims import Claim, Verdict
+from experiments.claims import Claim, Measured, Part, Reason
+from experiments.claims.statistics import mean_interval
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WorseCells(Claim):
-    """In how many cells of the tuning grids, one seed each, a variant does worse than another.
+    """In how many cells of the grids a variant does worse than another, one grid a seed.
 
-    It does where the quantity is larger by more than `tolerance`, and where it alone diverged. There is
-    no interval: the cells are the whole grid, not a sample of it.
+    It does where the quantity is larger by more than `tolerance`, and where it alone diverged. The counts of several
+    seeds give a mean and its interval; a grid of one seed gives no verdict.
 
     Attributes:
         pairs: `(variant, other)`; each value of the grid gives a cell in which the first may do worse.
         tolerance: a share of the other's value.
-        most: as many cells may be worse.
+        most: as many cells may be worse, on average.
         more_than: instead of `most`, pairs among whose cells fewer are to be worse.
     """
 
     pairs: tuple
     tolerance: float
-    most: int = 0
+    most: float = 0
     more_than: tuple = ()
     kind = "cells"
 
@@ -30,28 +31,40 @@ class WorseCells(Claim):
         return tuple(variant for pair in (*self.pairs, *self.more_than) for variant in pair)
 
     def published(self, text):
-        cells = f"at most {self.most} cells" if self.most else "no cell"
-        cells = "more cells than in the comparison" if self.more_than else cells
-        return f"worse by more than {100 * self.tolerance:g} % in {cells} ({self.why(text)})"
+        if self.more_than:
+            return text.phrase("more_cells", percent=f"{100 * self.tolerance:g}")
+        return text.phrase("cells", percent=f"{100 * self.tolerance:g}", most=self.most)
 
-    def _judge(self, evidence):
+    def shown(self, estimate):
+        ends = f" [{estimate.low:.2g}, {estimate.high:.2g}]" if estimate.interval else ""
+        return f"{estimate.mean:.3g}{ends}, n = {estimate.n}"
+
+    def measure(self, evidence):
         cells, others = self._cells(evidence, self.pairs), self._cells(evidence, self.more_than)
         if not cells or self.more_than and not others:
-            return Verdict("not run", "the grid has no finished runs of both variants")
-        worse, measured = self._count(cells)
-        most = self.most
+            return Measured(missing=Reason("not_whole"))
+        worse, note = self._count(cells)
+        notes = [note]
         if self.more_than:
-            fewer, text = self._count(others)
-            measured, most = f"{measured}; in the comparison {text}", None
-        holds = worse > fewer if most is None else worse <= most
-        return Verdict("reproduced" if holds else "not reproduced", "counted over the whole grid", measured)
+            fewer, note = self._count(others)
+            worse, notes = worse - fewer, [*notes, note]
+        # The grid is that of the tuning: one seed.
+        return Measured((Part(mean_interval([worse]), notes=tuple(notes)),))
+
+    def decide(self, measured, evidence, p):
+        (part,) = measured.parts
+        holds = part.estimate.low > 0 if self.more_than else part.estimate.high <= self.most
+        fails = part.estimate.high <= 0 if self.more_than else part.estimate.low > self.most
+        if holds:
+            return "reproduced", (Reason("where_claimed"),)
+        return ("not reproduced", (Reason("excluded"),)) if fails else ("open", (Reason("straddles"),))
 
     def _count(self, cells):
-        """Return how many cells are worse, and the counts in words."""
+        """Return how many cells are worse, and a note on all of them."""
         worse = sum(first > other * (1 + self.tolerance) for first, other in cells)
         higher, diverged = sum(a > b for a, b in cells), [sum(math.isinf(c[i]) for c in cells) for i in (0, 1)]
-        text = f"worse in {worse} of {len(cells)} cells, higher at all in {higher}"
-        return worse, f"{text}; diverged {diverged[0]}, the other {diverged[1]}"
+        counts = dict(cells=len(cells), higher=higher, diverged=diverged[0], other=diverged[1])
+        return worse, Reason.of("cells", worse=worse, **counts)
 
     def _cells(self, evidence, pairs):
         """Both values of each cell; infinity for a run that diverged."""

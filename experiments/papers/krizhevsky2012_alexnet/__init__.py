@@ -6,7 +6,7 @@ half and a quarter of the width. paper: full width, for a GPU. The report states
 python -m experiments run krizhevsky2012_alexnet --preset reduced
 """
 
-from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR, TRAIN_ERROR, Ordering, Ratio
+from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR, TRAIN_ERROR, Finding, Ordering, Ratio
 from experiments.papers.krizhevsky2012_alexnet.curves import PublishedCurves
 from experiments.papers.krizhevsky2012_alexnet.published import CURVES, IMAGENET, TABLES
 from experiments.papers.krizhevsky2012_alexnet.quantities import EPOCHS_TO_25, EPOCHS_TO_40
@@ -45,16 +45,30 @@ CIFAR_PRESETS = {
 
 BOTH = ("reduced", "paper")
 FIGURE = dict(experiment="figure1", presets=BOTH)
-SOONER = FIGURE | dict(larger="tanh", smaller="relu")
-SMALL = FIGURE | dict(larger="tanh_small", smaller="relu_small")
-LRN = dict(experiment="cifar", presets=BOTH, lower="with_lrn", higher=("without_lrn",))
-CLAIMS = (
-    Ratio(name="six_times_sooner", quantity=EPOCHS_TO_25, value=6, low=3, **SOONER | dict(presets=("paper",))),
-    Ratio(name="sooner_to_25", quantity=EPOCHS_TO_25, value=6, low=1, **SOONER),
-    Ratio(name="sooner_to_40", quantity=EPOCHS_TO_40, value=4.2, low=1, **SOONER),
-    Ratio(name="sooner_from_small_weights", quantity=EPOCHS_TO_40, value=4.2, low=1, **SMALL),
-    Ordering(name="lower_cost", quantity=MEAN_LOG_OBJECTIVE, lower="relu", higher=("tanh",), **FIGURE),
-    Ordering(name="normalisation_helps", quantity=TEST_ERROR, **LRN),
+SOONER = FIGURE | dict(larger="tanh", smaller="relu", on_size=True)
+SMALL = FIGURE | dict(larger="tanh_small", smaller="relu_small", on_size=True)
+# One epoch of tuning gave the two nets different rates: at `reduced` they differ in two things.
+LRN = dict(
+    experiment="cifar",
+    lower="with_lrn",
+    higher=("without_lrn",),
+    gap=TABLES[0].gap(TEST_ERROR, "with_lrn", "without_lrn"),
+)
+FINDINGS = (
+    Finding(
+        "relu_learns_faster",
+        (
+            Ratio(name="sooner_to_25", quantity=EPOCHS_TO_25, value=6, **SOONER),
+            Ratio(name="sooner_to_40", quantity=EPOCHS_TO_40, value=4.2, **SOONER),
+            Ratio(name="sooner_from_small_weights", quantity=EPOCHS_TO_40, value=4.2, **SMALL),
+        ),
+    ),
+    Finding(
+        "lower_cost",
+        (Ordering(name="lower_cost", quantity=MEAN_LOG_OBJECTIVE, lower="relu", higher=("tanh",), **FIGURE),),
+        exploratory=True,
+    ),
+    Finding("normalisation_helps", (Ordering(name="normalisation_helps", quantity=TEST_ERROR, **LRN),)),
 )
 
 PAPER = Paper.at(
@@ -65,7 +79,7 @@ PAPER = Paper.at(
         Experiment("imagenet", dict.fromkeys(TABLES[1].rows), None),
     ),
     tables=TABLES,
-    claims=CLAIMS,
+    findings=FINDINGS,
     deviations=(
         Deviation("network_of_figure_1", experiments=("figure1",)),
         Deviation("first_weights", experiments=("figure1",), presets=BOTH),

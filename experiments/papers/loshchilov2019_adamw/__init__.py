@@ -14,7 +14,7 @@ from experiments.spec import INCOMPLETE_BATCHES, Paper
 PAPER = Paper.at(
     __file__,
     experiments=(*grids.EXPERIMENTS, *lengths.EXPERIMENTS),
-    claims=(*grids.CLAIMS, *lengths.CLAIMS),
+    findings=(*grids.FINDINGS, *lengths.FINDINGS),
     deviations=(*training.DEVIATIONS, *grids.DEVIATIONS, *lengths.DEVIATIONS, INCOMPLETE_BATCHES),
     results=grids.RESULTS | lengths.RESULTS,
     headline=(TEST_ERROR,),

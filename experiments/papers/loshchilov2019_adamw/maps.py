@@ -6,17 +6,43 @@ import math
 import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
+from scipy import stats
 
-from experiments.claims import TEST_ERROR, Claim, Quantity, Verdict
+from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, describe
+from experiments.claims.claim import between
+from experiments.claims.statistics import mean_interval
 from experiments.report.blocks import Picture
 from experiments.report.figures import Figure
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class NoGain(Claim):
-    """Over a grid of two settings, no value of the second is better than 0 by more than `tolerance`.
+class OfMap(Claim):
+    """A claim on one number of a map, which every seed's map gives once; a map of one seed gives no verdict.
 
-    There is no interval: the cells are the whole grid, one seed each.
+    Attributes:
+        low, high: bounds of the number; `None`: no bound on that side.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    kind = "map"
+
+    def shown(self, estimate):
+        return f"{estimate.mean:.2f}" + (f" [{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.interval else "")
+
+    def decide(self, measured, evidence, p):
+        verdict, reason = between(measured.parts[0].estimate, self.low, self.high)
+        return verdict, (reason,)
+
+
+def once(number, *notes):
+    """Return what is measured on the one map that there is."""
+    return Measured((Part(mean_interval([number]), notes=notes),))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NoGain(OfMap):
+    """Over a grid of two settings, no value of the second is better than 0 by more than `tolerance`.
 
     Attributes:
         variant: whose grid.
@@ -27,64 +53,65 @@ class NoGain(Claim):
     variant: str
     tolerance: float
     gain: bool = False
-    kind = "cells"
     naming = ("variant",)
 
     def published(self, text):
-        better = "better" if self.gain else "not better"
-        return f"{better} by more than {self.difference(self.tolerance)} ({self.why(text)})"
+        return text.phrase("gain" if self.gain else "no_better", margin=self.difference(self.tolerance))
 
-    def _judge(self, evidence):
+    def shown(self, estimate):
+        return describe(estimate, self.quantity, difference=True)
+
+    def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
-            return Verdict("not run", "the grid has cells without a finished run")
+            return Measured(missing=Reason("not_whole"))
         without = min(y for (_, second), y in cells.items() if second == 0)
         best = min(y for (_, second), y in cells.items() if second)
         at = evidence.experiment.tuning.words(min((y, x) for x, y in cells.items() if x[1])[1])
-        measured = f"{self.number(best)} at {at}; {self.number(without)} with 0"
-        holds = (without - best > self.tolerance) is self.gain
-        return Verdict("reproduced" if holds else "not reproduced", "read from the whole grid", measured)
+        numbers = dict(best=self.number(best), at=at, without=self.number(without))
+        return once(without - best, Reason.of("best_and_none", **numbers), Reason("unequal_choice"))
+
+    def decide(self, measured, evidence, p):
+        ends = (self.tolerance, None) if self.gain else (None, self.tolerance)
+        verdict, reason = between(measured.parts[0].estimate, *ends)
+        return verdict, (reason,)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class BasinTilt(Claim):
+class BasinTilt(OfMap):
     """Correlation of the logarithms of two settings over the best cells of their grid.
 
     Near -1 the basin of good settings is a diagonal: what one setting gains the other loses. Near 0 they
-    can be chosen apart. Cells in which a setting is 0 have no logarithm and are left out. There is no
-    interval: the cells are the whole grid, one seed each.
+    can be chosen apart. Cells in which a setting is 0 have no logarithm and are left out.
 
     Attributes:
         variant: whose grid.
-        low, high: bounds of the correlation.
         cells: how many of the best cells count; those that tie with the last of them do too.
         beside: another variant, whose correlation is stated too but not judged.
     """
 
     variant: str
-    low: float
-    high: float
     cells: int = 10
     beside: str = ""
-    kind = "cells"
     naming = ("variant", "beside")
 
     def published(self, text):
-        return f"correlation over the best {self.cells} cells {self.low:g} to {self.high:g} ({self.why(text)})"
+        return text.phrase("tilt", cells=self.cells, low=f"{self.low:g}", high=f"{self.high:g}")
 
-    def _judge(self, evidence):
+    def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
-            return Verdict("not run", "the grid has cells without a finished run")
+            return Measured(missing=Reason("not_whole"))
         best, tilt = best_cells(cells, self.cells), tilt_of(cells, self.cells)
         if tilt is None:
-            why = "the best cells are too few, or have one value of a setting: no correlation"
-            return Verdict("inconclusive", why, f"{len(best)} cells")
-        holds = self.low <= tilt <= self.high
-        measured = f"{tilt:.2f} over {len(best)} cells, up to {self.number(max(best.values()))}"
+            return Measured(missing=Reason("no_correlation"))
+        notes = [Reason.of("best_cells", cells=len(best), worst=self.number(max(best.values())))]
+        low, high = tilt_interval(cells, self.cells)
+        notes.append(Reason.of("over_cells", low=f"{low:.2f}", high=f"{high:.2f}"))
         other = tilt_of(evidence.cells(self.beside, self.quantity), self.cells) if self.beside else None
-        measured += f"; {evidence.labels[self.beside]}: {other:.2f}" if other is not None else ""
-        return Verdict("reproduced" if holds else "not reproduced", "read from the whole grid", measured)
+        if other is not None:
+            notes.append(Reason.of("beside", variant=self.beside, number=f"{other:.2f}"))
+        return once(tilt, *notes)
 
 
 def best_cells(cells, count):
@@ -101,38 +128,39 @@ def tilt_of(cells, count):
     return float(np.corrcoef(logs.T)[0, 1])
 
 
+def tilt_interval(cells, count):
+    """Return the 95 % interval of `tilt_of` over the cells (Fisher's transformation), as if they were independent."""
+    logs = np.log(list(best_cells(cells, count)))
+    return tuple(map(float, stats.pearsonr(*logs.T).confidence_interval())) if len(logs) > 3 else (-1.0, 1.0)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ChosenRatio(Claim):
-    """The value that tuning chose for one variant, by that for another. No interval: one seed a cell.
+class ChosenRatio(OfMap):
+    """The value that tuning chose for one variant, by that for another.
 
     Attributes:
         first, second: variants.
-        low, high: bounds of the ratio; `None`: no bound on that side.
         factor: what the ratio is multiplied by first.
     """
 
     first: str
     second: str
-    low: float | None = None
-    high: float | None = None
     factor: float = 1.0
-    kind = "cells"
     naming = ("first", "second")
 
     def published(self, text):
-        bounds = [f"{word} {x:g}" for word, x in (("at least", self.low), ("at most", self.high)) if x is not None]
-        return f"ratio {' and '.join(bounds)} ({self.why(text)})"
+        if self.low is None:
+            return text.phrase("at_most", number=f"{self.high:g}")
+        return text.phrase("between", low=f"{self.low:g}", high=f"{self.high:g}")
 
-    def _judge(self, evidence):
+    def measure(self, evidence):
         chosen = [evidence.tuned.get(variant) for variant in (self.first, self.second)]
         if None in chosen:
-            return Verdict("not run", "a grid has cells without a finished run")
+            return Measured(missing=Reason("not_whole"))
         if not chosen[1]:
-            return Verdict("inconclusive", "the second choice is 0", f"{chosen[0]:g} and 0")
-        ratio = self.factor * chosen[0] / chosen[1]
-        holds = (self.low is None or ratio >= self.low) and (self.high is None or ratio <= self.high)
-        measured = f"{ratio:.3g}, from {chosen[0]:g} and {chosen[1]:g}"
-        return Verdict("reproduced" if holds else "not reproduced", "read from the whole grids", measured)
+            return Measured(missing=Reason("choice_of_zero"))
+        numbers = dict(first=f"{chosen[0]:g}", second=f"{chosen[1]:g}")
+        return once(self.factor * chosen[0] / chosen[1], Reason.of("chosen", **numbers))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ python -m experiments run rumelhart1986_backprop --preset paper
 
 from functools import partial
 
-from experiments.claims import Probability
+from experiments.claims import Finding, Probability
 from experiments.papers.rumelhart1986_backprop import data  # noqa: F401 (declares the sets)
 from experiments.papers.rumelhart1986_backprop import quantities as q
 from experiments.papers.rumelhart1986_backprop.nets import HELD_OUT, SYMMETRY, TREES, XOR, family_trees, logical
@@ -34,18 +34,46 @@ def presets(settings, **quick):
 symmetry = partial(Probability, experiment="symmetry", variant="two")
 trees = partial(Probability, experiment="trees")
 xor = partial(Probability, experiment="xor", variant="momentum")
-CLAIMS = (
-    symmetry(name="two_units_learn", quantity=q.SOLVED, low=0.5),
-    symmetry(name="no_unit_cannot", quantity=q.SOLVED, variant="none", high=0.05),
-    symmetry(name="learned_by_1425", quantity=q.SOLVED_BY_1425, low=0.025, high=0.975),
-    symmetry(name="mirrored", quantity=q.MIRRORED, low=0.9),
-    symmetry(name="coded", quantity=q.CODED, low=0.5),
-    trees(name="printed_learns", quantity=q.RIGHT, variant="printed", low=0.9),
-    trees(name="printed_generalises", quantity=q.GENERALISED, variant="printed", low=0.025),
-    trees(name="repaired_learns", quantity=q.RIGHT, variant="repaired", low=0.9),
-    trees(name="repaired_generalises", quantity=q.GENERALISED, variant="repaired", low=0.025),
-    xor(name="xor_learned", quantity=q.SOLVED, low=0.5),
-    xor(name="xor_learned_by_558", quantity=q.SOLVED_BY_558, low=0.025, high=0.975),
+# One run was reported: that its number is not among the 2.5 % at either end of ours is hard to fail.
+NOT_RARE = dict(low=0.025, high=0.975)
+FINDINGS = (
+    Finding("symmetry_learned", (symmetry(name="two_units_learn", quantity=q.SOLVED, low=0.5),)),
+    Finding(
+        "no_unit_cannot",
+        (symmetry(name="no_unit_cannot", quantity=q.SOLVED, variant="none", high=0.05),),
+        kind="confirmation",
+    ),
+    Finding(
+        "mirrored_weights",
+        (
+            symmetry(name="mirrored", quantity=q.MIRRORED, low=0.9),
+            symmetry(name="coded", quantity=q.CODED, low=0.5),
+        ),
+    ),
+    Finding(
+        "trees_printed",
+        (
+            trees(name="printed_learns", quantity=q.RIGHT, variant="printed", low=0.9),
+            trees(name="printed_generalises", quantity=q.GENERALISED, variant="printed", low=0.025),
+        ),
+    ),
+    Finding(
+        "trees_repaired",
+        (
+            trees(name="repaired_learns", quantity=q.RIGHT, variant="repaired", low=0.9),
+            trees(name="repaired_generalises", quantity=q.GENERALISED, variant="repaired", low=0.025),
+        ),
+        exploratory=True,
+    ),
+    Finding("xor_learned", (xor(name="xor_learned", quantity=q.SOLVED, low=0.5),)),
+    Finding(
+        "sweeps",
+        (
+            symmetry(name="learned_by_1425", quantity=q.SOLVED_BY_1425, **NOT_RARE),
+            xor(name="xor_learned_by_558", quantity=q.SOLVED_BY_558, **NOT_RARE),
+        ),
+        exploratory=True,
+    ),
 )
 
 PAPER = Paper.at(
@@ -55,7 +83,7 @@ PAPER = Paper.at(
         Experiment("trees", TREES, family_trees, presets(FAMILY, epochs=4)),
         Experiment("xor", XOR, logical, presets(BITS, epochs=40)),
     ),
-    claims=CLAIMS,
+    findings=FINDINGS,
     deviations=(
         Deviation("criterion"),
         Deviation("weights_of_the_trees", experiments=("trees",)),
@@ -74,7 +102,7 @@ PAPER = Paper.at(
     headline=(q.SOLVED, q.GENERALISED),
     figures=(
         Shares("symmetry", "solved", "nets", 25, log=True, mark=1425),
-        Shares("trees", "right", "questions", 25, clustered=True),
+        Shares("trees", "right", "questions", 25),
         Outcomes("trees", tuple(f"held_right_{number}" for number in range(HELD_OUT + 1)), "nets"),
         Shares("xor", "solved", "nets", 31, log=True, mark=558),
     ),

@@ -4,14 +4,14 @@ import dataclasses
 
 import numpy as np
 
-from experiments.claims.statistics import binomial_interval
+from experiments.claims.statistics import share_interval
 from experiments.report.blocks import Picture
 from experiments.report.figures import Figure, legend, style
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcomes(Figure):
-    """Cases by the way in which they ended: bars with the exact 95 % interval, counts pooled over the seeds.
+    """Cases by the way in which they ended: bars with their 95 % interval, counts pooled over the seeds.
 
     Its words: `label` and `axis`, of the vertical axis, in percent, and of the horizontal one.
 
@@ -33,8 +33,7 @@ class Outcomes(Figure):
             rows = [record["history"][-1] for record in evidence.done(variant).values()]
             rows = [row for row in rows if row.get(self.of) and self.columns[0] in row]
             if rows:
-                n = sum(row[self.of] for row in rows)
-                found[variant] = [binomial_interval(sum(row[column] for row in rows), n) for column in self.columns]
+                found[variant] = [share_interval([(row[c], row[self.of]) for row in rows]) for c in self.columns]
         if not found:
             return None
 
@@ -58,11 +57,12 @@ class Outcomes(Figure):
             f"{evidence.labels[v]} " + ", ".join(f"{i}: {100 * e.mean:.1f} %" for i, e in enumerate(shares))
             for v, shares in found.items()
         )
-        n = next(iter(found.values()))[0].n
+        n = next(iter(found.values()))[0].cases
         return Picture(
             f"{self.experiment}_{self.columns[0]}_outcomes",
             f"{words['label']} by {words['axis'][0].lower()}{words['axis'][1:]}. {text}.",
             f"{words['label']} by {words['axis'][0].lower()}{words['axis'][1:]}, {evidence.title}, preset "
-            f"{evidence.preset}, {n:,} of each variant. Lines on the bars: exact 95 % interval.",
+            f"{evidence.preset}, {n:,} of each variant. Lines on the bars: 95 % interval, of the counts or between "
+            "the seeds, whichever is wider.",
             draw,
         )

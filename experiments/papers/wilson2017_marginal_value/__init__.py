@@ -7,7 +7,7 @@ python -m experiments run wilson2017_marginal_value --preset paper
 """
 
 from custom.optimizers import AdaGrad, Adam, GradientDescent, Nesterov, PolyakHeavyBall, RMSProp
-from experiments.claims import TEST_ERROR, TRAIN_ERROR, Quantity, Value
+from experiments.claims import TEST_ERROR, TRAIN_ERROR, Finding, Quantity, Value
 from experiments.claims.quantities import last
 from experiments.papers.wilson2017_marginal_value import data  # noqa: F401 (declares the sets)
 from experiments.papers.wilson2017_marginal_value.construction import train
@@ -62,7 +62,7 @@ def claims(variant):
 PAPER = Paper.at(
     __file__,
     experiments=(experiment(60), experiment(75)),
-    claims=tuple(claim for variant in VARIANTS for claim in claims(variant)),
+    findings=(Finding("one_label", tuple(c for variant in VARIANTS for c in claims(variant)), kind="confirmation"),),
     deviations=(
         Deviation("epsilon"),
         Deviation("adaptive_on_batches"),

@@ -73,7 +73,6 @@ class Shares(Figure):
         bound: by variant, a function of the horizontal axis that is drawn beside the curve, in shares of 1.
         log: whether the horizontal axis is logarithmic.
         mark: a position on the horizontal axis that gets a line, or `None`.
-        clustered: whether the cases of a run hang together; see `statistics.share_interval`.
     """
 
     experiment: str
@@ -83,7 +82,6 @@ class Shares(Figure):
     bound: dict = dataclasses.field(default_factory=dict)
     log: bool = False
     mark: float | None = None
-    clustered: bool = False
     kind = "shares"
 
     @property
@@ -122,14 +120,10 @@ class Shares(Figure):
             legend(axes)
 
         last = "; ".join(f"{evidence.labels[v]} {e[max(e)].mean:.2%}".replace("%", " %") for v, e in found.items())
-        cases = sorted({e[max(e)].n for e in found.values()})
+        cases = sorted({e[max(e)].cases for e in found.values()})
         n = " to ".join(f"{count:,}" for count in dict.fromkeys([cases[0], cases[-1]]))
-        band = (
-            "95 % interval over the seeds (Student's t, or exact where that is wider)"
-            if self.clustered
-            else "exact 95 % interval"
-        )
-        text = f"Lines: of {n} in the last row, all seeds together; bands: {band}."
+        text = f"Lines: of {n} in the last row, all seeds together; bands: 95 % interval, of the counts or between the "
+        text += "seeds, whichever is wider."
         text += f" Dotted: {words['bound']}." if self.bound else ""
         text += f" Dashed upright: {words['mark']}." if self.mark is not None else ""
         axis = words["axis"][0].lower() + words["axis"][1:]
@@ -146,4 +140,4 @@ class Shares(Figure):
             for row in record["history"]:
                 if row.get(self.of):
                     counts.setdefault(row["epoch"], []).append((row[self.cases], row[self.of]))
-        return {epoch: share_interval(pairs, self.clustered) for epoch, pairs in counts.items()}
+        return {epoch: share_interval(pairs) for epoch, pairs in counts.items()}

@@ -23,7 +23,7 @@ class FinalValues(Figure):
         values = {v: np.array(list(by_seed.values())) for v, by_seed in values.items() if by_seed}
         if not values:
             return None
-        estimates = {v: quantity.estimate(x).scaled(quantity.scale) for v, x in values.items()}
+        estimates = {v: evidence.estimate(v, quantity).scaled(quantity.scale) for v in values}
         values = {v: x * quantity.scale for v, x in values.items()}
         everything = np.concatenate(list(values.values()))
         spread = float(np.ptp(everything)) or abs(float(everything[0])) or 1.0
@@ -57,6 +57,6 @@ class FinalValues(Figure):
             f"{self.experiment}_{quantity.name}_final",
             f"{evidence.text.axis(quantity)}, mean and 95 % interval by variant: {text}.",
             f"{evidence.text.quantity(quantity)} of the finished runs, {evidence.title}, preset {evidence.preset}. "
-            f"Points: seeds; bar: 95 % interval of the mean (Student's t); tick: mean.{note}",
+            f"Points: seeds; bar: 95 % interval of the mean; tick: mean.{note}",
             draw,
         )

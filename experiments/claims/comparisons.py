@@ -1,0 +1,307 @@
+"""Claims that compare variants, seed by seed: which is lower, which are alike, how many times longer one takes."""
+
+import dataclasses
+import math
+
+from experiments.claims.claim import (
+    ENOUGH,
+    Claim,
+    Margin,
+    Measured,
+    Part,
+    Reason,
+    between,
+    compare,
+    contradicted,
+    describe,
+)
+from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
+
+ORDER = ("not reproduced", "open", "no such difference", "direction only", "reproduced")  # of the pairs of a claim
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ordering(Claim):
+    """`lower` has a smaller value than each of `higher`, seed by seed.
+
+    Every pair is compared by its paired differences, the other's value less that of `lower`. All pairs have to hold:
+    the claim's p-value is that of the weakest pair. Where one is contradicted, it is that pair's, times the number of
+    pairs.
+
+    Attributes:
+        lower: a variant.
+        higher: variants that it should lie below.
+        gap: the published difference, in the record's unit, or `None`. It stands beside the measured one, and tells
+            how many runs would be needed.
+        on_size: whether the claim is on that gap and not on the direction alone.
+        sizes: presets that may judge a size.
+        margin: `Margin` of no difference, or `None`.
+    """
+
+    lower: str
+    higher: tuple
+    gap: float | None = None
+    on_size: bool = False
+    sizes: tuple = ("paper",)
+    margin: Margin | None = None
+    kind = "ordering"
+    naming = ("lower", "higher")
+
+    def published(self, text):
+        if self.gap is None:
+            return text.phrase("lower")
+        return text.phrase("lower_by", gap=self.difference(self.gap))
+
+    def shown(self, estimate):
+        return describe(estimate.negative(), self.quantity, difference=True)
+
+    def effect(self):
+        return self.gap or (self.margin and self.margin.value)
+
+    def measure(self, evidence):
+        parts = []
+        for other in self.higher:
+            found = self._difference(evidence, other)
+            if found is None:
+                return Measured(missing=Reason("no_pair"))
+            later = self._difference(evidence, other, self.margin) if self.margin else None
+            parts.append(Part(found, other, later))
+        return Measured(tuple(parts), p=_together([part.estimate for part in parts]))
+
+    def _difference(self, evidence, other, margin=None):
+        return paired_difference(*(evidence.values(v, self.quantity, margin) for v in (other, self.lower)))
+
+    def decide(self, measured, evidence, p):
+        size, judged = self.gap if self.on_size else None, evidence.preset in self.sizes
+        margin, found = self.margin and self.margin.value, {}
+        factor = p / measured.p if measured.p else 1.0  # what the correction for the paper's other claims made of it
+        for part in measured.parts:
+            own = min(1.0, factor * part.estimate.p_value() * (len(measured.parts) if part.estimate.mean < 0 else 1))
+            verdict, reason = compare(part.estimate, own, size, judged, margin, part.later)
+            found.setdefault(verdict, []).append((part.against, reason))
+        verdict = next(v for v in ORDER if v in found)
+        reasons = list(dict.fromkeys(reason for _, reason in found[verdict]))
+        if len(self.higher) > 1 and len(found[verdict]) < len(self.higher):
+            reasons.append(Reason.of("against", variants=tuple(other for other, _ in found[verdict])))
+        return contradicted(self, verdict, tuple(reasons))
+
+
+def _together(estimates):
+    """Return the p-value of a claim that has to hold for every pair."""
+    against = [e.p_value() for e in estimates if e.mean is not None and e.mean < 0]
+    if against:
+        return min(1.0, len(estimates) * min(against))
+    return max(e.p_value() for e in estimates)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ratio(Claim):
+    """A positive quantity is so many times larger for one variant than for another, seed by seed.
+
+    Judged by the geometric mean of the paired ratios (Student's t of their logarithms). Of a time until something
+    that a run never got to only a lower bound is known: the ratio then has no mean, and an interval from six pairs on
+    (`statistics.ratio_interval`).
+
+    Attributes:
+        larger, smaller: variants.
+        value: the published ratio, above 1.
+        on_size, sizes: as of `Ordering`.
+        margin: `Margin` of no difference, a factor, or `None`.
+    """
+
+    larger: str
+    smaller: str
+    value: float
+    on_size: bool = False
+    sizes: tuple = ("paper",)
+    margin: Margin | None = None
+    kind = "ratio"
+    naming = ("larger", "smaller")
+
+    def published(self, text):
+        return text.phrase("times", ratio=f"{self.value:g}")
+
+    def shown(self, estimate):
+        return describe_ratio(estimate)
+
+    def effect(self):
+        return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
+
+    def measure(self, evidence):
+        estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
+        if estimate is None:
+            return Measured(missing=Reason("no_pair"))
+        later = None
+        if self.margin:
+            later, _ = ratio_of(self.quantity, evidence, self.larger, self.smaller, self.margin)
+        return Measured((Part(estimate, later=later, notes=notes),), p=estimate.p_value())
+
+    def decide(self, measured, evidence, p):
+        (part,) = measured.parts
+        if part.estimate.interval is None:
+            return "open", (Reason("six_pairs"),)
+        size = math.log(self.value) if self.on_size else None
+        margin = self.margin and math.log(self.margin.value)
+        verdict, reason = compare(part.estimate, p, size, evidence.preset in self.sizes, margin, part.later)
+        return contradicted(self, verdict, (reason,))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Alike(Claim):
+    """A quantity is the same for two variants, seed by seed, up to a margin.
+
+    Reproduced where their difference lies within the margin (two one-sided tests), not reproduced where its 95 %
+    interval lies outside.
+
+    Attributes:
+        first, second: variants.
+        margin: `Margin` of no difference.
+        relative: whether it is a factor, and the quantity positive: the ratio is then judged in place of the
+            difference.
+    """
+
+    first: str
+    second: str
+    margin: Margin
+    relative: bool = False
+    kind = "alike"
+    naming = ("first", "second")
+
+    def published(self, text):
+        if self.relative:
+            return text.phrase("alike", margin=f"{100 * (self.margin.value - 1):.3g} %")
+        return text.phrase("alike", margin=self.difference(self.margin.value))
+
+    def shown(self, estimate):
+        return describe_ratio(estimate) if self.relative else describe(estimate, self.quantity, difference=True)
+
+    def effect(self):
+        return math.log(self.margin.value) if self.relative else self.margin.value
+
+    def measure(self, evidence):
+        estimate, notes = self._estimate(evidence)
+        if estimate is None:
+            return Measured(missing=Reason("no_pair"))
+        later, _ = self._estimate(evidence, self.margin)
+        return Measured((Part(estimate, later=later, notes=notes),))
+
+    def _estimate(self, evidence, margin=None):
+        if self.relative:
+            return ratio_of(self.quantity, evidence, self.first, self.second, margin)
+        values = (evidence.values(v, self.quantity, margin) for v in (self.first, self.second))
+        return paired_difference(*values), ()
+
+    def decide(self, measured, evidence, p):
+        (part,), margin = measured.parts, self.effect()
+        if part.estimate.interval is None:
+            return "open", (Reason("six_pairs"),)
+        if part.later is not None and part.later.n >= ENOUGH and part.later.within(margin):
+            return "reproduced", (Reason("within_margin"),)
+        verdict, reason = between(part.estimate, -margin, margin)
+        if verdict == "reproduced":  # by runs from before the margin
+            verdict, reason = "open", Reason("margin_is_new")
+        return contradicted(self, verdict, (reason,))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NoBetter(Claim):
+    """A variant is not better than another: not lower by more than a margin, seed by seed.
+
+    Reproduced where the upper end of the gain's 95 % interval lies below the margin, not reproduced where the lower
+    end lies above it.
+
+    Attributes:
+        variant: that gains nothing.
+        than: the other one.
+        margin: `Margin`; a gain below it is none.
+        gap: the published gain, below the margin, or `None`.
+    """
+
+    variant: str
+    than: str
+    margin: Margin
+    gap: float | None = None
+    kind = "no better"
+    naming = ("variant", "than")
+
+    def published(self, text):
+        return text.phrase("no_better", margin=self.difference(self.margin.value))
+
+    def shown(self, estimate):
+        return describe(estimate.negative(), self.quantity, difference=True)
+
+    def effect(self):
+        return self.margin.value - (self.gap or 0.0)
+
+    def measure(self, evidence):
+        found = [self._gain(evidence, margin) for margin in (None, self.margin)]
+        if found[0] is None:
+            return Measured(missing=Reason("no_pair"))
+        return Measured((Part(found[0], self.than, found[1]),))
+
+    def _gain(self, evidence, margin):
+        return paired_difference(*(evidence.values(v, self.quantity, margin) for v in (self.than, self.variant)))
+
+    def decide(self, measured, evidence, p):
+        (part,), margin = measured.parts, self.margin.value
+        if part.later is not None and part.later.n >= ENOUGH and part.later.high < margin:
+            return "reproduced", (Reason("where_claimed"),)
+        verdict, reason = between(part.estimate, None, margin)
+        if verdict == "reproduced":
+            verdict, reason = "open", Reason("margin_is_new")
+        return contradicted(self, verdict, (reason,))
+
+
+def ratio_of(quantity, evidence, larger, smaller, margin=None):
+    """Return the estimate of the logarithm of a ratio, and notes on times that were not reached; `None`: no pair."""
+    sides = [_bounds(quantity, evidence, variant, margin) for variant in (larger, smaller)]
+    seeds = sorted(set(sides[0]) & set(sides[1]))
+    if not seeds:
+        return None, ()
+    pairs = [(sides[0][seed], sides[1][seed]) for seed in seeds]
+    # A time that was not reached may be any larger one: the bound of the ratio is then 0 or infinity.
+    lows, highs = [a[0] / b[1] for a, b in pairs], [a[1] / b[0] for a, b in pairs]
+    notes = _known(lows, highs) if lows != highs else []
+    waited = [variant for variant in (larger, smaller) if evidence.beyond(variant, quantity, margin)]
+    told = ((variant, not_reached(evidence, variant, quantity, margin)) for variant in waited)
+    notes += [dataclasses.replace(reason, about=variant) for variant, reason in told]
+    return ratio_interval(lows, highs), tuple(notes)
+
+
+def not_reached(evidence, variant, quantity, margin=None):
+    """Return as a reason that some runs of a variant, or all, waited for something in vain."""
+    beyond, values = evidence.beyond(variant, quantity, margin), evidence.values(variant, quantity, margin)
+    times = " / ".join(f"{least:g}" for least in sorted(set(beyond.values())))
+    counts = dict(waited=times, unit=quantity.unit, missed=len(beyond), runs=len(values) + len(beyond))
+    if not values:
+        return Reason.of("not_reached", **counts)
+    reached = ", ".join(quantity.number(value) for _, value in sorted(values.items()))
+    return Reason.of("not_all_reached", reached=reached, **counts)
+
+
+def _bounds(quantity, evidence, variant, margin):
+    """By seed, two numbers between which the quantity lies."""
+    known = {seed: (value, value) for seed, value in evidence.values(variant, quantity, margin).items()}
+    open_ended = evidence.beyond(variant, quantity, margin)
+    return known | {seed: (least, math.inf) for seed, least in open_ended.items()}
+
+
+def _known(lows, highs):
+    """Return as notes what is known of ratios that are not all known."""
+    found = [Reason.of("at_least", ratio=f"{min(lows):.3g}")] if min(lows) > 0 else []
+    return found + ([Reason.of("at_most", ratio=f"{max(highs):.3g}")] if max(highs) < math.inf else [])
+
+
+def describe_ratio(estimate: Estimate):
+    """Return the logarithm of a ratio in words, as the ratio: three significant digits, zeros too."""
+    if estimate.mean is None:
+        return f"n = {estimate.n}"
+    text = f"{_digits(math.exp(estimate.mean))}×"
+    if estimate.interval:
+        low, high = map(math.exp, estimate.interval)
+        text += f" [{_digits(low)}, {_digits(high)}]"
+    return f"{text}, n = {estimate.n}"
+
+
+def _digits(ratio):
+    return f"{ratio:#.3g}".rstrip(".")

@@ -1,0 +1,110 @@
+"""Findings: the facts of a paper, each resting on claims, and the verdicts on all of them together."""
+
+import collections
+import dataclasses
+
+from experiments.claims.claim import VERDICTS, Measured
+from experiments.claims.published_numbers import Table
+from experiments.claims.statistics import holm
+
+KINDS = ("finding", "confirmation")
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One fact of a paper. Its words stand in the paper's text: `says` and `source`; default: its first claim's.
+
+    Attributes:
+        name: identifier, unique in the paper, also among its tables.
+        claims: what it rests on. All of them have to hold.
+        kind: "finding", or "confirmation": a theorem, a bound or an exact construction. Those check the
+            implementation, and count apart.
+        exploratory: stated after the data had been seen, or not the paper's own claim. Shown, not counted.
+    """
+
+    name: str
+    claims: tuple
+    kind: str = "finding"
+    exploratory: bool = False
+
+    def statement(self, text):
+        """Return the finding in words."""
+        if text.has("findings", self.name):
+            return text.row("findings", self.name)["says"]
+        return self.claims[0].statement(text)
+
+    def source(self, text):
+        """Return where the paper says so."""
+        if text.has("findings", self.name):
+            return text.row("findings", self.name)["source"]
+        return self.claims[0].source(text)
+
+
+@dataclasses.dataclass(frozen=True)
+class Judgement:
+    """A finding with its verdict, and that of each of its claims."""
+
+    finding: Finding | Table
+    verdict: str
+    claims: tuple  # `(claim, verdict)`
+
+    @property
+    def counted(self):
+        """Whether it enters the totals."""
+        return not self.finding.exploratory
+
+
+def judge(paper, evidence):
+    """Return a `Judgement` of every finding of a paper, its tables among them.
+
+    The p-values of all directions that are judged are corrected for their number by Holm's method; confirmations and
+    exploratory findings are left out of it.
+
+    Args:
+        paper: a `Paper`.
+        evidence: `Evidence` by experiment.
+    """
+    measured, tested = {}, []
+    for finding in (*paper.findings, *paper.tables):
+        for claim in finding.claims:
+            found = evidence[claim.experiment]
+            measured[claim.name] = claim.measure(found) if found.preset else Measured()
+            counts = finding.kind == "finding" and not finding.exploratory and claim.judged(found)
+            if counts and measured[claim.name].p is not None and _enough(measured[claim.name]):
+                tested.append(claim.name)
+    corrected = dict(zip(tested, holm([measured[name].p for name in tested]), strict=True))
+    return [
+        _judged(finding, [(c, _verdict(c, evidence, measured[c.name], corrected.get(c.name))) for c in finding.claims])
+        for finding in (*paper.findings, *paper.tables)
+    ]
+
+
+def _enough(measured):
+    return bool(measured.parts) and min(part.estimate.n for part in measured.parts) >= 3
+
+
+def _verdict(claim, evidence, measured, p):
+    """Return the verdict on a claim, of another reading of its protocol too where it has one."""
+    verdict = claim.judge(evidence[claim.experiment], p, measured)
+    if verdict.reason != "protocol_unknown":
+        return verdict
+    for reading in claim.readings:
+        other = dataclasses.replace(claim, experiment=reading, stated=True).judge(evidence[reading])
+        if other.verdict == "not reproduced":
+            return dataclasses.replace(verdict, verdict="not reproduced", reasons=verdict.reasons[1:])
+    return verdict
+
+
+def _judged(finding, pairs):
+    found = {verdict.verdict for _, verdict in pairs}
+    verdict = next(v for v in VERDICTS if v in found)
+    if finding.kind == "confirmation" and verdict == "reproduced":
+        verdict = "confirmed"
+        pairs = [(c, dataclasses.replace(v, verdict="confirmed")) for c, v in pairs]
+    return Judgement(finding, verdict, tuple(pairs))
+
+
+def totals(judgements):
+    """Return how many counted findings have each verdict, in the order of `VERDICTS` from the best."""
+    counts = collections.Counter(j.verdict for j in judgements if j.counted)
+    return {verdict: counts[verdict] for verdict in reversed(VERDICTS)}
