@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import LEVEL, Estimate, runs_for
 
-# In the order in which claims of one finding are looked at: the first that one of them has is the finding's.
 VERDICTS = (
-    "not reproduced",
+    "reproduced",
+    "direction only",
     "no such difference",
+    "not reproduced",
     "open",
     "not at this scale",
     "not run",
-    "direction only",
-    "reproduced",
     "confirmed",
 )
 ENOUGH = 3  # runs; fewer give no verdict

@@ -7,7 +7,16 @@ from experiments.claims.claim import VERDICTS, Measured
 from experiments.claims.published_numbers import Table
 from experiments.claims.statistics import holm
 
-KINDS = ("finding", "confirmation")
+# Of the verdicts of a finding's claims the first of these that one of them has is the finding's.
+WORST = (
+    "not reproduced",
+    "no such difference",
+    "open",
+    "not at this scale",
+    "not run",
+    "direction only",
+    "reproduced",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +106,7 @@ def _verdict(claim, evidence, measured, p):
 
 def _judged(finding, pairs):
     found = {verdict.verdict for _, verdict in pairs}
-    verdict = next(v for v in VERDICTS if v in found)
+    verdict = next(v for v in WORST if v in found)
     if finding.kind == "confirmation" and verdict == "reproduced":
         verdict = "confirmed"
         pairs = [(c, dataclasses.replace(v, verdict="confirmed")) for c, v in pairs]
@@ -105,6 +114,6 @@ def _judged(finding, pairs):
 
 
 def totals(judgements):
-    """Return how many counted findings have each verdict, in the order of `VERDICTS` from the best."""
+    """Return how many counted findings have each verdict, in the order of `VERDICTS`."""
     counts = collections.Counter(j.verdict for j in judgements if j.counted)
-    return {verdict: counts[verdict] for verdict in reversed(VERDICTS)}
+    return {verdict: counts[verdict] for verdict in VERDICTS}
