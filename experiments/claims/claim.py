@@ -115,6 +115,8 @@ class Claim:
         experiment: name of the experiment that judges it.
         quantity: the `Quantity` that it is about.
         presets: presets that may judge it.
+        instead: another experiment, whose preset `reduced` judges it where this one's runs may not: a scale of its
+            own that carries the claim. "": none.
         stated: whether the paper states the protocol that the claim rests on. Where it does not, a contradiction
             leaves the claim open, unless two readings of the protocol agree on it.
         readings: experiments that read the protocol otherwise.
@@ -127,6 +129,7 @@ class Claim:
     experiment: str
     quantity: Quantity
     presets: tuple = ("paper",)
+    instead: str = ""
     stated: bool = True
     readings: tuple = ()
     text: str = ""

@@ -73,9 +73,10 @@ def judge(paper, evidence):
         paper: a `Paper`.
         evidence: `Evidence` by experiment.
     """
+    findings = {f.name: (f, [placed(c, evidence) for c in f.claims]) for f in (*paper.findings, *paper.tables)}
     measured, tested = {}, []
-    for finding in (*paper.findings, *paper.tables):
-        for claim in finding.claims:
+    for finding, claims in findings.values():
+        for claim in claims:
             found = evidence[claim.experiment]
             measured[claim.name] = claim.measure(found) if found.preset else Measured()
             counts = finding.kind == "finding" and not finding.exploratory and claim.judged(found)
@@ -83,9 +84,18 @@ def judge(paper, evidence):
                 tested.append(claim.name)
     corrected = dict(zip(tested, holm([measured[name].p for name in tested]), strict=True))
     return [
-        _judged(finding, [(c, _verdict(c, evidence, measured[c.name], corrected.get(c.name))) for c in finding.claims])
-        for finding in (*paper.findings, *paper.tables)
+        _judged(finding, [(c, _verdict(c, evidence, measured[c.name], corrected.get(c.name))) for c in claims])
+        for finding, claims in findings.values()
     ]
+
+
+def placed(claim, evidence):
+    """Return a claim on the experiment that judges it: its own, or the smaller one where its own may not."""
+    if claim.instead and not claim.judged(evidence[claim.experiment]):
+        smaller = dataclasses.replace(claim, experiment=claim.instead, presets=("reduced",))
+        if smaller.judged(evidence[claim.instead]):
+            return smaller
+    return claim
 
 
 def _enough(measured):

@@ -55,7 +55,10 @@ def findings(view):
             why = claim.why(text)
             published = claim.published(text) + (f" ({why})" if why else "")
             reasons = "; ".join(text.reason(reason) for reason in verdict.reasons)
-            words = (claim.statement(text), published, claim.measured(verdict, text) or NOTHING)
+            measured = claim.measured(verdict, text)
+            if measured:
+                measured = f"{measured}. {text.title(claim.experiment)}, {view.primary[claim.experiment].preset}"
+            words = (claim.statement(text), published, measured or NOTHING)
             claims.append((number, *words, text.verdict(verdict.verdict), reasons))
     counted = sum(judgement.counted for judgement in view.judgements)
     header = ("No.", "Finding", "Source", "Kind", "Verdict")

@@ -191,6 +191,7 @@ def _claim(declared, claim):
     what, text = f"claim {claim.name!r}", declared.text
     _place(declared, what, claim)
     _known("preset", claim.presets, PRESETS, what)
+    _known("experiment", [claim.instead] if claim.instead else [], _experiments(declared), f"smaller scale of {what}")
     _known("experiment", claim.readings, _experiments(declared), f"reading of {what}")
     text.quantity(claim.quantity)
     for part in text.row("claims", claim.text).values():

@@ -314,3 +314,23 @@ def test_labels_fill_the_blanks_of_a_claim():
 
 def test_orderings_of_several_variants_have_no_size():
     assert isinstance(lower(), Ordering) and lower().effect() is None
+
+
+def test_a_smaller_scale_of_its_own_judges_where_the_claims_own_may_not():
+    second = dataclasses.replace(paper().experiments[0], name="second")
+    text = words()
+    text["experiments"]["second"] = "Few images"
+    text["claims"].pop("value")
+    claim = lower(presets=("paper",), instead="second")
+    two = (*paper().experiments, second)
+    made = paper(experiments=two, findings=(Finding("f", (claim,)),), figures=(), **without_table(text))
+    few = [r | {"experiment": "second"} for r in pair(*CLOSE)]
+    for records, expected in (
+        (pair(*CLOSE), "not at this scale"),
+        (pair(*CLOSE) + few, "reproduced"),
+        (few, "reproduced"),
+        (few + pair(*reversed(CLOSE), preset="paper"), "not reproduced"),  # its own, where it may
+        ([], "not run"),
+    ):
+        view = PaperView(made, [Source("Measured", tuple(records))])
+        assert view.verdicts()["lower"].verdict == expected
