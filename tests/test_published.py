@@ -7,7 +7,7 @@ import pytest
 from experiments import papers
 from experiments.report import build
 from experiments.runs import published
-from experiments.spec.run import identity_of, key
+from experiments.spec.identity import key, key_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAPERS = papers.load()
@@ -21,7 +21,7 @@ def test_rebuilding_changes_no_page(monkeypatch):
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
 def test_every_published_record_is_where_its_meaning_puts_it(paper):
     records = published.read(paper, ROOT / "reports")
-    assert len({identity_of(r) for r in records}) == len(records)
+    assert len({key_of(r) for r in records}) == len(records)
     for r in records:
         address = key(r["paper"], r["experiment"], r["settings"], r["seed"], r["data"]["fingerprint"], r["protocol"])
         assert r["key"] == address

@@ -5,6 +5,7 @@ import json
 from experiments.report.blocks import Bullets, Grid, Heading, Page, Paragraph
 from experiments.report.provenance import provenance
 from experiments.report.view import NOTHING
+from experiments.spec.run import differences
 
 SCOPE = {
     "quick": "embedded data and a tiny network: it shows that everything runs, and judges nothing",
@@ -35,6 +36,7 @@ def what_ran(view):
             f"{evidence.title}: preset `{evidence.preset}` ({SCOPE[evidence.preset]}); "
             f"{evidence.count('done')} runs done, {evidence.count('diverged')} diverged, "
             f"{evidence.count('failed')} failed, {evidence.count('interrupted', 'running')} not finished."
+            + (f" {left_out}" if (left_out := evidence.left_out()) else "")
         )
     return [Heading("What ran"), Bullets(tuple(items))]
 
@@ -150,7 +152,7 @@ def _runs_of(view, experiment, evidence):
         done = [r for r in records if r["outcome"] == "done"]
         counts = [sum(r["outcome"] == outcome for r in records) for outcome in ("done", "diverged", "failed")]
         row = [view.text.labels[variant], *counts, len(records) - sum(counts)]
-        row.append(f"{done[0]['facts']['parameters']:,}" if done else NOTHING)
+        row.append(f"{done[0]['facts']['parameters']:,}" if done and "parameters" in done[0]["facts"] else NOTHING)
         row.append(f"{sum(r['seconds'] for r in done) / len(done):.0f}" if done else NOTHING)
         if tuning:
             row[1:1] = _choice(tuning, variant, evidence)
@@ -230,11 +232,12 @@ def unfinished(view):
 
 
 def changed(view):
-    rows = []
+    rows, others = [], {r["key"] for evidence in view.primary.values() for r in evidence.others}
     for r in view.records():
-        if not r["overrides"] or r["role"] != "final" or r["outcome"] != "done":
+        if r["key"] not in others or r["role"] != "final" or r["outcome"] != "done":
             continue
-        changes = ", ".join(f"`{name}={value}`" for name, value in sorted(r["overrides"].items()))
+        differ = differences(view.paper.experiment(r["experiment"]), r)
+        changes = ", ".join(f"`{name}={_words(value)}`" for name, value in sorted(differ.items())) or NOTHING
         numbers = []
         for quantity in view.paper.results.get(r["experiment"], ()):
             value = quantity.of(r)

@@ -9,6 +9,7 @@ import re
 import pytest
 from matplotlib.figure import Figure
 
+from experiments.errors import UsageError
 from experiments.report import build, render
 from experiments.report.blocks import Grid, Page, Paragraph
 from experiments.report.figures.style import from_zero
@@ -16,6 +17,7 @@ from experiments.report.page import paper_page
 from experiments.report.view import PaperView, Source
 from experiments.runs.published import merge
 from experiments.runs.store import Store
+from experiments.spec.settings import canonical
 from tests.fakes import TUNING, paper, record
 
 
@@ -130,7 +132,7 @@ def test_publishing_adds_finished_runs_and_never_replaces_published_ones():
         record("b", 0, preset="quick"),
         record("b", 1, learning_rate=0.5),
     ]
-    merged = merge(published, own)
+    merged = merge(paper(), published, own)
     assert [(r["settings"]["variant"], r["seed"]) for r in merged] == [("a", 0), ("a", 1)]
     assert merged[0]["history"][-1]["test_error"] == 0.5
 
@@ -147,9 +149,16 @@ def test_an_edited_page_is_noticed(place):
 
 def test_an_edited_record_is_noticed(place):
     folder, _ = place
-    path = publish(place) / "results.jsonl"
+    path, arguments = publish(place) / "results.jsonl", ([paper()], folder / "reports", folder / "README.md")
     path.write_text(path.read_text().replace('"test_error":0.1', '"test_error":0.2'))
-    assert "reports/fake2000_test/report.md" in build.check([paper()], folder / "reports", folder / "README.md")
+    with pytest.raises(UsageError, match=r"results.jsonl:\d+ is no run record: its checksum.* Mend it, or set it aside"):
+        build.check(*arguments)
+    with pytest.raises(UsageError, match="its checksum"):
+        publish(place)
+    # A record of the time before checksums is no longer what its page says.
+    lines = [json.loads(line) | {"schema": 1} for line in path.read_text().splitlines()]
+    path.write_text("".join(f"{canonical({n: x for n, x in r.items() if n != 'checksum'})}\n" for r in lines))
+    assert "reports/fake2000_test/report.md" in build.check(*arguments)
 
 
 def test_the_readme_gets_its_table_and_keeps_the_rest(place):
