@@ -9,7 +9,7 @@ from experiments.spec.record import FINISHED, BadRecord, checked, parsed
 from experiments.spec.run import differences
 
 RECORDS = "results.jsonl"
-LIMIT = 2**30  # bytes of all records of a paper
+LIMIT = 2**28  # bytes of all records of a paper
 
 
 def examine(path, paper):
@@ -21,6 +21,8 @@ def examine(path, paper):
         return [], []
     except OSError as error:
         return [], [(0, f"it cannot be read ({error.strerror or error})")]
+    if not content.strip():
+        return [], [(0, "it is empty")]
     lines = content.split(b"\n")
     for number, line in enumerate(lines[:-1] if not lines[-1] else lines, start=1):
         try:

@@ -151,7 +151,9 @@ def test_an_edited_record_is_noticed(place):
     folder, _ = place
     path, arguments = publish(place) / "results.jsonl", ([paper()], folder / "reports", folder / "README.md")
     path.write_text(path.read_text().replace('"test_error":0.1', '"test_error":0.2'))
-    with pytest.raises(UsageError, match=r"results.jsonl:\d+ is no run record: its checksum.* Mend it, or set it aside"):
+    with pytest.raises(
+        UsageError, match=r"results.jsonl:\d+ is no run record: its checksum.* Mend it, or set it aside"
+    ):
         build.check(*arguments)
     with pytest.raises(UsageError, match="its checksum"):
         publish(place)
