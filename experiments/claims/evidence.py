@@ -125,7 +125,8 @@ def gather(paper, experiment, records):
     for preset in reversed(PRESETS):
         if preset in found and found[preset].runs:
             return dataclasses.replace(found[preset], preset=preset, others=others)
-    return Evidence(paper, experiment, others=others)
+    apart = next((found[p].apart for p in reversed(PRESETS) if p in found and found[p].apart), {})
+    return Evidence(paper, experiment, apart=apart, others=others)
 
 
 def presets(paper, experiment, records):

@@ -30,13 +30,13 @@ def what_ran(view):
     for experiment in view.paper.experiments:
         evidence = view.primary[experiment.name]
         if not evidence.preset:
-            items.append(f"{evidence.title}: not run.")
+            items.append(f"{evidence.title}: not run. {evidence.left_out()}".rstrip())
             continue
         items.append(
             f"{evidence.title}: preset `{evidence.preset}` ({SCOPE[evidence.preset]}); "
             f"{evidence.count('done')} runs done, {evidence.count('diverged')} diverged, "
-            f"{evidence.count('failed')} failed, {evidence.count('interrupted', 'running')} not finished."
-            + (f" {left_out}" if (left_out := evidence.left_out()) else "")
+            f"{evidence.count('failed')} failed, {evidence.count('interrupted', 'running')} not finished. "
+            f"{evidence.left_out()}".rstrip()
         )
     return [Heading("What ran"), Bullets(tuple(items))]
 

@@ -59,6 +59,7 @@ def _or_none(check, words):
 
 TEXT = _text, "a text"
 FLAG = (lambda value: isinstance(value, bool)), "true or false"
+FACTS_OF = (lambda value: isinstance(value, dict)), "facts by name"
 COUNT = (lambda value: _whole(value, 0)), "a whole number of at least 0"
 FROM_1 = (lambda value: _whole(value, 1)), "a whole number of at least 1"
 NAME = _pattern(r"\w+"), "a name of letters, digits and _"
@@ -81,7 +82,7 @@ PLACES = {
     "overrides": (_mapping(_text), "texts by setting"),
     "seed": COUNT,
     "protocol": FROM_1,
-    "data": (_mapping(_scalar), "facts about the data"),
+    "data": FACTS_OF,
     "data.name": TEXT,
     "data.fingerprint": (_pattern("[0-9a-f]{64}"), "64 hexadecimal digits"),
     "data.train": COUNT,
@@ -90,10 +91,10 @@ PLACES = {
     "data.source": TEXT,
     "data.licence": TEXT,
     "data.citation": TEXT,
-    "code": (_mapping(_scalar), "commit and modified"),
+    "code": FACTS_OF,
     "code.commit": TEXT,
     "code.modified": FLAG,
-    "environment": (lambda value: isinstance(value, dict), "facts about the machine"),
+    "environment": FACTS_OF,
     "environment.python": TEXT,
     "environment.system": TEXT,
     "environment.processor": TEXT,
@@ -107,7 +108,7 @@ PLACES = {
     "outcome": _choice(*OUTCOMES),
     "error": _or_none(*TEXT),
     "history": (lambda value: isinstance(value, list), "rows, one an epoch"),
-    "facts": (lambda value: isinstance(value, dict), "facts about the run"),
+    "facts": FACTS_OF,
     "seconds": (lambda value: _number(value) and value >= 0, "a finite number of at least 0"),
 }
 FACTS = {"parameters": COUNT, "trained_on": COUNT, "nets": COUNT, "stacked": COUNT, "compiler": TEXT}
@@ -162,26 +163,29 @@ def checked(value, paper=None, name=None):
         raise BadRecord(f"Received: {_short(value)}. Expected a record")
     try:
         _check_places(value)
-        _check_json(value, "record")
+        _check_json({name: part for name, part in value.items() if name != "history"}, "record")
+        for number, row in enumerate(value["history"], start=1):
+            check_row(row, number)
         if value["schema"] > 1 and value["checksum"] != checksum(value):
             raise BadRecord("its checksum is not that of its content: it was changed after it was written")
     except RecursionError:
         raise BadRecord("it is nested too deep") from None
     _check_outcome(value)
-    for number, row in enumerate(value["history"], start=1):
-        check_row(row, number)
     _check_address(value, paper, name)
     return value
 
 
 def check_row(row, epoch):
-    """Refuse what is no row of this epoch: finite numbers by column; `probes` may hold more."""
+    """Refuse what is no row of this epoch: finite numbers by column; `probes` may hold any JSON."""
     if not isinstance(row, dict):
         raise BadRecord(f"Received: {_short(row)} as row {epoch} of the history. Expected numbers by column")
     if not _whole(row.get("epoch")) or row["epoch"] != epoch:
         raise BadRecord(f"Received: epoch={_short(row.get('epoch'))} in row {epoch} of the history. Expected {epoch}")
     for column, value in row.items():
-        if column != "probes" and not _number(value):
+        _check_json(column, "history")
+        if column == "probes":
+            _check_json(value, column)
+        elif not _number(value):
             raise BadRecord(f"Received: {column}={_short(value)} in epoch {epoch}. Expected a finite number")
 
 
