@@ -7,6 +7,7 @@ import shutil
 import tempfile
 
 from experiments.claims import VERDICTS
+from experiments.claims.evidence import presets
 from experiments.files import write_atomically
 from experiments.report import figures, render
 from experiments.report.blocks import Grid, Heading, Page, Paragraph, Picture
@@ -57,8 +58,9 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         records = committed[paper.key]
         if paper in papers:
             own = store.all(paper.key)
-            records = published.merge(paper, records, own)
-            for line in _refused(paper, records, own):
+            counting = _counting(paper, [*records, *own])
+            records = published.merge(paper, records, own, counting)
+            for line in _refused(paper, records, own, counting):
                 note(line)
         view = PaperView(paper, [Source("Measured", tuple(records))])
         views.append(view)
@@ -74,10 +76,16 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
     return views
 
 
-def _refused(paper, records, own):
+def _counting(paper, records):
+    """Return the keys of the records that count under some preset."""
+    found = (presets(paper, experiment, records).values() for experiment in paper.experiments)
+    return {key_of(r) for of_one in found for evidence in of_one for r in evidence.records}
+
+
+def _refused(paper, records, own, counting):
     """Return lines that say which of the user's runs were not published, and why."""
     there = {key_of(record) for record in records}
-    reasons = collections.Counter(published.refusal(paper, r) for r in own if key_of(r) not in there)
+    reasons = collections.Counter(published.refusal(paper, r, counting) for r in own if key_of(r) not in there)
     return [f"{paper.key}: not published: {n} of your runs, {why}" for why, n in sorted(reasons.items())]
 
 
@@ -121,11 +129,11 @@ def results(views):
     for view in views:
         if not view.sources[0].records:
             continue
-        presets = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran()))
+        ran = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran()))
         runs = sum(len(evidence.records) for _, evidence in view.ran())
         counts, cited = view.counts(), view.paper.citation
         name = f"[{cited.title}](reports/{view.paper.key}/report.md) ({cited.year})"
-        rows.append((name, presets, f"{runs:,}", *(counts[verdict] for verdict in VERDICTS)))
+        rows.append((name, ran, f"{runs:,}", *(counts[verdict] for verdict in VERDICTS)))
     header = ("Paper", "Preset", "Runs", *(verdict.capitalize() for verdict in VERDICTS))
     caption = "Claims by verdict; runs with those of tuning. The numbers: [reports/README.md](reports/README.md)."
     return [Grid(header, tuple(rows), caption, numeric=(2, 3, 4, 5, 6))]

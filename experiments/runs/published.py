@@ -68,14 +68,19 @@ def _named(path, bad):
     return f"{path}{f':{line}' if line else ''} is no run record: {reason}{others}."
 
 
-def refusal(paper, record):
+def refusal(paper, record, counting=()):
     """Return why a run does not belong in the committed records; `None` if it does.
 
     They are finished runs of real data with a preset's own settings, under the protocol of today, made by code that
     a commit names.
+
+    Args:
+        paper: whose it is.
+        record: the run's.
+        counting: keys of the runs that count under some preset: a value that the user gave may be the tuned one.
     """
     experiment = next((e for e in paper.experiments if e.name == record["experiment"]), None)
-    differ = experiment and differences(experiment, record)
+    differ = experiment and key_of(record) not in counting and differences(experiment, record)
     reasons = {
         "not finished": record["outcome"] not in FINISHED,
         "preset quick judges nothing": record["preset"] == "quick",
@@ -87,7 +92,7 @@ def refusal(paper, record):
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
-def merge(paper, published, own):
+def merge(paper, published, own, counting=()):
     """Return published records with the user's own added; a run that is published stays as it is."""
-    merged = {key_of(r): r for r in own if not refusal(paper, r)} | {key_of(r): r for r in published}
+    merged = {key_of(r): r for r in own if not refusal(paper, r, counting)} | {key_of(r): r for r in published}
     return sorted(merged.values(), key=lambda r: r["key"])

@@ -137,6 +137,39 @@ def test_publishing_adds_finished_runs_and_never_replaces_published_ones():
     assert merged[0]["history"][-1]["test_error"] == 0.5
 
 
+def test_publishing_says_what_it_leaves_and_why(place):
+    folder, store = place
+    for r in (record("a", 7, outcome="failed"), record("b", 0, learning_rate=0.5), record("b", 1, learning_rate=0.5)):
+        store.write(r)
+    notes, fake = [], paper()
+    build.publish([fake], [fake], store, folder / "reports", folder / "README.md", notes.append)
+    assert notes == [
+        "fake2000_test: not published: 2 of your runs, changed settings (learning_rate)",
+        "fake2000_test: not published: 1 of your runs, not finished",
+    ]
+
+
+def test_a_value_that_the_user_gave_is_published_where_tuning_chooses_it(tmp_path):
+    store, fake = Store(tmp_path / "runs"), paper(TUNING)
+    for variant, seed, rate in (("a", 0, 0.1), ("a", 1, 1.0)):  # both from the grid, both given
+        store.write(record(variant, seed, learning_rate=rate))
+    for rate in TUNING.grid["a"]:
+        r = record("a", TUNING.seed, role="tuning", learning_rate=rate, epochs=2) | {"overrides": {}}
+        store.write(r | {"history": [row | {"validation_loss": rate} for row in r["history"]]})
+    views = build.publish([fake], [fake], store, tmp_path / "reports", tmp_path / "README.md")
+    found = [(r["role"], r["seed"], r["settings"]["learning_rate"]) for r in views[0].records()]
+    assert sorted(found) == [("final", 0, 0.1), ("tuning", 1000, 0.1), ("tuning", 1000, 1.0)]
+
+
+def test_a_bad_file_in_the_store_is_left_out_of_what_is_published(place, capsys):
+    folder, store = place
+    path = store.path("fake2000_test", record("a", 0, 0.10)["key"])
+    path.write_text(path.read_text().replace("0.1", "0.2"))
+    text = (publish(place) / "report.md").read_text()
+    assert f"{path} is left out: " in capsys.readouterr().err and "5 runs done" in text
+    assert len((folder / "reports/fake2000_test/results.jsonl").read_text().splitlines()) == 5
+
+
 def test_an_edited_page_is_noticed(place):
     folder, _ = place
     page = publish(place)

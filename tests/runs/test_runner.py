@@ -1,5 +1,8 @@
 """The runner: what it performs, records and skips."""
 
+import copy
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Request, Tuning
 from experiments.spec.identity import key, key_of
+from experiments.spec.record import sealed
 from experiments.spec.run import best, final_runs, tuning_runs
 from tests.doubles import Progress, computed, paper, rows
 
@@ -175,6 +179,78 @@ def test_published_runs_are_not_run_again_and_others_are(tmp_path):
     assert [skip[2] for skip in progress.skips] == ["published"] * 2
     assert [(variant, seed) for variant, _, seed, _ in progress.trained] == [("a", 1), ("b", 1)]
     assert len(Store(tmp_path / "own").all("fake2000_test")) == 2
+
+
+OTHERS = [name for name in ("tensorflow", "jax", "torch") if name != BACKEND]
+
+
+def elsewhere(made, backend=None, fingerprint=None):
+    """A record as another backend, or other data, would have given it."""
+    made = copy.deepcopy(made)
+    made["environment"]["backend"] = backend or made["environment"]["backend"]
+    made["data"]["fingerprint"] = fingerprint or made["data"]["fingerprint"]
+    return sealed(made | {"key": key_of(made)})
+
+
+@pytest.mark.parametrize("changes", [{"backend": OTHERS[0]}, {"fingerprint": "f" * 64}], ids=["backend", "data"])
+@pytest.mark.parametrize("where", ["here", "published"])
+def test_runs_on_another_backend_or_other_data_do_not_count_as_done(tmp_path, changes, where):
+    records, _ = run(paper(train, seeds=1), tmp_path / "elsewhere")
+    others, store = [elsewhere(r, **changes) for r in records], Store(tmp_path / "own")
+    for other in others if where == "here" else ():
+        store.write(other)
+    found, progress = run(paper(train, seeds=1), tmp_path / "own", {key_of(r): r for r in others})
+    assert len(progress.trained) == 2 and progress.skips == []
+    assert [r["key"] for r in found] == [r["key"] for r in records]
+    kept = {r["key"] for r in store.all("fake2000_test")}
+    assert kept == {r["key"] for r in records} | {r["key"] for r in others if where == "here"}
+
+
+def test_a_record_of_the_time_when_keys_named_no_backend_is_neither_skipped_nor_lost(tmp_path):
+    (record,), _ = run(paper(train, seeds=1), tmp_path / "elsewhere", only=["a"])
+    store, other = Store(tmp_path / "own"), copy.deepcopy(record)
+    other["environment"]["backend"] = OTHERS[-1]
+    other |= {"schema": 1, "key": key_of(record, "tensorflow")}
+    del other["checksum"]
+    path = store.path(record["paper"], other["key"])
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(other))
+    assert store.all("fake2000_test") == [other]
+    _, progress = run(paper(train, seeds=1), tmp_path / "own", only=["a"])
+    assert len(progress.trained) == 1
+    backends = sorted(r["environment"]["backend"] for r in store.all("fake2000_test"))
+    assert backends == sorted([BACKEND, OTHERS[-1]])
+
+
+def test_a_bad_file_costs_its_own_run_alone_and_is_kept(tmp_path):
+    records, _ = run(paper(train), tmp_path)
+    path = Store(tmp_path).path("fake2000_test", records[0]["key"])
+    path.write_text(path.read_text().replace('"objective": 0.5', '"objective": 0.4'))
+    edited = path.read_bytes()
+    again, progress = run(paper(train), tmp_path)
+    assert progress.trained == [("a", "final", 0, "done")] and len(progress.skips) == 3
+    assert again[0]["history"] == records[0]["history"]
+    assert (path.parent / ".aside" / path.name).read_bytes() == edited
+
+
+def test_a_run_that_ends_too_soon_has_failed(tmp_path):
+    """Of what it gave, no record of a done run can be made."""
+    (record,), _ = run(paper(computed(lambda job: rows([1.0])), variants=["a"], seeds=1), tmp_path)
+    assert record["outcome"] == "failed" and "1 rows of history, outcome done. Expected 2" in record["error"]
+    assert Store(tmp_path).all("fake2000_test") == [record]
+
+
+def test_only_what_differs_from_the_preset_is_a_change(tmp_path):
+    own = {"epochs": "2", "learning_rate": "0.1"}
+    (record,), _ = run(paper(train, seeds=1), tmp_path, only=["a"], overrides=own)
+    assert record["overrides"] == {}
+    assert run(paper(train, seeds=1), tmp_path, only=["a"])[1].trained == []  # the preset's own run
+    (record,), _ = run(paper(train, seeds=1), tmp_path, only=["a"], overrides=own | {"learning_rate": "0.2"})
+    assert record["overrides"] == {"learning_rate": "0.2"}
+    tuned, _ = run(
+        paper(train, seeds=1, tuning=TUNING), tmp_path / "tuned", only=["a"], overrides={"learning_rate": "0.1"}
+    )
+    assert tuned[0]["overrides"] == {"learning_rate": "0.1"}  # the preset has it chosen
 
 
 def test_published_runs_of_another_paper_do_not_count(tmp_path):
