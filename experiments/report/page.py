@@ -83,7 +83,8 @@ def results(view):
         tables = [table for table in view.paper.tables if table.experiment == experiment.name]
         columns = [(source.name, view.evidence[source.name][experiment.name]) for source in view.sources]
         title = view.text.title(experiment.name)
-        header = ["Quantity", "Variant", *(_source_header(*column) for column in columns)]
+        differ = len({(e.group.backend, e.group.data) for _, e in columns if e.preset and e.group}) > 1
+        header = ["Quantity", "Variant", *(_source_header(*column, differ) for column in columns)]
         rows = []
         for quantity in view.paper.results.get(experiment.name, ()):
             for variant in experiment.variants:
@@ -107,10 +108,12 @@ def results(view):
     return blocks
 
 
-def _source_header(name, evidence):
+def _source_header(name, evidence, differ):
+    """Return the heading of one source's column; backend and data stand there where the sources differ in them."""
     if not evidence.preset:
         return f"{name} (not run)"
-    return f"{name} ({evidence.preset}: {evidence.experiment.presets[evidence.preset].settings['data']})"
+    data = evidence.experiment.presets[evidence.preset].settings["data"]
+    return f"{name} ({evidence.preset}: {data}{f'; {evidence.group}' if differ else ''})"
 
 
 def _tolerances(text, table):

@@ -115,8 +115,8 @@ class Checkpoint:
             with np.load(path, allow_pickle=False) as file:
                 header = _header(file)
                 found, values, earlier = header["meaning"], header["values"], float(header["seconds"])
-                names = {*self.meaning, *found}
-                reasons = (_difference(n, found.get(n), self.meaning.get(n)) for n in sorted(names, key=self._place))
+                names = [*self.meaning, *(name for name in found if name not in self.meaning)]
+                reasons = (_difference(name, found.get(name), self.meaning.get(name)) for name in names)
                 if reason := next(filter(None, reasons), ""):
                     return reason, None
                 arrays = [file[f"array{i}"] for i in range(header["arrays"])]
@@ -124,10 +124,6 @@ class Checkpoint:
         except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
             return f"it is damaged ({error or type(error).__name__})", None
         return "", (values, arrays, earlier)
-
-    def _place(self, name):
-        """Sort the differences as the meaning states them."""
-        return list(self.meaning).index(name) if name in self.meaning else len(self.meaning)
 
     def _refused(self):
         return [path for path in self.path.parent.glob(f"{self.path.name}.refused*") if path.is_file()]

@@ -72,6 +72,16 @@ def test_seeds_of_two_backends_are_no_pair():
     assert verdicts["lower"] == "reproduced"
 
 
+def test_columns_that_differ_in_backend_or_data_say_so():
+    def page(*backends):
+        sources = [Source(n, tuple(three(backend=b))) for n, b in zip(("Yours", "Published"), backends, strict=True)]
+        return render.markdown(paper_page(PaperView(paper(), sources)))
+
+    assert "| Yours (reduced: digits) | Published (reduced: digits) |" in page("jax", "jax")
+    headers = "Yours (reduced: digits; jax, data 01234567) | Published (reduced: digits; tensorflow, data 01234567)"
+    assert headers in page("jax", "tensorflow")
+
+
 def test_the_backend_with_the_most_finished_runs_counts_then_the_latest():
     mixed = three(backend="jax") + three(0.2)[:2]
     assert evidence(mixed).group.backend == "jax" and evidence(mixed).values("a", TEST_ERROR)[0] == 0.4
