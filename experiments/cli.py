@@ -333,7 +333,7 @@ def _status(options):
             counts = collections.Counter(r["outcome"] for r in evidence.records)
             where = (paper.key, evidence.experiment.name, preset)
             words = [f"{counts[o]} {o}" for o in ("diverged", "failed", "running", "interrupted") if counts[o]]
-            words += [f"{sum(evidence.apart.values())} left out"] if evidence.apart else []
+            words += [f"{sum(map(len, evidence.apart.values()))} left out"] if evidence.apart else []
             rows.append((*where, f"{counts['done']}/{wanted}", ", ".join(words) or "-"))
             left_out += [f"{' '.join(where)}: {text}" for text in [evidence.left_out()] if text]
     _table(("paper", "experiment", "preset", "done", "others"), rows)

@@ -22,7 +22,7 @@ class Evidence:
         tuning: records of the grid, by variant, in the order of the grid.
         tuned: the value chosen, by variant.
         group: of all these records; `None` where there are none.
-        apart: how many records of other groups the preset asks for too; those of older protocols are among them.
+        apart: by group, the records that the preset asks for too; those of older protocols are among them.
         others: records of this protocol that no preset of this experiment asks for: changed settings.
     """
 
@@ -104,9 +104,9 @@ class Evidence:
         if not self.apart:
             return ""
         version, parts = self.experiment.version, []
-        for group, count in sorted(self.apart.items()):
+        for group, records in sorted(self.apart.items()):
             older = "" if group.protocol == version else f", under protocol version {group.protocol} (now {version})"
-            parts.append(f"{count} on {group}{older}")
+            parts.append(f"{len(records)} on {group}{older}")
         counted = "none"
         if self.records:
             counted = f"{len(self.records)} on {self.group}, which are the most finished, or the latest of as many"
@@ -119,7 +119,7 @@ class Evidence:
 def gather(paper, experiment, records):
     """Return the `Evidence` of one experiment from a paper's records."""
     found = presets(paper, experiment, records)
-    claimed = {r["key"] for evidence in found.values() for r in evidence.records}
+    claimed = {r["key"] for e in found.values() for records in (e.records, *e.apart.values()) for r in records}
     others = [r for r in records if r["experiment"] == experiment.name and r["protocol"] == experiment.version]
     others = [r for r in others if r["key"] not in claimed]
     for preset in reversed(PRESETS):
@@ -144,7 +144,7 @@ def presets(paper, experiment, records):
         under = {group: evidence for group, evidence in under.items() if evidence.records}
         current = [evidence for group, evidence in under.items() if group.protocol == experiment.version]
         chosen = max(current, key=_weight, default=Evidence(paper, experiment))
-        chosen.apart = {group: len(evidence.records) for group, evidence in under.items() if evidence is not chosen}
+        chosen.apart = {group: evidence.records for group, evidence in under.items() if evidence is not chosen}
         found[preset] = chosen
     return found
 

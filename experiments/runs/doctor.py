@@ -68,6 +68,7 @@ def _lines_aside(path, numbers):
         parts[number in numbers].append(line)
     aside = path.with_name(f"{path.name}.aside")
     before = aside.read_bytes() if aside.exists() else b""
+    before += b"\n" if before and not before.endswith(b"\n") else b""  # a line that was cut
     for file, content in ((aside, [before, *parts[True]]), (path, parts[False])):  # twice for a moment, never lost
         with replacing(file) as out:
             out.write(b"".join(content))

@@ -136,7 +136,7 @@ class Runner:
                 return None
             if isinstance(found, dict):
                 self.progress.skipped(run, found["outcome"])
-                return self.published.get(found["key"], found)
+                return self.published.get(key_of(found), found)
             self._perform(experiment, found)
             return found.record
 

@@ -91,7 +91,7 @@ def test_a_line_that_is_no_record_is_named_and_the_others_go_on(here, parts, lin
 
 def test_what_is_set_aside_twice_is_kept_twice(here):
     _, _, path = here
-    for text in (b"one\n", b"two\n"):
+    for text in (b"one", b"two\n"):
         path.write_bytes(b"".join(LINES) + text)
         visit(here, repair=True)
     assert path.with_name("results.jsonl.aside").read_bytes() == b"one\ntwo\n"
