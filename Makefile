@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help quick test test-fast test-backends mutants lint types format report publish check clean
+.PHONY: help quick test test-fast test-backends mutants fuzz lint types format report publish check clean
 
 help: ## list the targets and what each does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and
 
 mutants: $(READY) ## make small wrong changes to custom/; fail if the tests miss one
 	$(BIN)/python -m tests.mutants
+
+fuzz: $(READY) ## damage N run records (default 1000), and fail if one is read as if nothing had happened
+	$(BIN)/python -m tests.fuzz $(or $(N),1000)
 
 lint: $(READY) types ## check style with Ruff, types with pyright
 	$(BIN)/ruff check .

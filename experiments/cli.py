@@ -9,7 +9,7 @@ import shlex
 import sys
 
 from experiments import papers
-from experiments.errors import UsageError, unknown
+from experiments.errors import UsageError, unknown, warn
 from experiments.runs import backend, executors
 from experiments.spec import PRESETS, Request
 
@@ -158,6 +158,8 @@ def _parser():
             "--check", action="store_true", help="change nothing; fail if a rebuild would change a page"
         )
     add("status", _status, "how far each preset is")
+    doctor = add("doctor", _doctor, "files that are no run records: which and why")
+    doctor.add_argument("--repair", action="store_true", help="move them aside; nothing is deleted")
     add("data", _data, "datasets: present or not, where, licence, how to get each")
     return parser
 
@@ -168,10 +170,10 @@ def _load(names=()):
     return papers.load(names)
 
 
-def _store():
+def _store(note=warn):
     from experiments.runs.store import Store
 
-    return Store(os.environ.get("EXPERIMENTS_RUNS", "runs"))
+    return Store(os.environ.get("EXPERIMENTS_RUNS", "runs"), note)
 
 
 def _request(options):
@@ -182,11 +184,11 @@ def _runner(options, request, progress, **how):
     """Return the runner for a request, which has been found to be possible."""
     from experiments.runs import published
     from experiments.runs.runner import Runner
-    from experiments.spec.run import identity_of
+    from experiments.spec.identity import key_of
 
-    known = {identity_of(r): r for p in request.papers for r in published.read(p)} if options.extend else {}
+    known = {key_of(r): r for p in request.papers for r in published.read(p)} if options.extend else {}
     command = shlex.join(["python", "-m", "experiments", *_arguments("run", options, *MEANING)])
-    runner = Runner(_store(), progress, command, known, compiler=options.compiler, **how)
+    runner = Runner(_store(progress.note), progress, command, known, compiler=options.compiler, **how)
     runner.require(request)
     return runner
 
@@ -319,23 +321,34 @@ def _ran(paper, records):
 
 
 def _status(options):
-    from experiments.claims.evidence import progress_rows
+    from experiments.claims.evidence import progress
     from experiments.runs.checkpoint import describe
     from experiments.spec.run import label
 
     store = _store()
     known = [(paper, store.all(paper.key)) for paper in _load()]
-    rows = []
+    rows, left_out = [], []
     for paper, records in known:
-        for key, experiment, preset, done, wanted, *others in progress_rows(paper, records):
-            counts = zip(others, ("diverged", "failed", "running", "interrupted"), strict=True)
-            words = ", ".join(f"{count} {word}" for count, word in counts if count)
-            rows.append((key, experiment, preset, f"{done}/{wanted}", words or "-"))
+        for evidence, preset, wanted in progress(paper, records):
+            counts = collections.Counter(r["outcome"] for r in evidence.records)
+            where = (paper.key, evidence.experiment.name, preset)
+            words = [f"{counts[o]} {o}" for o in ("diverged", "failed", "running", "interrupted") if counts[o]]
+            words += [f"{sum(map(len, evidence.apart.values()))} left out"] if evidence.apart else []
+            rows.append((*where, f"{counts['done']}/{wanted}", ", ".join(words) or "-"))
+            left_out += [f"{' '.join(where)}: {text}" for text in [evidence.left_out()] if text]
     _table(("paper", "experiment", "preset", "done", "others"), rows)
+    for line in left_out:
+        print(line)
     for record in (r for _, records in known for r in records if r["outcome"] in ("failed", "interrupted")):
         if where := describe(store.checkpoint(record["paper"], record["key"])):
             print(f"{label(record)}: {record['outcome']}; goes on from {where}")
     return 0
+
+
+def _doctor(options):
+    from experiments.runs import doctor
+
+    return doctor.visit(_store(), options.repair)
 
 
 def _data(options):

@@ -1,6 +1,7 @@
 """Errors that end in one line for the user, and the exit code each one means."""
 
 import difflib
+import sys
 
 
 class UsageError(Exception):
@@ -33,3 +34,9 @@ def nearest(name, known):
 def unknown(kind, name, known):
     """Return a `UsageError` that names the nearest known name."""
     return UsageError(f"Unknown {kind}: {name!r}. {nearest(name, known)}")
+
+
+def warn(text):
+    """Say on standard error, in one line, what does not stop the command."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    print(f"experiments: {line}", file=sys.stderr)

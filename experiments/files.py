@@ -1,11 +1,45 @@
 """Files that are whole or not there."""
 
 import contextlib
+import errno
+import itertools
 import os
 import pathlib
+import stat
 import tempfile
 
 PARTIAL = ".partial"
+LIMIT = 2**26  # bytes of a file that is read at once
+
+
+def read_whole(path, limit=LIMIT):
+    """Return the bytes of a file. It never waits: a pipe, a folder and what is larger than `limit` are an `OSError`."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        if os.path.islink(path):
+            raise OSError(errno.ELOOP, "it links to nothing") from None
+        raise
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file")
+        if status.st_size > limit:
+            raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, more than {limit:,}")
+        with os.fdopen(os.dup(handle), "rb") as file:
+            return file.read(limit + 1)
+    finally:
+        os.close(handle)
+
+
+def set_aside(path):
+    """Move a file, whatever it is, into the folder `.aside` beside it; return where it is now. Nothing is replaced."""
+    folder = path.parent / ".aside"
+    folder.mkdir(exist_ok=True)
+    names = itertools.chain([path.name], (f"{path.name}.{n}" for n in itertools.count(2)))
+    aside = next(folder / name for name in names if not os.path.lexists(folder / name))
+    os.rename(path, aside)
+    return aside
 
 
 @contextlib.contextmanager

@@ -5,7 +5,8 @@ import copy
 from experiments.claims import TEST_ERROR, TRAIN_ERROR, Finding, Ordering, Table, Value
 from experiments.report.figures import LearningCurves, Sensitivity
 from experiments.spec import Citation, Deviation, Experiment, Paper, Preset, Text, Tuning
-from experiments.spec.run import key
+from experiments.spec.identity import key
+from experiments.spec.record import sealed
 
 FINGERPRINT = "0123456789abcdef" * 4
 SETTINGS = {"data": "digits", "epochs": 4, "learning_rate": 0.1, "batch_size": 32}
@@ -69,20 +70,30 @@ def paper(tuning=None, **changes):
     return Paper("fake2000_test", **declared | changes)
 
 
-def record(variant, seed, value=0.1, outcome="done", preset="reduced", role="final", **changes):
-    """A run of `paper()` whose last test error is `value`; `changes` are settings that the user gave."""
+def record(
+    variant,
+    seed,
+    value=0.1,
+    outcome="done",
+    preset="reduced",
+    role="final",
+    backend="tensorflow",
+    fingerprint=FINGERPRINT,
+    **changes,
+):
+    """A sealed run of `paper()` whose last test error is `value`; `changes` are settings that the user gave."""
     settings = {**paper().experiments[0].settings(preset, variant), **changes}
+    values = [2 * value] * (settings["epochs"] - 1) + [value]
     history = [
         {"epoch": epoch, "objective": x, "seconds": 1.0, "train_loss": x, "train_error": x / 2, "test_loss": x}
         | {"test_error": x}
-        for epoch, x in ((1, 2 * value), (2, value))
+        for epoch, x in enumerate(values, start=1)
     ]
-    data = {"name": "digits", "fingerprint": FINGERPRINT, "train": 1438, "test": 359, "classes": 10}
+    data = {"name": "digits", "fingerprint": fingerprint, "train": 1438, "test": 359, "classes": 10}
     environment = {"python": "3.12.0", "system": "Linux x86_64", "processor": "None", "cores": 2, "threads": None}
-    environment |= {"accelerator": None, "backend": "tensorflow", "packages": {"keras": "3.15.1"}}
-    return {
-        "schema": 1,
-        "key": key("fake2000_test", "first", settings, seed, FINGERPRINT, 1),
+    environment |= {"accelerator": None, "backend": backend, "packages": {"keras": "3.15.1"}}
+    made = {
+        "key": key("fake2000_test", "first", settings, seed, fingerprint, 1, backend),
         "paper": "fake2000_test",
         "experiment": "first",
         "preset": preset,
@@ -102,3 +113,4 @@ def record(variant, seed, value=0.1, outcome="done", preset="reduced", role="fin
         "facts": {"parameters": 1000, "compiler": "XLA"},
         "seconds": 2.0,
     }
+    return sealed(made)

@@ -1,5 +1,6 @@
 """The committed pages are what the committed records give, and every record is whole."""
 
+import hashlib
 import pathlib
 
 import pytest
@@ -7,8 +8,18 @@ import pytest
 from experiments import papers
 from experiments.report import build
 from experiments.runs import published
-from experiments.spec.run import identity_of, key
+from experiments.spec.identity import key, key_of
 
+# Records without a checksum of their own: how many there are, and the beginning of the SHA-256 of their lines.
+BEFORE_CHECKSUMS = {
+    "kingma2015_adam": (331, "e0484de10227f9f1"),
+    "krizhevsky2012_alexnet": (42, "2c6c0e5950ecb222"),
+    "loshchilov2019_adamw": (169, "244e14d89b79c29a"),
+    "lu2019_dying_relu": (50, "14e6d8fa82d3e8ae"),
+    "rumelhart1986_backprop": (40, "22470b574e2b9b19"),
+    "wilson2017_marginal_value": (42, "2d66f71c5599293d"),
+    "xu2015_rrelu": (10, "b5c840d0ea8db6b6"),
+}
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAPERS = papers.load()
 
@@ -21,10 +32,18 @@ def test_rebuilding_changes_no_page(monkeypatch):
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
 def test_every_published_record_is_where_its_meaning_puts_it(paper):
     records = published.read(paper, ROOT / "reports")
-    assert len({identity_of(r) for r in records}) == len(records)
+    assert len({key_of(r) for r in records}) == len(records)
     for r in records:
         address = key(r["paper"], r["experiment"], r["settings"], r["seed"], r["data"]["fingerprint"], r["protocol"])
         assert r["key"] == address
         assert r["outcome"] in ("done", "diverged") and not r["overrides"] and not r["code"]["modified"]
         if r["outcome"] == "done":
             assert [row["epoch"] for row in r["history"]] == list(range(1, r["settings"]["epochs"] + 1))
+
+
+def test_records_of_the_time_before_checksums_are_as_they_were():
+    found = {}
+    for path in sorted(ROOT.glob("reports/*/results.jsonl")):
+        lines = [line for line in path.read_bytes().split(b"\n") if b'"schema":1,' in line]
+        found[path.parent.name] = len(lines), hashlib.sha256(b"\n".join(lines)).hexdigest()[:16]
+    assert found == BEFORE_CHECKSUMS

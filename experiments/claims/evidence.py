@@ -4,9 +4,10 @@ import dataclasses
 import math
 
 from experiments.spec.experiment import PRESETS, Experiment
+from experiments.spec.identity import Group, group_of, key_of
 from experiments.spec.paper import Paper
 from experiments.spec.request import Request
-from experiments.spec.run import best, final_runs, identity_of, tuning_runs
+from experiments.spec.run import best, final_runs, tuning_runs
 from experiments.spec.settings import canonical
 
 ENDED = ("done", "diverged")
@@ -14,9 +15,9 @@ ENDED = ("done", "diverged")
 
 @dataclasses.dataclass
 class Evidence:
-    """The runs of one experiment under the preset that judges: the widest that has the declared number of seeds.
+    """The runs of one experiment, all of one `Group`, under the preset that judges.
 
-    Where none has them all, the widest that has run.
+    That is the widest preset that has the declared number of seeds; where none has, the widest that has run.
 
     Attributes:
         paper, experiment: from the declaration.
@@ -24,7 +25,9 @@ class Evidence:
         runs: records of every outcome, by variant and seed.
         tuning: records of the grid, by variant, in the order of the grid.
         tuned: the value chosen, by variant.
-        others: records that no preset of this experiment asks for: changed settings, older protocols.
+        group: of all these records; `None` where there are none.
+        apart: by group, the records that the preset asks for too; those of older protocols are among them.
+        others: records of this protocol that no preset of this experiment asks for: changed settings.
     """
 
     paper: Paper
@@ -33,6 +36,8 @@ class Evidence:
     runs: dict = dataclasses.field(default_factory=dict)
     tuning: dict = dataclasses.field(default_factory=dict)
     tuned: dict = dataclasses.field(default_factory=dict)
+    group: Group | None = None
+    apart: dict = dataclasses.field(default_factory=dict)
     others: list = dataclasses.field(default_factory=list)
 
     @property
@@ -121,27 +126,74 @@ class Evidence:
         tuned = [r for records in self.tuning.values() for r in records]
         return tuned + [r for runs in self.runs.values() for _, r in sorted(runs.items())]
 
+    def left_out(self):
+        """Return in words which records do not count beside those that do, and why; `""` where all do."""
+        if not self.apart:
+            return ""
+        version, parts = self.experiment.version, []
+        for group, records in sorted(self.apart.items()):
+            older = "" if group.protocol == version else f", under protocol version {group.protocol} (now {version})"
+            parts.append(f"{len(records)} on {group}{older}")
+        counted = "none"
+        if self.records:
+            counted = f"{len(self.records)} on {self.group}, which are the most finished, or the latest of as many"
+        return (
+            f"Records that count: {counted}. Left out: {'; '.join(parts)}. Runs of another backend, other data or "
+            "another protocol share no mean and no pair of seeds."
+        )
+
 
 def gather(paper, experiment, records):
     """Return the `Evidence` of one experiment from a paper's records."""
-    records = [r for r in records if r["experiment"] == experiment.name]
-    by_identity = {identity_of(r): r for r in records}
-    found = {preset: _under(paper, experiment, preset, by_identity, records) for preset in experiment.presets}
-    claimed = {r["key"] for evidence in found.values() for r in evidence.records}
-    others = [r for r in records if r["key"] not in claimed]
+    found = presets(paper, experiment, records)
+    claimed = {r["key"] for e in found.values() for records in (e.records, *e.apart.values()) for r in records}
+    others = [r for r in records if r["experiment"] == experiment.name and r["protocol"] == experiment.version]
+    others = [r for r in others if r["key"] not in claimed]
     ran = [dataclasses.replace(found[p], preset=p, others=others) for p in PRESETS if p in found and found[p].runs]
-    whole = [evidence for evidence in ran if not evidence.missing]
-    return (whole or ran or [Evidence(paper, experiment, others=others)])[-1]
+    if ran:
+        return ([evidence for evidence in ran if not evidence.missing] or ran)[-1]
+    apart = next((found[p].apart for p in reversed(PRESETS) if p in found and found[p].apart), {})
+    return Evidence(paper, experiment, apart=apart, others=others)
 
 
-def _under(paper, experiment, preset, by_identity, records):
-    evidence, request = Evidence(paper, experiment), Request((paper,), preset, seeds=1)
-    by_settings = {}
+def presets(paper, experiment, records):
+    """Return, by preset, the `Evidence` of the group that has the most finished runs.
+
+    Of two that have as many, that with the more runs of any outcome counts, then the one that began last.
+    """
+    groups = {}
     for record in records:
-        if record["role"] == "final" and record["protocol"] == experiment.version:
+        if record["experiment"] == experiment.name:
+            groups.setdefault(group_of(record), []).append(record)
+    found = {}
+    for preset in experiment.presets:
+        under = {group: _under(paper, experiment, preset, group, groups[group]) for group in sorted(groups)}
+        under = {group: evidence for group, evidence in under.items() if evidence.records}
+        current = [evidence for group, evidence in under.items() if group.protocol == experiment.version]
+        chosen = max(current, key=_weight, default=Evidence(paper, experiment))
+        chosen.apart = {group: evidence.records for group, evidence in under.items() if evidence is not chosen}
+        found[preset] = chosen
+    return found
+
+
+def _weight(evidence):
+    records = evidence.records
+    return evidence.count("done"), evidence.count("done", "diverged"), len(records), max(r["started"] for r in records)
+
+
+def _under(paper, experiment, preset, group, records):
+    """Return what the records of one group are under a preset; an older protocol is taken as if it were today's."""
+    evidence, request = Evidence(paper, experiment, group=group), Request((paper,), preset, seeds=1)
+    by_key, by_settings = {key_of(r): r for r in records}, {}
+    for record in records:
+        if record["role"] == "final":
             by_settings.setdefault(canonical(record["settings"]), {})[record["seed"]] = record
+
+    def asked(run):
+        return by_key.get(dataclasses.replace(run, protocol=group.protocol).key(group.data, group.backend))
+
     for variant in experiment.variants:
-        grid = [by_identity.get(run.identity) for run in tuning_runs(paper, experiment, variant, request)]
+        grid = [asked(run) for run in tuning_runs(paper, experiment, variant, request)]
         tuned = None
         if grid:
             if None in grid or (tuned := best(experiment.tuning, grid)) is None:
@@ -155,17 +207,13 @@ def _under(paper, experiment, preset, by_identity, records):
     return evidence
 
 
-def progress_rows(paper, records):
-    """Return rows for the `status` command: what each preset wants and what there is."""
-    rows = []
+def progress(paper, records):
+    """Return what there is of each preset: `(Evidence, preset, how many runs it wants)`."""
+    found = []
     for experiment in paper.experiments:
-        for preset, declared in experiment.presets.items():
-            mine = [r for r in records if r["experiment"] == experiment.name and r["preset"] == preset]
-            mine = [r for r in mine if not r["overrides"] and r["protocol"] == experiment.version]
-            request = Request((paper,), preset)
+        for preset, evidence in presets(paper, experiment, records).items():
+            request, declared = Request((paper,), preset), experiment.presets[preset]
             wanted = len(experiment.variants) * declared.seeds
             wanted += sum(len(tuning_runs(paper, experiment, v, request)) for v in experiment.variants)
-            counts = [sum(r["outcome"] == o for r in mine) for o in ("diverged", "failed", "running", "interrupted")]
-            done = sum(r["outcome"] == "done" for r in mine)
-            rows.append((paper.key, experiment.name, preset, done, wanted, *counts))
-    return rows
+            found.append((evidence, preset, wanted))
+    return found

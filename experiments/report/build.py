@@ -1,16 +1,19 @@
 """Writing pages: published ones beside their records, the user's own in `reports/local/`."""
 
+import collections
 import pathlib
 import re
 import shutil
 import tempfile
 
+from experiments.claims.evidence import presets
 from experiments.files import write_atomically
 from experiments.report import figures, render
 from experiments.report.blocks import Grid, Heading, Page, Paragraph, Picture
 from experiments.report.page import paper_page
 from experiments.report.view import NOTHING, PaperView, Source
 from experiments.runs import published
+from experiments.spec.identity import key_of
 from experiments.spec.settings import canonical
 
 REPORTS = pathlib.Path("reports")
@@ -42,13 +45,22 @@ def write_page(page, folder, records):
     write_atomically(folder / published.RECORDS, "".join(f"{line}\n" for line in lines))
 
 
-def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("README.md")):
-    """Merge the store's records of `papers` into the committed ones and rebuild every published page."""
+def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("README.md"), note=print):
+    """Merge the store's records of `papers` into the committed ones and rebuild every published page.
+
+    Raises:
+        UsageError: a line of committed records is none; nothing has been written.
+    """
     views = []
+    committed = {paper.key: published.whole(paper, reports) for paper in everything}
     for paper in everything:
-        records = published.read(paper, reports)
+        records = committed[paper.key]
         if paper in papers:
-            records = published.merge(records, store.all(paper.key))
+            own = store.all(paper.key)
+            counting = _counting(paper, [*records, *own])
+            records = published.merge(paper, records, own, counting)
+            for line in _refused(paper, records, own, counting):
+                note(line)
         view = PaperView(paper, [Source("Measured", tuple(records))])
         views.append(view)
         if records:
@@ -61,6 +73,19 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         table = render.markdown(Page("", tuple(results(views)))).split("\n\n", 1)[1]
         write_atomically(readme, RESULTS.sub(lambda m: f"{m[1]}{table}{m[2]}", text))
     return views
+
+
+def _counting(paper, records):
+    """Return the keys of the records that count under some preset."""
+    found = (presets(paper, experiment, records).values() for experiment in paper.experiments)
+    return {key_of(r) for of_one in found for evidence in of_one for r in evidence.records}
+
+
+def _refused(paper, records, own, counting):
+    """Return lines that say which of the user's runs were not published, and why."""
+    there = {key_of(record) for record in records}
+    reasons = collections.Counter(published.refusal(paper, r, counting) for r in own if key_of(r) not in there)
+    return [f"{paper.key}: not published: {n} of your runs, {why}" for why, n in sorted(reasons.items())]
 
 
 def local(papers, everything, store, reports=REPORTS):
@@ -103,11 +128,11 @@ def results(views):
     for view in views:
         if not view.sources[0].records:
             continue
-        presets = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran()))
+        ran = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran()))
         runs = sum(len(evidence.records) for _, evidence in view.ran())
         counts, cited = view.counts(), view.paper.citation
         name = f"[{cited.title}](reports/{view.paper.key}/report.md) ({cited.year})"
-        rows.append((name, presets, f"{runs:,}", *counts.values()))
+        rows.append((name, ran, f"{runs:,}", *counts.values()))
     if not rows:
         return []
     header = ("Paper", "Preset", "Runs", *(view.text.verdict(verdict).capitalize() for verdict in counts))
@@ -141,6 +166,8 @@ def headlines(views):
 def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
     """Return the names of published text files that a rebuild from the committed records would change."""
     reports, readme = pathlib.Path(reports), pathlib.Path(readme)
+    for paper in papers:
+        published.whole(paper, reports)  # here, so that a complaint names the file itself
     with tempfile.TemporaryDirectory() as folder:
         copy, copied_readme = pathlib.Path(folder) / "reports", pathlib.Path(folder) / "README.md"
         for paper in papers:

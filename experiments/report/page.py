@@ -6,6 +6,7 @@ from experiments.claims import Table
 from experiments.report.blocks import Bullets, Grid, Heading, Page, Paragraph
 from experiments.report.provenance import provenance
 from experiments.report.view import NOTHING
+from experiments.spec.run import differences
 
 SCOPE = {
     "quick": "embedded data and a tiny network: it shows that everything runs, and judges nothing",
@@ -30,12 +31,13 @@ def what_ran(view):
     for experiment in view.paper.experiments:
         evidence = view.primary[experiment.name]
         if not evidence.preset:
-            items.append(f"{evidence.title}: not run.")
+            items.append(f"{evidence.title}: not run. {evidence.left_out()}".rstrip())
             continue
         items.append(
             f"{evidence.title}: preset `{evidence.preset}` ({SCOPE[evidence.preset]}); "
             f"{evidence.count('done')} runs done, {evidence.count('diverged')} diverged, "
-            f"{evidence.count('failed')} failed, {evidence.count('interrupted', 'running')} not finished."
+            f"{evidence.count('failed')} failed, {evidence.count('interrupted', 'running')} not finished. "
+            f"{evidence.left_out()}".rstrip()
         )
     return [Heading("What ran"), Bullets(tuple(items))]
 
@@ -80,7 +82,8 @@ def results(view):
         tables = [table for table in view.paper.tables if table.experiment == experiment.name]
         columns = [(source.name, view.evidence[source.name][experiment.name]) for source in view.sources]
         title = view.text.title(experiment.name)
-        header = ["Quantity", "Variant", *(_source_header(*column) for column in columns)]
+        differ = len({(e.group.backend, e.group.data) for _, e in columns if e.preset and e.group}) > 1
+        header = ["Quantity", "Variant", *(_source_header(*column, differ) for column in columns)]
         rows = []
         for quantity in view.paper.results.get(experiment.name, ()):
             for variant in experiment.variants:
@@ -101,10 +104,12 @@ def results(view):
     return blocks
 
 
-def _source_header(name, evidence):
+def _source_header(name, evidence, differ):
+    """Return the heading of one source's column; backend and data stand there where the sources differ in them."""
     if not evidence.preset:
         return f"{name} (not run)"
-    return f"{name} ({evidence.preset}: {evidence.experiment.presets[evidence.preset].settings['data']})"
+    data = evidence.experiment.presets[evidence.preset].settings["data"]
+    return f"{name} ({evidence.preset}: {data}{f'; {evidence.group}' if differ else ''})"
 
 
 def _tolerances(text, table):
@@ -146,7 +151,7 @@ def _runs_of(view, experiment, evidence):
         done = [r for r in records if r["outcome"] == "done"]
         counts = [sum(r["outcome"] == outcome for r in records) for outcome in ("done", "diverged", "failed")]
         row = [view.text.labels[variant], *counts, len(records) - sum(counts)]
-        row.append(f"{done[0]['facts']['parameters']:,}" if done else NOTHING)
+        row.append(f"{done[0]['facts']['parameters']:,}" if done and "parameters" in done[0]["facts"] else NOTHING)
         row.append(f"{sum(r['seconds'] for r in done) / len(done):.0f}" if done else NOTHING)
         if tuning:
             row[1:1] = _choice(tuning, variant, evidence)
@@ -226,11 +231,12 @@ def unfinished(view):
 
 
 def changed(view):
-    rows = []
+    rows, others = [], {r["key"] for evidence in view.primary.values() for r in evidence.others}
     for r in view.records():
-        if not r["overrides"] or r["role"] != "final" or r["outcome"] != "done":
+        if r["key"] not in others or r["role"] != "final" or r["outcome"] != "done":
             continue
-        changes = ", ".join(f"`{name}={value}`" for name, value in sorted(r["overrides"].items()))
+        differ = differences(view.paper.experiment(r["experiment"]), r)
+        changes = ", ".join(f"`{name}={_words(value)}`" for name, value in sorted(differ.items())) or NOTHING
         numbers = []
         for quantity in view.paper.results.get(r["experiment"], ()):
             value = quantity.of(r)

@@ -6,10 +6,8 @@ import traceback
 from experiments.errors import Diverged, UsageError
 from experiments.runs import checkpoint as checkpoints
 from experiments.runs.environment import code, environment
-from experiments.runs.store import SCHEMA
+from experiments.spec.record import FINISHED, SCHEMA, BadRecord, check_row
 from experiments.spec.settings import canonical
-
-FINISHED = ("done", "diverged")
 
 
 def now():
@@ -59,11 +57,12 @@ class Attempt:
 
     def begin(self):
         """Write the record of a run that is under way."""
-        self.store.write(self.record)
+        self.record = self.store.write(self.record)
 
     def add(self, row):
-        """Add one more epoch. A row that JSON cannot hold, such as a NaN, is an error of this run and no other."""
+        """Add one more epoch. A row that no record can hold, such as a NaN, is an error of this run and no other."""
         canonical(row)
+        check_row(row, len(self.record["history"]) + 1)
         self.record["history"].append(row)
 
     def end(self, error=None, seconds=None):
@@ -74,7 +73,11 @@ class Attempt:
             self.progress.note("".join(traceback.format_exception(error)))
         record["facts"] = self.description.facts if self.description else {}
         record["seconds"] = round(time.perf_counter() - self.began if seconds is None else seconds, 2)
-        self.store.write(record)
+        try:
+            record = self.record = self.store.write(record)
+        except (BadRecord, TypeError, ValueError) as wrong:  # too few epochs, facts that are none: of this run alone
+            changes = {"outcome": "failed", "error": f"{type(wrong).__name__}: {wrong}", "facts": {}}
+            record = self.record = self.store.write(record | changes)
         if not isinstance(error, (KeyboardInterrupt, UsageError)):
             self.progress.finished(self.run, record)
 

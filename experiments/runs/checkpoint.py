@@ -11,12 +11,17 @@ import time
 import numpy as np
 
 from experiments.files import replacing
-from experiments.runs.environment import ROOT, environment
+from experiments.runs.environment import ROOT, environment, version
 
 SCHEMA = 2
 SECONDS = 60.0  # between two checkpoints
 # Rooms of `experiments` whose code decides no run's numbers: they judge, tell and measure what has run.
 BESIDE = ("claims", "report", "benchmarks", "book", "papers")
+
+LIBRARIES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
+FLAGS = ("XLA_FLAGS", "TF_XLA_FLAGS")
+THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+LOOKED_AT = 4  # of the files that were refused, the newest
 
 
 @functools.cache
@@ -40,15 +45,22 @@ def meaning(paper, key, protocol):
 
     machine = environment()
     backend = machine["backend"]
-    return {
+    libraries = ("keras", "numpy", *LIBRARIES[backend])
+    found = {
         "run": key,
         "protocol version": protocol,
         "code": digest(paper),
         "backend": backend,
-        "versions": {name: machine["packages"].get(name) for name in ("keras", backend)},
+        "versions": {"python": machine["python"], **{name: version(name) for name in libraries}},
         "precision": [keras.config.floatx(), keras.config.dtype_policy().name],
         "device": machine["accelerator"] or "CPU",
+        "flags": {name: os.environ[name] for name in FLAGS if name in os.environ},
     }
+    if machine["accelerator"] is None:  # what decides the order of a sum on a CPU
+        found |= {"processor": machine["processor"], "threads": machine["threads"] or machine["cores"]}
+        found["thread limits"] = {name: os.environ[name] for name in THREADS if name in os.environ}
+        found |= {"oneDNN": machine["onednn"]} if backend == "tensorflow" else {}
+    return found
 
 
 class Checkpoint:
@@ -76,22 +88,50 @@ class Checkpoint:
     def load(self, meaning):
         """Return the `(values, arrays)` of the last `save`, or `None`; `meaning` is what else has to fit."""
         self.meaning |= json.loads(json.dumps(meaning))
-        if not self.path.exists():
-            return None
-        try:
-            with np.load(self.path, allow_pickle=False) as file:
-                header = _header(file)
-                arrays = [file[f"array{i}"] for i in range(header["arrays"])]
-            found, values, earlier = header["meaning"], header["values"], float(header["seconds"])
-            rows, where = len(values["place"]["rows"]), at(values)
-        except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
-            return self._refuse(f"it is damaged ({error or type(error).__name__})")
-        reason = next((_difference(n, found.get(n), own) for n, own in self.meaning.items() if found.get(n) != own), "")
+        reason, aside, found = "", None, None
+        if self.path.exists():
+            reason, found = self._read(self.path)
         if reason:
-            return self._refuse(reason)
-        self.rows, self._earlier = rows, earlier
-        self.note(f"{'resume':8} from the checkpoint at {where}")
+            aside = self._set_aside()
+        if found is None and (path := self._fitting()):
+            os.replace(path, self.path)
+            _, found = self._read(self.path)
+        if reason:
+            goes_on = "goes on from one that fits" if found else "starts from the beginning"
+            self.note(
+                f"Checkpoint refused: {reason}. The run {goes_on}; the file is kept as {aside} until the run is done, "
+                "for a run under the conditions that it was made under."
+            )
+        if found is None:
+            return None
+        values, arrays, self._earlier = found
+        self.rows = len(values["place"]["rows"])
+        self.note(f"{'resume':8} from the checkpoint at {at(values)}")
         return values, arrays
+
+    def _read(self, path):
+        """Return why a file does not fit, and what it holds if it does: values, arrays, seconds."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                header = _header(file)
+                found, values, earlier = header["meaning"], header["values"], float(header["seconds"])
+                names = [*self.meaning, *(name for name in found if name not in self.meaning)]
+                reasons = (_difference(name, found.get(name), self.meaning.get(name)) for name in names)
+                if reason := next(filter(None, reasons), ""):
+                    return reason, None
+                arrays = [file[f"array{i}"] for i in range(header["arrays"])]
+            len(values["place"]["rows"]), at(values)
+        except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
+            return f"it is damaged ({error or type(error).__name__})", None
+        return "", (values, arrays, earlier)
+
+    def _refused(self):
+        return [path for path in self.path.parent.glob(f"{self.path.name}.refused*") if path.is_file()]
+
+    def _fitting(self):
+        """Return a file that was refused once and fits now, or `None`."""
+        newest = sorted(self._refused(), key=lambda path: path.stat().st_mtime, reverse=True)
+        return next((path for path in newest[:LOOKED_AT] if not self._read(path)[0]), None)
 
     def due(self):
         return time.monotonic() - self._last >= self.every
@@ -109,20 +149,17 @@ class Checkpoint:
 
     def clear(self):
         """The run is recorded: remove the file, and what was refused."""
-        for path in [self.path, *self.path.parent.glob(f"{self.path.name}.refused*")]:
+        for path in [self.path, *self._refused()]:
             path.unlink(missing_ok=True)
 
-    def _refuse(self, reason):
+    def _set_aside(self):
         aside = self.path.with_name(f"{self.path.name}.refused")
         for n in itertools.count(2):
             if not aside.exists():
                 break
             aside = self.path.with_name(f"{self.path.name}.refused{n}")
         os.replace(self.path, aside)
-        self.note(
-            f"Checkpoint refused: {reason}. The run starts from the beginning; the file is kept as {aside} until the "
-            "run is done."
-        )
+        return aside
 
 
 def at(values):
@@ -144,6 +181,12 @@ def _header(file):
 
 
 def _difference(name, found, own):
+    """Return in words where two values differ; `""` where they do not."""
+    if found == own:
+        return ""
+    if isinstance(found, dict) and isinstance(own, dict):
+        inner = next(n for n in [*own, *found] if found.get(n) != own.get(n) or (n in found) != (n in own))
+        return _difference(f"{name} {inner}", found.get(inner), own.get(inner))
     if isinstance(found, list) and isinstance(own, list) and len(found) == len(own):
         i = next(i for i, (a, b) in enumerate(zip(found, own, strict=True)) if a != b)
         name, found, own = f"{name}[{i}]", found[i], own[i]

@@ -28,7 +28,7 @@ def environment():
         "accelerator": accelerator(),
         "backend": backend,
         "onednn": {"0": False, "1": True}.get(os.environ.get("TF_ENABLE_ONEDNN_OPTS")),
-        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "packages": {name: found for name in PACKAGES if (found := version(name))},
     }
 
 
@@ -40,7 +40,7 @@ def code():
     return {"commit": commit or "unknown", "modified": bool(changed)}
 
 
-def _version(package):
+def version(package):
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

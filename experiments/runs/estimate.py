@@ -11,7 +11,6 @@ from experiments.engine import Computation, Session
 from experiments.engine.session import CHUNK
 from experiments.engine.single import EVALUATION_BATCH
 from experiments.errors import Diverged, UsageError
-from experiments.runs.attempt import FINISHED
 from experiments.spec.experiment import Job
 from experiments.spec.run import best, final_runs, tuning_runs
 from experiments.spec.settings import canonical
@@ -159,15 +158,8 @@ def program_of(experiment, run):
 
 def left(runner, paper, experiment, variant, request):
     """Return the runs of a variant that are not finished. One that waits for a tuning has a value of the grid."""
-
-    def record(run):
-        if run.identity in runner.published:
-            return runner.published[run.identity]
-        found = runner.store.read(run.paper, run.key(runner.dataset(run.settings.data).fingerprint))
-        return found if found and found["outcome"] in FINISHED else None
-
     grid = tuning_runs(paper, experiment, variant, request)
-    tried = [record(run) for run in grid]
+    tried = [runner.known(run) for run in grid]
     tuned = None
     if grid:
         tuned = experiment.tuning.value_of(grid[0].settings)
@@ -177,7 +169,7 @@ def left(runner, paper, experiment, variant, request):
                 return []
     finals = final_runs(paper, experiment, variant, request, tuned)
     return [run for run, known in zip(grid, tried, strict=True) if not known] + [
-        run for run in finals if not all(tried) or not record(run)
+        run for run in finals if not all(tried) or not runner.known(run)
     ]
 
 

@@ -1,25 +1,98 @@
 """Committed records: reading them, and adding a user's own. Imports no Keras."""
 
-import json
 import pathlib
 
+from experiments.errors import UsageError, warn
+from experiments.files import read_whole
+from experiments.spec.identity import key_of
+from experiments.spec.record import FINISHED, BadRecord, checked, parsed
+from experiments.spec.run import differences
+
 RECORDS = "results.jsonl"
+LIMIT = 2**28  # bytes of all records of a paper
 
 
-def read(paper, reports="reports"):
-    """Return the committed records of a paper."""
-    path = pathlib.Path(reports) / paper.key / RECORDS
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def examine(path, paper):
+    """Return the records of a file, and `(line, reason)` for each line that is none; line 0 is the file itself."""
+    records, bad, seen = [], [], {}
+    try:
+        content = read_whole(path, LIMIT)
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        return [], [(0, f"it cannot be read ({error.strerror or error})")]
+    if not content.strip():
+        return [], [(0, "it is empty")]
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines[:-1] if not lines[-1] else lines, start=1):
+        try:
+            if not line.strip():
+                raise BadRecord("it is blank")
+            record = checked(parsed(line), paper)
+            if record["outcome"] not in FINISHED:
+                raise BadRecord(f"Received: outcome={record['outcome']}. Expected one of {', '.join(FINISHED)}")
+            if (first := seen.setdefault(key_of(record), number)) != number:
+                raise BadRecord(f"it is of the run of line {first}")
+        except BadRecord as error:
+            bad.append((number, str(error)))
+        else:
+            records.append(record)
+    return records, bad
 
 
-def publishable(record):
-    """Tell whether a run belongs in the committed records: finished, real data, the preset's own settings."""
-    return record["outcome"] in ("done", "diverged") and not record["overrides"] and record["preset"] != "quick"
+def at(paper, reports="reports"):
+    """Return the file of a paper's committed records."""
+    return pathlib.Path(reports) / paper.key / RECORDS
 
 
-def merge(published, own):
-    """Return published records with the user's own added; a key that is published stays as it is."""
-    merged = {r["key"]: r for r in own if publishable(r)} | {r["key"]: r for r in published}
-    return [merged[key] for key in sorted(merged)]
+def read(paper, reports="reports", note=warn):
+    """Return the committed records of a paper; lines that are none are named and left out."""
+    records, bad = examine(at(paper, reports), paper.key)
+    if bad:
+        note(f"{_named(at(paper, reports), bad)} Left out. See: python -m experiments doctor")
+    return records
+
+
+def whole(paper, reports="reports"):
+    """Return the committed records of a paper, which are about to be written again: every line has to be one."""
+    records, bad = examine(at(paper, reports), paper.key)
+    if bad:
+        named = _named(at(paper, reports), bad)
+        raise UsageError(f"{named} Mend it, or set it aside: python -m experiments doctor --repair")
+    return records
+
+
+def _named(path, bad):
+    (line, reason), more = bad[0], len(bad) - 1
+    others = f" (and {more} more line{'s' if more > 1 else ''})" if more else ""
+    return f"{path}{f':{line}' if line else ''} is no run record: {reason}{others}."
+
+
+def refusal(paper, record, counting=()):
+    """Return why a run does not belong in the committed records; `None` if it does.
+
+    They are finished runs of real data with a preset's own settings, under the protocol of today, made by code that
+    a commit names.
+
+    Args:
+        paper: whose it is.
+        record: the run's.
+        counting: keys of the runs that count under some preset: a value that the user gave may be the tuned one.
+    """
+    experiment = next((e for e in paper.experiments if e.name == record["experiment"]), None)
+    differ = experiment and key_of(record) not in counting and differences(experiment, record)
+    reasons = {
+        "not finished": record["outcome"] not in FINISHED,
+        "preset quick judges nothing": record["preset"] == "quick",
+        f"the paper has no experiment {record['experiment']}": experiment is None,
+        "of another protocol version than today's": experiment and record["protocol"] != experiment.version,
+        f"changed settings ({', '.join(differ or ())})": differ,
+        "made by code with uncommitted changes": record["code"]["modified"],
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def merge(paper, published, own, counting=()):
+    """Return published records with the user's own added; a run that is published stays as it is."""
+    merged = {key_of(r): r for r in own if not refusal(paper, r, counting)} | {key_of(r): r for r in published}
+    return sorted(merged.values(), key=lambda r: r["key"])

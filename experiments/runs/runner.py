@@ -8,8 +8,11 @@ from experiments import data as datasets
 from experiments.errors import UsageError
 from experiments.runs import backend, stacks
 from experiments.runs import checkpoint as checkpoints
-from experiments.runs.attempt import FINISHED, Attempt, compute, now, perform
+from experiments.runs.attempt import Attempt, compute, now, perform
+from experiments.runs.environment import environment
 from experiments.spec.experiment import Job
+from experiments.spec.identity import UNNAMED, key_of
+from experiments.spec.record import FINISHED
 from experiments.spec.run import best, final_runs, tuning_runs
 from experiments.spec.settings import canonical
 
@@ -21,7 +24,7 @@ class Runner:
         store: where records are read and written.
         progress: told what happens; see `experiments.runs.progress`.
         command: the command line that records quote.
-        published: records by identity that count as done too (`run --extend`).
+        published: records by key that count as done too (`run --extend`).
         every: seconds between two checkpoints.
         compiler: `"auto"`: the engine's choice.
         stacking: `"auto"`: on JAX, runs that differ in seeds and numbers only become one program where
@@ -42,6 +45,22 @@ class Runner:
         if name not in self._datasets:
             self._datasets = {name: datasets.load(name)}
         return self._datasets[name]
+
+    def address(self, run, backend=None):
+        """Return the key of a run, on the data that are here and the backend that runs, or another."""
+        return run.key(self.dataset(run.settings.data).fingerprint, backend or environment()["backend"])
+
+    def known(self, run):
+        """Return the record of a run that counts as done, published or here, or `None`."""
+        address = self.address(run)
+        return self.published.get(address) or self._done(run, address, self.store.read(run.paper, address))
+
+    def _done(self, run, address, record):
+        """Return the record that was read for a run, if it is a finished one of this very run."""
+        if record is None and (earlier := self.address(run, UNNAMED)) != address:
+            record = self.store.read(run.paper, earlier)  # of the time when no key named a backend
+        mine = record and record["outcome"] in FINISHED and key_of(record) == address
+        return record if mine else None
 
     @staticmethod
     def require(request):
@@ -93,18 +112,21 @@ class Runner:
 
     def _claimed(self, run, claims):
         """Return an `Attempt`; the record of a run that is done; or `None` where another process holds it."""
-        if run.identity in self.published:
-            return self.published[run.identity] | {"outcome": "published"}
-        dataset = self.dataset(run.settings.data)
-        address = run.key(dataset.fingerprint)
+        address = self.address(run)
+        if address in self.published:
+            return self.published[address] | {"outcome": "published"}
         if not claims.enter_context(self.store.claim(run.paper, address)):
             return None
         known = self.store.read_claimed(run.paper, address)
-        if known and known["outcome"] in FINISHED:
-            return known
+        if done := self._done(run, address, known):
+            return done
+        if known and key_of(known) != address:  # of the time when no key named a backend
+            self.store.rehome(known, key_of(known))
+            known = None
         # What failed since this runner began, another process of the same command has tried.
         if known and known["outcome"] == "failed" and known["started"] > self.began:
             return known
+        dataset = self.dataset(run.settings.data)
         return Attempt(self.store, self.progress, run, address, dataset, self.command, known)
 
     def _alone(self, experiment, run):
@@ -114,7 +136,7 @@ class Runner:
                 return None
             if isinstance(found, dict):
                 self.progress.skipped(run, found["outcome"])
-                return self.published.get(run.identity, found)
+                return self.published.get(key_of(found), found)
             self._perform(experiment, found)
             return found.record
 

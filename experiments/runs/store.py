@@ -3,16 +3,16 @@
 import contextlib
 import json
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import filelock
 
-from experiments.errors import UsageError
-from experiments.files import PARTIAL, write_atomically
+from experiments.errors import warn
+from experiments.files import PARTIAL, set_aside, write_atomically
+from experiments.spec.record import BadRecord, checked, load, sealed
 
-SCHEMA = 1
-OUTCOMES = ("done", "diverged", "failed", "interrupted")
+SPOKEN = 10  # bad files that are named one by one; `doctor` lists all
 
 
 class Store:
@@ -20,10 +20,17 @@ class Store:
 
     A run is claimed by a lock that the operating system releases when the process ends, however it
     ends. A record whose outcome is still "running" while nobody holds its lock was interrupted.
+
+    A file that is no valid record is named, once, and left out. Who needs its place moves it aside.
+
+    Args:
+        folder: of all records.
+        note: told what is left out, in words.
     """
 
-    def __init__(self, folder: str | pathlib.Path = "runs"):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder: str | pathlib.Path = "runs", note: Callable[[str], object] = warn):
+        self.folder, self.note = pathlib.Path(folder), note
+        self._bad: set[pathlib.Path] = set()
 
     def path(self, paper: str, key: str) -> pathlib.Path:
         """Return the file of a record."""
@@ -35,7 +42,11 @@ class Store:
 
     def read(self, paper: str, key: str) -> dict[str, Any] | None:
         """Return the record, or `None`. One that is still running but abandoned reads as interrupted."""
-        record = self._read(paper, key)
+        try:
+            record = self._read(paper, key)
+        except BadRecord as error:
+            self._leave_out(self.path(paper, key), error)
+            return None
         if record and record["outcome"] == "running":
             with self.claim(paper, key) as free:
                 if free:  # read again: the run may have ended since
@@ -43,33 +54,52 @@ class Store:
         return record
 
     def read_claimed(self, paper: str, key: str) -> dict[str, Any] | None:
-        """Return what `read` does, to the holder of the claim: nobody else can be running it."""
-        record = self._read(paper, key)
+        """Return what `read` does, to the holder of the claim: nobody else can be running it, or needs its place."""
+        try:
+            record = self._read(paper, key)
+        except BadRecord as error:
+            path = self.path(paper, key)
+            self.note(f"{path} is no run record: {error}. It is kept as {set_aside(path)}.")
+            return None
         if record and record["outcome"] == "running":
-            record["outcome"] = "interrupted"
+            record = sealed({**record, "outcome": "interrupted"})
         return record
 
     def _read(self, paper: str, key: str) -> dict[str, Any] | None:
-        path = self.path(paper, key)
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            if not isinstance(record, dict) or "outcome" not in record:
-                raise ValueError("it states no outcome")
+            return load(self.path(paper, key), paper, key)
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise UsageError(f"{path} is not a run record ({error}). Delete it to run it again.") from error
-        return record
+
+    def _leave_out(self, path: pathlib.Path, reason: BadRecord) -> None:
+        if path in self._bad:
+            return
+        self._bad.add(path)
+        if len(self._bad) <= SPOKEN:
+            self.note(f"{path} is left out: {reason}. See: python -m experiments doctor")
+        elif len(self._bad) == SPOKEN + 1:
+            self.note("More files are left out. To see all: python -m experiments doctor")
 
     def all(self, paper: str) -> list[dict[str, Any]]:
         """Return every record of a paper, sorted by key."""
-        keys = sorted(path.stem for path in (self.folder / paper).glob("*.json"))
-        return [record for key in keys if (record := self.read(paper, key))]
+        return [record for path in files(self.folder / paper) if (record := self.read(paper, path.stem))]
 
-    def write(self, record: Mapping[str, Any]) -> None:
-        """Write a record, all of it or none."""
-        text = json.dumps(record, indent=1, sort_keys=True, allow_nan=False)
-        write_atomically(self.path(record["paper"], record["key"]), text + "\n")
+    def write(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Write a record with its checksum, all of it or none; return it. What is no record is a `BadRecord`."""
+        written = sealed(record)
+        text = json.dumps(written, indent=1, sort_keys=True, allow_nan=False)
+        checked(written)
+        write_atomically(self.path(written["paper"], written["key"]), text + "\n")
+        return written
+
+    def rehome(self, record: Mapping[str, Any], key: str) -> None:
+        """Move a record to another key, which is its own by the rule of today; one that is there stays."""
+        path = self.path(record["paper"], record["key"])
+        if self.path(record["paper"], key).exists():
+            set_aside(path)
+        else:
+            self.write({**record, "key": key})
+            path.unlink()
 
     @contextlib.contextmanager
     def claim(self, paper: str, key: str) -> Iterator[bool]:
@@ -93,3 +123,8 @@ class Store:
         for path in (self.path(paper, key), self.checkpoint(paper, key)):
             for partial in path.parent.glob(f".{path.name}.*{PARTIAL}"):
                 partial.unlink(missing_ok=True)
+
+
+def files(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Return what lies in a paper's folder as records do, in the order of the keys."""
+    return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))

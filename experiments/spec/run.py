@@ -1,14 +1,17 @@
-"""From a declaration to the runs that it asks for; a run's meaning, and the key of its record."""
+"""From a declaration to the runs that it asks for."""
 
 import dataclasses
-import hashlib
 
+from experiments.spec.identity import key
 from experiments.spec.settings import Settings, canonical
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """One run that a request asks for. `identity` is its meaning, data aside."""
+    """One run that a request asks for. `identity` tells it from the others of one command; see `spec.identity`.
+
+    `overrides` are the user's changes, as texts, of the settings that differ from the preset's own.
+    """
 
     paper: str
     experiment: str
@@ -27,9 +30,9 @@ class Run:
     def label(self):
         return label(vars(self))
 
-    def key(self, fingerprint):
-        """Return the content address of the run's record, on data with this fingerprint."""
-        return key(self.paper, self.experiment, self.settings, self.seed, fingerprint, self.protocol)
+    def key(self, fingerprint, backend):
+        """Return the content address of the run's record, on data with this fingerprint and on this backend."""
+        return key(self.paper, self.experiment, self.settings, self.seed, fingerprint, self.protocol, backend)
 
 
 def label(record):
@@ -38,32 +41,16 @@ def label(record):
     return f"{record['paper']} {record['experiment']} {record['settings']['variant']}{tuned} seed {record['seed']}"
 
 
-def identity_of(record):
-    """Return `Run.identity` of a stored record."""
-    return canonical([record[name] for name in ("paper", "experiment", "settings", "seed", "protocol")])
-
-
-def key(paper, experiment, settings, seed, fingerprint, protocol):
-    """Return the content address of a run: 20 hexadecimal digits that follow from what the run means."""
-    meaning = {
-        "paper": paper,
-        "experiment": experiment,
-        "settings": dict(settings),
-        "seed": seed,
-        "data": fingerprint,
-        "protocol": protocol,
-    }
-    return hashlib.sha256(canonical(meaning).encode()).hexdigest()[:20]
-
-
 def tuning_runs(paper, experiment, variant, request):
     """Return the runs of the grid for one variant; none where the setting is given or not tuned."""
     tuning = request.tunes(experiment)
     if tuning is None:
         return []
-    base = request.settings(experiment, variant).but(**tuning.changes[request.preset])
+    changes = tuning.changes[request.preset]
+    base = request.settings(experiment, variant).but(**changes)
+    own = experiment.settings(request.preset, variant).but(**changes)
     return [
-        _run(paper, experiment, request, "tuning", base.but(**tuning.changes_to(value)), tuning.seed)
+        _run(paper, experiment, request, "tuning", base.but(**tuning.changes_to(value)), own, tuning.seed)
         for value in tuning.values(request.preset, variant)
     ]
 
@@ -83,9 +70,36 @@ def final_runs(paper, experiment, variant, request, tuned=None):
     settings, tuning = request.settings(experiment, variant), request.tunes(experiment)
     if tuning:
         settings = settings.but(**tuning.changes_to(tuned))
-    return [_run(paper, experiment, request, "final", settings, seed) for seed in range(request.count(experiment))]
+    own = experiment.settings(request.preset, variant)
+    return [_run(paper, experiment, request, "final", settings, own, seed) for seed in range(request.count(experiment))]
 
 
-def _run(paper, experiment, request, role, settings, seed):
-    changes = dict(request.overrides)
-    return Run(paper.key, experiment.name, request.preset, role, settings, seed, experiment.version, changes)
+def _run(paper, experiment, request, role, settings, own, seed):
+    differ = _differing(settings, own)
+    overrides = {name: text for name, text in request.overrides.items() if name in differ}
+    return Run(paper.key, experiment.name, request.preset, role, settings, seed, experiment.version, overrides)
+
+
+def _differing(settings, own):
+    """Return the settings that differ from a preset's own, by name; 1 and 1.0 do."""
+    return {n: v for n, v in settings.items() if n not in own or canonical(v) != canonical(own[n])}
+
+
+def differences(experiment, record):
+    """Return the settings in which a record's run is not what its preset asks for, by name.
+
+    A value that is chosen by tuning differs if the user gave it, or if it is none of the grid.
+    """
+    preset, variant, tuning = record["preset"], record["settings"]["variant"], experiment.tunes(record["preset"])
+    if preset not in experiment.presets or variant not in experiment.variants:
+        return {"preset": preset, "variant": variant}
+    own, tuned = experiment.settings(preset, variant), {}
+    if tuning:
+        given = tuning.value_of({name: record["settings"].get(name) for name in tuning.names})
+        from_grid = not any(name in record["overrides"] for name in tuning.names)
+        if from_grid and given in tuning.values(preset, variant):
+            tuned = tuning.changes_to(given)
+        if record["role"] == "tuning":
+            own = own.but(**tuning.changes[preset])
+    own = own.but(**tuned)
+    return _differing(record["settings"], own) | {name: None for name in own if name not in record["settings"]}

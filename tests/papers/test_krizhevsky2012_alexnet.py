@@ -118,7 +118,14 @@ def records(experiment, preset, times):
     data = {"name": "cifar10", "fingerprint": "0", "train": 1, "test": 1, "source": "", "licence": "", "citation": ""}
     environment = {"processor": "p", "cores": 1, "accelerator": None, "backend": "b", "python": "3", "packages": {}}
     shared = {"data": data, "environment": environment, "code": {"commit": "f" * 40, "modified": False}}
-    shared |= {"command": "c", "seconds": 1.0, "outcome": "done", "error": None, "facts": {"parameters": 1}}
+    shared |= {
+        "started": "2026-01-01T00:00:00Z",
+        "command": "c",
+        "seconds": 1.0,
+        "outcome": "done",
+        "error": None,
+        "facts": {"parameters": 1},
+    }
     for variant, when in times.items():
         errors = [0.3 if e >= when else 0.5 for e in range(1, experiment.settings(preset, variant).epochs + 1)]
         columns = ("objective", "train_error", "test_error", "validation_loss")

@@ -9,6 +9,7 @@ import re
 import pytest
 from matplotlib.figure import Figure
 
+from experiments.errors import UsageError
 from experiments.report import build, render
 from experiments.report.blocks import Grid, Page, Paragraph
 from experiments.report.figures.style import from_zero
@@ -16,6 +17,7 @@ from experiments.report.page import paper_page
 from experiments.report.view import PaperView, Source
 from experiments.runs.published import merge
 from experiments.runs.store import Store
+from experiments.spec.settings import canonical
 from tests.fakes import TUNING, paper, record
 
 
@@ -130,9 +132,42 @@ def test_publishing_adds_finished_runs_and_never_replaces_published_ones():
         record("b", 0, preset="quick"),
         record("b", 1, learning_rate=0.5),
     ]
-    merged = merge(published, own)
+    merged = merge(paper(), published, own)
     assert [(r["settings"]["variant"], r["seed"]) for r in merged] == [("a", 0), ("a", 1)]
     assert merged[0]["history"][-1]["test_error"] == 0.5
+
+
+def test_publishing_says_what_it_leaves_and_why(place):
+    folder, store = place
+    for r in (record("a", 7, outcome="failed"), record("b", 0, learning_rate=0.5), record("b", 1, learning_rate=0.5)):
+        store.write(r)
+    notes, fake = [], paper()
+    build.publish([fake], [fake], store, folder / "reports", folder / "README.md", notes.append)
+    assert notes == [
+        "fake2000_test: not published: 2 of your runs, changed settings (learning_rate)",
+        "fake2000_test: not published: 1 of your runs, not finished",
+    ]
+
+
+def test_a_value_that_the_user_gave_is_published_where_tuning_chooses_it(tmp_path):
+    store, fake = Store(tmp_path / "runs"), paper(TUNING)
+    for variant, seed, rate in (("a", 0, 0.1), ("a", 1, 1.0)):  # both from the grid, both given
+        store.write(record(variant, seed, learning_rate=rate))
+    for rate in TUNING.grid["a"]:
+        r = record("a", TUNING.seed, role="tuning", learning_rate=rate, epochs=2) | {"overrides": {}}
+        store.write(r | {"history": [row | {"validation_loss": rate} for row in r["history"]]})
+    views = build.publish([fake], [fake], store, tmp_path / "reports", tmp_path / "README.md")
+    found = [(r["role"], r["seed"], r["settings"]["learning_rate"]) for r in views[0].records()]
+    assert sorted(found) == [("final", 0, 0.1), ("tuning", 1000, 0.1), ("tuning", 1000, 1.0)]
+
+
+def test_a_bad_file_in_the_store_is_left_out_of_what_is_published(place, capsys):
+    folder, store = place
+    path = store.path("fake2000_test", record("a", 0, 0.10)["key"])
+    path.write_text(path.read_text().replace("0.1", "0.2"))
+    text = (publish(place) / "report.md").read_text()
+    assert f"{path} is left out: " in capsys.readouterr().err and "5 runs done" in text
+    assert len((folder / "reports/fake2000_test/results.jsonl").read_text().splitlines()) == 5
 
 
 def test_an_edited_page_is_noticed(place):
@@ -147,9 +182,18 @@ def test_an_edited_page_is_noticed(place):
 
 def test_an_edited_record_is_noticed(place):
     folder, _ = place
-    path = publish(place) / "results.jsonl"
+    path, arguments = publish(place) / "results.jsonl", ([paper()], folder / "reports", folder / "README.md")
     path.write_text(path.read_text().replace('"test_error":0.1', '"test_error":0.2'))
-    assert "reports/fake2000_test/report.md" in build.check([paper()], folder / "reports", folder / "README.md")
+    with pytest.raises(
+        UsageError, match=r"results.jsonl:\d+ is no run record: its checksum.* Mend it, or set it aside"
+    ):
+        build.check(*arguments)
+    with pytest.raises(UsageError, match="its checksum"):
+        publish(place)
+    # A record of the time before checksums is no longer what its page says.
+    lines = [json.loads(line) | {"schema": 1} for line in path.read_text().splitlines()]
+    path.write_text("".join(f"{canonical({n: x for n, x in r.items() if n != 'checksum'})}\n" for r in lines))
+    assert "reports/fake2000_test/report.md" in build.check(*arguments)
 
 
 def test_the_readme_gets_its_table_and_keeps_the_rest(place):

@@ -143,7 +143,9 @@ def test_a_checkpoint_is_due_when_its_time_has_come(tmp_path):
         ({"run": "other"}, "its run is k, this run's is other"),
         ({"protocol version": 2}, "its protocol version is 1, this run's is 2"),
         ({"code": "b"}, "its code is a, this run's is b"),
-        ({"versions": {"keras": "4"}}, 'its versions is {"keras": "3"}, this run\'s is {"keras": "4"}'),
+        ({"versions": {"keras": "4"}}, "its versions keras is 3, this run's is 4"),
+        ({"versions": {"keras": "3", "numpy": "2"}}, "its versions numpy is null, this run's is 2"),
+        ({"threads": 2}, "its threads is null, this run's is 2"),
         ({"variables": [["w", [3], "f"]]}, 'its variables[0] is ["w", [2], "f"], this run\'s is ["w", [3], "f"]'),
         ({"variables": []}, "its variables is 1 of them, this run's is 0 of them"),
         ({"device": "GPU"}, "its device is null, this run's is GPU"),
@@ -162,6 +164,48 @@ def test_another_meaning_is_refused_and_the_file_set_aside(tmp_path, change, rea
         assert len(list(tmp_path.iterdir())) == n
     other.clear()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_refused_goes_on_where_its_conditions_are_back(tmp_path):
+    """A checkpoint is worth hours: to start anew under other conditions loses none of them."""
+    notes, path = [], tmp_path / "k.npz"
+    one, two = MEANING | {"threads": 1}, MEANING | {"threads": 2}
+    further = VALUES | {"place": VALUES["place"] | {"epoch": 7}}
+    kept(tmp_path, notes, one).save(further, ARRAYS)
+    assert kept(tmp_path, notes, two).load({}) is None
+    assert "its threads is 1, this run's is 2. The run starts from the beginning" in notes[-1] and "\n" not in notes[-1]
+    kept(tmp_path, notes, two).save(VALUES, ARRAYS)
+    values, _ = kept(tmp_path, notes, one).load({})
+    assert values == further and "The run goes on from one that fits" in notes[-2] and "epoch 7" in notes[-1]
+    values, _ = kept(tmp_path, notes, two).load({})
+    assert values == VALUES and "epoch 2" in notes[-1] and path.exists()
+    path.unlink()
+    assert kept(tmp_path, notes, one).load({})[0] == further
+    kept(tmp_path, notes, one).clear()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_fixes_what_the_last_digits_follow_from(monkeypatch):
+    machine = checkpoint.environment() | {"accelerator": None, "cores": 4, "threads": None, "onednn": True}
+    for name in (*checkpoint.THREADS, *checkpoint.FLAGS):
+        monkeypatch.delenv(name, raising=False)
+
+    def meaning(changes=None, **variables):
+        with monkeypatch.context() as changed:
+            changed.setattr(checkpoint, "environment", lambda: machine | (changes or {}))
+            for name, value in variables.items():
+                changed.setenv(name, value)
+            return checkpoint.meaning("fake2000_test", "k", 1)
+
+    here = meaning()
+    assert meaning() == here
+    for changes in ({"threads": 1}, {"cores": 2}, {"processor": "another"}, {"python": "3.99"}):
+        assert meaning(changes) != here, changes
+    assert (meaning({"onednn": False}) != here) is (BACKEND == "tensorflow")
+    assert meaning(XLA_FLAGS="--xla_cpu_enable_fast_math=true") != here and meaning(OMP_NUM_THREADS="7") != here
+    assert "threads" not in meaning({"accelerator": "A GPU"})  # where nothing is the same bit for bit
+    monkeypatch.setattr(checkpoint, "version", lambda name: f"{name} of tomorrow")
+    assert meaning()["versions"]["numpy"] == "numpy of tomorrow" and BACKEND in meaning()["versions"]
 
 
 def test_a_damaged_file_is_refused(tmp_path):

@@ -16,7 +16,8 @@ from experiments.runs.estimate import Cost, Line
 from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Job, Request, Settings, Tuning
-from experiments.spec.run import Run, identity_of
+from experiments.spec.identity import key_of
+from experiments.spec.run import Run
 from tests.doubles import Progress, computed, paper, rows, small_digits
 from tests.nets import everything
 
@@ -136,7 +137,7 @@ def test_only_what_is_left_counts(tmp_path):
     def half(job):
         if job.settings.variant == "b" and job.seed < 1000:
             raise RuntimeError("no luck")
-        yield from rows([job.settings.learning_rate])
+        yield from rows([job.settings.learning_rate] * job.settings.epochs)
 
     def left():
         arguments = asked(fake, tmp_path)
@@ -163,10 +164,10 @@ def test_a_variant_whose_grid_has_diverged_has_nothing_left(tmp_path):
 
 
 def test_published_runs_are_not_left(tmp_path):
-    fake = paper(computed(lambda job: rows([0.5])), **SETTINGS)
+    fake = paper(computed(lambda job: rows([0.5] * job.settings.epochs)), **SETTINGS)
     arguments = asked(fake, tmp_path / "a")
     runner, request = arguments
-    published = {identity_of(r): r for r in runner.run(request)}
+    published = {key_of(r): r for r in runner.run(request)}
     arguments = asked(fake, tmp_path / "b", published=published)
     assert estimate.remaining(*arguments) == []
 
@@ -217,7 +218,7 @@ def test_a_real_training_is_measured():
 @pytest.fixture
 def reduced(tmp_path, monkeypatch):
     """A paper of which `reduced` runs on the digits, and the commands that `run` asks."""
-    fake = paper(computed(lambda job: rows([0.5])), ["a"], 1, **SETTINGS)
+    fake = paper(computed(lambda job: rows([0.5] * job.settings.epochs)), ["a"], 1, **SETTINGS)
     presets = {"reduced": fake.experiments[0].presets["quick"], "quick": fake.experiments[0].presets["quick"]}
     fake = dataclasses.replace(fake, experiments=(dataclasses.replace(fake.experiments[0], presets=presets),))
     monkeypatch.setattr(papers, "load", lambda names=(): [fake])

@@ -1,5 +1,9 @@
 """The runner: what it performs, records and skips."""
 
+import copy
+import json
+
+import keras
 import numpy as np
 import pytest
 
@@ -8,11 +12,14 @@ from experiments.errors import DatasetMissing, Diverged, UsageError
 from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Request, Tuning
-from experiments.spec.run import best, final_runs, identity_of, key, tuning_runs
+from experiments.spec.identity import key, key_of
+from experiments.spec.record import sealed
+from experiments.spec.run import best, final_runs, tuning_runs
 from tests.doubles import Progress, computed, paper, rows
 
+BACKEND = keras.backend.backend()
 GRID = {"a": (0.1, 0.2, 0.3), "b": (0.1, 0.2, 0.3)}
-TUNING = Tuning("learning_rate", GRID, "validation_loss", {"quick": {"epochs": 1}})
+TUNING = Tuning("learning_rate", GRID, "validation_loss", {"quick": {"epochs": 3}})
 
 
 def run(fake, folder, published=None, only=(), **options):
@@ -50,10 +57,10 @@ def test_a_record_says_what_ran_on_what(tmp_path):
     assert record == Store(tmp_path).read("fake2000_test", record["key"])
     assert record["settings"] == {"data": "digits", "epochs": 1, "learning_rate": 0.1, "variant": "a"}
     assert record["overrides"] == {"epochs": "1"} and record["facts"] == {"parameters": 7}
-    assert record["key"] == key("fake2000_test", "e", record["settings"], 0, record["data"]["fingerprint"], 1)
+    assert record["key"] == key("fake2000_test", "e", record["settings"], 0, record["data"]["fingerprint"], 1, BACKEND)
     assert set(record) == {
         "schema", "key", "paper", "experiment", "preset", "role", "settings", "overrides", "seed", "protocol", "data",
-        "code", "environment", "command", "started", "outcome", "error", "history", "facts", "seconds",
+        "code", "environment", "command", "started", "outcome", "error", "history", "facts", "seconds", "checksum",
     }  # fmt: skip
 
 
@@ -63,6 +70,7 @@ def test_a_failing_run_is_recorded_and_the_others_go_on(tmp_path):
         yield from rows([1.0])
         if job.settings.variant == "a":
             raise RuntimeError("no luck")
+        yield {"epoch": 2, "objective": 1.0}
 
     records, progress = run(paper(failing), tmp_path)
     assert outcomes(records) == [("a", 0, "failed"), ("b", 0, "done"), ("a", 1, "failed"), ("b", 1, "done")]
@@ -96,17 +104,17 @@ def test_a_diverged_run_keeps_its_history_and_is_not_run_again(tmp_path):
 
 
 def test_tuning_takes_the_lowest_metric_of_any_epoch(tmp_path):
-    losses = {0.1: [0.9, 0.8], 0.2: [0.5, 0.95], 0.3: [0.6, 0.55]}
+    losses = {0.1: [0.9, 0.8, 0.8], 0.2: [0.5, 0.95, 0.95], 0.3: [0.6, 0.55, 0.55]}
     finals = []
 
     @computed
     def tuned(job):
         if job.seed == TUNING.seed:
-            assert job.settings.epochs == 1
+            assert job.settings.epochs == 3
             yield from rows(losses[job.settings.learning_rate])
         else:
             finals.append((job.settings.learning_rate, job.settings.epochs))
-            yield from rows([0.0])
+            yield from rows([0.0, 0.0])
 
     records, _ = run(paper(tuned, variants=["a"], tuning=TUNING), tmp_path)
     assert [r["role"] for r in records] == ["tuning"] * 3 + ["final"] * 2
@@ -118,7 +126,7 @@ def test_tuning_never_takes_a_run_that_did_not_finish(tmp_path, outcome):
     @computed
     def tuned(job):
         low = job.settings.learning_rate == 0.1
-        yield from rows([0.001 if low else job.settings.learning_rate])
+        yield from rows([0.001 if low else job.settings.learning_rate] * (job.settings.epochs - low))
         if low:
             raise Diverged(2, "objective", "nan") if outcome == "diverged" else RuntimeError("no luck")
 
@@ -132,7 +140,7 @@ def test_a_variant_whose_whole_grid_fails_has_no_final_run_and_is_named(tmp_path
     def diverging(job):
         if job.settings.variant == "a":
             raise Diverged(1, "objective", "nan")
-        yield from rows([0.5])
+        yield from rows([0.5] * job.settings.epochs)
 
     records, progress = run(paper(diverging, seeds=1, tuning=TUNING), tmp_path)
     assert [r["settings"]["variant"] for r in records if r["role"] == "final"] == ["b"]
@@ -151,6 +159,7 @@ def test_stopped_by_the_user_and_gone_on(tmp_path):
         yield from rows([1.0])
         if (job.settings.variant, job.seed) == ("b", 0):
             raise KeyboardInterrupt
+        yield {"epoch": 2, "objective": 1.0}
 
     with pytest.raises(KeyboardInterrupt):
         run(paper(stopped), tmp_path)
@@ -164,7 +173,7 @@ def test_stopped_by_the_user_and_gone_on(tmp_path):
 
 def test_published_runs_are_not_run_again_and_others_are(tmp_path):
     records, _ = run(paper(train, seeds=1), tmp_path / "published")
-    published = {identity_of(r): r for r in records}
+    published = {key_of(r): r for r in records}
     found, progress = run(paper(train), tmp_path / "own", published)
     assert found[:2] == records
     assert [skip[2] for skip in progress.skips] == ["published"] * 2
@@ -172,9 +181,81 @@ def test_published_runs_are_not_run_again_and_others_are(tmp_path):
     assert len(Store(tmp_path / "own").all("fake2000_test")) == 2
 
 
+OTHERS = [name for name in ("tensorflow", "jax", "torch") if name != BACKEND]
+
+
+def elsewhere(made, backend=None, fingerprint=None):
+    """A record as another backend, or other data, would have given it."""
+    made = copy.deepcopy(made)
+    made["environment"]["backend"] = backend or made["environment"]["backend"]
+    made["data"]["fingerprint"] = fingerprint or made["data"]["fingerprint"]
+    return sealed(made | {"key": key_of(made)})
+
+
+@pytest.mark.parametrize("changes", [{"backend": OTHERS[0]}, {"fingerprint": "f" * 64}], ids=["backend", "data"])
+@pytest.mark.parametrize("where", ["here", "published"])
+def test_runs_on_another_backend_or_other_data_do_not_count_as_done(tmp_path, changes, where):
+    records, _ = run(paper(train, seeds=1), tmp_path / "elsewhere")
+    others, store = [elsewhere(r, **changes) for r in records], Store(tmp_path / "own")
+    for other in others if where == "here" else ():
+        store.write(other)
+    found, progress = run(paper(train, seeds=1), tmp_path / "own", {key_of(r): r for r in others})
+    assert len(progress.trained) == 2 and progress.skips == []
+    assert [r["key"] for r in found] == [r["key"] for r in records]
+    kept = {r["key"] for r in store.all("fake2000_test")}
+    assert kept == {r["key"] for r in records} | {r["key"] for r in others if where == "here"}
+
+
+def test_a_record_of_the_time_when_keys_named_no_backend_is_neither_skipped_nor_lost(tmp_path):
+    (record,), _ = run(paper(train, seeds=1), tmp_path / "elsewhere", only=["a"])
+    store, other = Store(tmp_path / "own"), copy.deepcopy(record)
+    other["environment"]["backend"] = OTHERS[-1]
+    other |= {"schema": 1, "key": key_of(record, "tensorflow")}
+    del other["checksum"]
+    path = store.path(record["paper"], other["key"])
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(other))
+    assert store.all("fake2000_test") == [other]
+    _, progress = run(paper(train, seeds=1), tmp_path / "own", only=["a"])
+    assert len(progress.trained) == 1
+    backends = sorted(r["environment"]["backend"] for r in store.all("fake2000_test"))
+    assert backends == sorted([BACKEND, OTHERS[-1]])
+
+
+def test_a_bad_file_costs_its_own_run_alone_and_is_kept(tmp_path):
+    records, _ = run(paper(train), tmp_path)
+    path = Store(tmp_path).path("fake2000_test", records[0]["key"])
+    path.write_text(path.read_text().replace('"objective": 0.5', '"objective": 0.4'))
+    edited = path.read_bytes()
+    again, progress = run(paper(train), tmp_path)
+    assert progress.trained == [("a", "final", 0, "done")] and len(progress.skips) == 3
+    assert again[0]["history"] == records[0]["history"]
+    assert (path.parent / ".aside" / path.name).read_bytes() == edited
+
+
+def test_a_run_that_ends_too_soon_has_failed(tmp_path):
+    """Of what it gave, no record of a done run can be made."""
+    (record,), _ = run(paper(computed(lambda job: rows([1.0])), variants=["a"], seeds=1), tmp_path)
+    assert record["outcome"] == "failed" and "1 rows of history, outcome done. Expected 2" in record["error"]
+    assert Store(tmp_path).all("fake2000_test") == [record]
+
+
+def test_only_what_differs_from_the_preset_is_a_change(tmp_path):
+    own = {"epochs": "2", "learning_rate": "0.1"}
+    (record,), _ = run(paper(train, seeds=1), tmp_path, only=["a"], overrides=own)
+    assert record["overrides"] == {}
+    assert run(paper(train, seeds=1), tmp_path, only=["a"])[1].trained == []  # the preset's own run
+    (record,), _ = run(paper(train, seeds=1), tmp_path, only=["a"], overrides=own | {"learning_rate": "0.2"})
+    assert record["overrides"] == {"learning_rate": "0.2"}
+    tuned, _ = run(
+        paper(train, seeds=1, tuning=TUNING), tmp_path / "tuned", only=["a"], overrides={"learning_rate": "0.1"}
+    )
+    assert tuned[0]["overrides"] == {"learning_rate": "0.1"}  # the preset has it chosen
+
+
 def test_published_runs_of_another_paper_do_not_count(tmp_path):
     records, _ = run(paper(train, seeds=1), tmp_path / "published")
-    published = {identity_of(r): r for r in ({**record, "paper": "another"} for record in records)}
+    published = {key_of(r): r for r in ({**record, "paper": "another"} for record in records)}
     _, progress = run(paper(train, seeds=1), tmp_path / "own", published)
     assert len(progress.trained) == 2
 
@@ -183,7 +264,7 @@ def test_a_run_knows_itself_in_its_record(tmp_path):
     fake = paper(train, seeds=1)
     records, _ = run(fake, tmp_path)
     (asked,) = final_runs(fake, fake.experiments[0], "a", Request((fake,), "quick"))
-    assert asked.identity == identity_of(records[0])
+    assert asked.key(records[0]["data"]["fingerprint"], BACKEND) == key_of(records[0]) == records[0]["key"]
     fake = paper(train, seeds=1, tuning=TUNING)
     asked = tuning_runs(fake, fake.experiments[0], "a", Request((fake,), "quick"))
     assert len({r.identity for r in asked}) == 3

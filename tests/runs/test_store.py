@@ -11,34 +11,37 @@ import time
 
 import pytest
 
-from experiments.errors import UsageError
 from experiments.files import write_atomically
 from experiments.runs.store import Store
+from experiments.spec.record import load
+from tests.fakes import record
 
 WRITER = """
-import itertools, sys
+import itertools, json, sys
 from experiments.runs.store import Store
-store = Store(sys.argv[1])
+store, templates = Store(sys.argv[1]), json.loads(sys.argv[2])
 print("ready", flush=True)
 for n in itertools.count():
-    record = {"paper": "p", "key": f"k{n % 3}", "outcome": "done", "a": n, "filler": ["x" * 20] * 5000, "z": n}
-    store.write(record)
+    store.write(templates[n % 3] | {"facts": {"a": n, "filler": ["x" * 20] * 5000, "z": n}})
 """
 HOLDER = """
-import sys, time
+import json, sys, time
 from experiments.runs.store import Store
-store = Store(sys.argv[1])
-with store.claim("p", "k") as free:
-    store.write({"paper": "p", "key": "k", "outcome": "running", "free": free})
+store, (record,) = Store(sys.argv[1]), json.loads(sys.argv[2])
+with store.claim(record["paper"], record["key"]) as free:
+    store.write(record | {"outcome": "running", "facts": {"free": free}})
     print("ready", flush=True)
     time.sleep(120)
 """
+PAPER = "fake2000_test"
 
 
-def start(script, folder):
-    """A process that runs `script` and has said that it is ready."""
+def start(script, folder, *records):
+    """A process that runs `script` with some records and has said that it is ready."""
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-    child = subprocess.Popen([sys.executable, "-c", script, folder], stdout=subprocess.PIPE, env=environment)
+    child = subprocess.Popen(
+        [sys.executable, "-c", script, folder, json.dumps(records)], stdout=subprocess.PIPE, env=environment
+    )
     assert child.stdout.readline() == b"ready\n"
     return child
 
@@ -49,35 +52,43 @@ def kill(child):
     child.stdout.close()
 
 
-def record(**changes):
-    return {"paper": "p", "key": "k", "outcome": "done", "history": [{"epoch": 1, "loss": 0.1}], **changes}
+K = record("a", 0)["key"]
 
 
 def test_a_record_comes_back_as_it_was(tmp_path):
-    store = Store(tmp_path)
-    assert store.read("p", "k") is None
-    store.write(record())
-    assert store.read("p", "k") == record()
-    store.write(record(key="b", outcome="failed"))
-    assert [r["key"] for r in store.all("p")] == ["b", "k"]
+    store, records = Store(tmp_path), [record("a", 0), record("b", 1, outcome="failed")]
+    assert store.read(PAPER, K) is None
+    assert store.write(records[0]) == records[0] == store.read(PAPER, K)
+    store.write(records[1])
+    assert store.all(PAPER) == sorted(records, key=lambda r: r["key"])
     assert store.all("nobody") == []
 
 
 def test_the_same_record_is_the_same_bytes(tmp_path):
     store = Store(tmp_path)
-    store.write(record())
-    first = store.path("p", "k").read_bytes()
-    store.write(dict(reversed(record().items())))
-    assert store.path("p", "k").read_bytes() == first
+    store.write(record("a", 0))
+    first = store.path(PAPER, K).read_bytes()
+    store.write(dict(reversed(record("a", 0).items())))
+    assert store.path(PAPER, K).read_bytes() == first
     assert first.endswith(b"}\n") and b"\r" not in first
 
 
-def test_a_nan_is_never_written(tmp_path):
-    store = Store(tmp_path)
-    store.write(record())
-    with pytest.raises(ValueError, match="JSON"):
-        store.write(record(history=[{"loss": float("nan")}]))
-    assert store.read("p", "k") == record()
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"seconds": float("nan")}, "JSON"),
+        ({"seed": 1}, "Expected [0-9a-f]{20}, which follows from its content"),
+        ({"key": "../../../escaped"}, "Expected 20 hexadecimal digits"),
+        ({"paper": "../elsewhere"}, "Expected a name"),
+    ],
+)
+def test_what_is_no_record_is_never_written(tmp_path, change, reason):
+    store = Store(tmp_path / "runs")
+    store.write(record("a", 0))
+    with pytest.raises(ValueError, match=reason):
+        store.write(record("a", 0) | change)
+    assert store.all(PAPER) == [record("a", 0)]
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
 def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(tmp_path, monkeypatch):
@@ -97,79 +108,161 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(tmp_path, monkeyp
 def test_killed_at_any_moment_every_record_is_whole(tmp_path):
     moments = random.Random(0)
     for _ in range(12):
-        child = start(WRITER, tmp_path)
+        child = start(WRITER, tmp_path, *(record("a", seed) for seed in range(3)))
         time.sleep(moments.uniform(0, 0.06))
         kill(child)
-        for path in (tmp_path / "p").glob("*.json"):
-            written = json.loads(path.read_text())
-            assert written["a"] == written["z"]
-    assert Store(tmp_path).all("p")
+        for path in (tmp_path / PAPER).glob("*.json"):
+            facts = load(path, PAPER, path.stem)["facts"]
+            assert facts["a"] == facts["z"]
+    assert Store(tmp_path).all(PAPER)
 
 
 def test_what_a_kill_leaves_of_a_write_is_removed_by_the_next_holder(tmp_path):
-    store, other = Store(tmp_path), tmp_path / "p" / ".another.json.abc.partial"
-    store.write(record())
-    left = [tmp_path / "p" / ".k.json.abc.partial", tmp_path / "p" / ".checkpoints" / ".k.npz.abc.partial"]
+    store, folder = Store(tmp_path), tmp_path / PAPER
+    other = folder / ".another.json.abc.partial"
+    store.write(record("a", 0))
+    left = [folder / f".{K}.json.abc.partial", folder / ".checkpoints" / f".{K}.npz.abc.partial"]
     for path in (*left, other):
         path.parent.mkdir(exist_ok=True)
         path.write_text("half")
-    child = start(HOLDER, tmp_path)
+    child = start(HOLDER, tmp_path, record("a", 0))
     try:
-        with store.claim("p", "k") as free:
+        with store.claim(PAPER, K) as free:
             assert not free and other.exists()
         left[0].write_text("half")  # the holder may be writing
-        with store.claim("p", "k"):
+        with store.claim(PAPER, K):
             assert left[0].exists()
     finally:
         kill(child)
-    with store.claim("p", "k") as free:
+    with store.claim(PAPER, K) as free:
         assert free and not any(path.exists() for path in left) and other.exists()
-    assert store.read("p", "k")["outcome"] == "interrupted"
+    assert store.read(PAPER, K)["outcome"] == "interrupted"
 
 
 def test_a_claim_is_exclusive_and_ends_with_its_process(tmp_path):
     store = Store(tmp_path)
-    child = start(HOLDER, tmp_path)
+    child = start(HOLDER, tmp_path, record("a", 0))
     try:
-        assert store.read("p", "k")["outcome"] == "running"
-        assert store.read("p", "k")["free"]
-        with store.claim("p", "k") as free:
+        assert store.read(PAPER, K)["outcome"] == "running"
+        assert store.read(PAPER, K)["facts"]["free"]
+        with store.claim(PAPER, K) as free:
             assert not free
-        with store.claim("p", "another") as free:
+        with store.claim(PAPER, "another") as free:
             assert free
     finally:
         kill(child)
-    assert store.read("p", "k")["outcome"] == "interrupted"
-    with store.claim("p", "k") as free:
+    assert store.read(PAPER, K)["outcome"] == "interrupted"
+    with store.claim(PAPER, K) as free:
         assert free
-        assert store.read_claimed("p", "k")["outcome"] == "interrupted"
-    with store.claim("p", "k") as free:  # released by the end of the block before
+        assert store.read_claimed(PAPER, K)["outcome"] == "interrupted"
+    with store.claim(PAPER, K) as free:  # released by the end of the block before
         assert free
-        with store.claim("p", "k") as again:  # by the same process: held all the same
+        with store.claim(PAPER, K) as again:  # by the same process: held all the same
             assert not again
 
 
 def test_a_claim_ends_with_its_block_however_that_ends(tmp_path):
     store = Store(tmp_path)
-    with pytest.raises(ZeroDivisionError), store.claim("p", "k"):
+    with pytest.raises(ZeroDivisionError), store.claim(PAPER, K):
         raise ZeroDivisionError
-    with store.claim("p", "k") as free:
+    with store.claim(PAPER, K) as free:
         assert free
 
 
 def test_many_runs_are_held_at_once(tmp_path):
     store = Store(tmp_path)
     with contextlib.ExitStack() as claims:  # as many as the largest stack has
-        assert all(claims.enter_context(store.claim("p", f"k{n}")) for n in range(256))
+        assert all(claims.enter_context(store.claim(PAPER, f"k{n}")) for n in range(256))
 
 
-@pytest.mark.parametrize("text", ['{"outcome": "do', "", "[]", "null", "{}", "\x00\x00"])
-def test_a_corrupt_record_names_its_file_and_what_to_do(tmp_path, text):
-    store = Store(tmp_path)
-    path = store.path("p", "k")
-    path.parent.mkdir()
-    path.write_text(text)
-    with pytest.raises(UsageError, match="k.json is not a run record.*Delete it"):
-        store.read("p", "k")
-    with pytest.raises(UsageError, match="k.json"):
-        store.all("p")
+def _fifo(path):
+    os.mkfifo(path)
+
+
+def _huge(path):
+    with path.open("wb") as file:
+        file.truncate(2**40)
+
+
+def _misplaced(path):
+    path.write_text(json.dumps(record("b", 1)))
+
+
+def _edited(path):
+    path.write_text(json.dumps(record("a", 0)).replace('"test_error": 0.1', '"test_error": 0.01'))
+
+
+BAD = {  # how a bad file comes to be, and a part of what is said of it
+    "cut": (lambda path: path.write_text('{"outcome": "do'), "it is no JSON"),
+    "empty": (lambda path: path.write_text(""), "it is no JSON"),
+    "zeros": (lambda path: path.write_bytes(bytes(9)), "it is no JSON"),
+    "bom": (lambda path: path.write_text("\ufeff{}"), "it is no JSON"),
+    "deep": (lambda path: path.write_text("[" * 10**5), "nested too deep"),
+    "list": (lambda path: path.write_text("[]"), "Expected a record"),
+    "nothing": (lambda path: path.write_text("{}"), "it states no schema"),
+    "nan": (lambda path: path.write_text('{"seconds": NaN}'), "Received: NaN"),
+    "twice": (lambda path: path.write_text('{"seed": 1, "seed": 2}'), "stands twice"),
+    "folder": (lambda path: path.mkdir(), "it is no plain file"),
+    "fifo": (_fifo, "it is no plain file"),
+    "huge": (_huge, "1,099,511,627,776 bytes"),
+    "dangling": (lambda path: path.symlink_to("nowhere"), "it links to nothing"),
+    "circle": (lambda path: path.symlink_to(path.name), "it cannot be read"),
+    "misplaced": (_misplaced, "which is not its name"),
+    "edited": (_edited, "its checksum is not that of its content"),
+}
+
+
+@pytest.mark.parametrize("make, reason", BAD.values(), ids=BAD)
+def test_a_bad_file_is_named_once_and_left_out_and_its_place_is_had_without_losing_it(tmp_path, make, reason):
+    notes = []
+    store = Store(tmp_path, notes.append)
+    store.write(record("a", 1))
+    path = store.path(PAPER, K)
+    make(path)
+    for _ in range(2):
+        assert store.all(PAPER) == [record("a", 1)] and store.read(PAPER, K) is None
+    (note,) = notes
+    assert note.startswith(f"{path} is left out: ") and reason in note and "doctor" in note and "\n" not in note
+    with store.claim(PAPER, K):
+        assert store.read_claimed(PAPER, K) is None
+        store.write(record("a", 0))
+    assert reason in notes[1] and f"kept as {path.parent / '.aside' / path.name}" in notes[1]
+    assert os.path.lexists(path.parent / ".aside" / path.name) and store.read(PAPER, K) == record("a", 0)
+
+
+def test_notes_beside_the_records_stop_nothing(tmp_path):
+    notes = []
+    store = Store(tmp_path, notes.append)
+    store.write(record("a", 0))
+    for name in ("notes.json", ".hidden.json", "notes.txt"):
+        (tmp_path / PAPER / name).write_text('{"remember": "this"}')
+    assert store.all(PAPER) == [record("a", 0)]
+    assert len(notes) == 1 and "notes.json is left out: it states no schema" in notes[0]
+
+
+def test_many_bad_files_are_not_all_named(tmp_path):
+    notes = []
+    store = Store(tmp_path, notes.append)
+    for n in range(50):
+        path = store.path(PAPER, f"{n:020x}")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{")
+    assert store.all(PAPER) == [] and len(notes) == 11 and "doctor" in notes[-1]
+
+
+def test_a_record_of_the_first_schema_still_reads(tmp_path):
+    """Its key names no backend, and it has no checksum."""
+    notes = []
+    store = Store(tmp_path, notes.append)
+    for made, backend in ((record("a", 0), "tensorflow"), (record("a", 1), "jax")):
+        made["environment"]["backend"] = backend
+        made |= {"schema": 1}
+        del made["checksum"]
+        path = store.path(PAPER, made["key"])
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(made))
+    assert [r["environment"]["backend"] for r in sorted(store.all(PAPER), key=lambda r: r["seed"])] == [
+        "tensorflow",
+        "jax",
+    ]
+    assert notes == []
