@@ -2,16 +2,20 @@
 
 import contextlib
 import json
+import os
 import pathlib
+import re
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import filelock
 
-from experiments.errors import UsageError
+from experiments.errors import UsageError, quoted
 from experiments.files import PARTIAL, write_atomically
 
 SCHEMA = 1
+PLAIN = re.compile(r"\w[\w.-]*")
 OUTCOMES = ("done", "diverged", "failed", "interrupted")
 
 
@@ -24,14 +28,15 @@ class Store:
 
     def __init__(self, folder: str | pathlib.Path = "runs"):
         self.folder = pathlib.Path(folder)
+        self._partials: dict[pathlib.Path, tuple[int, list[str]]] = {}
 
     def path(self, paper: str, key: str) -> pathlib.Path:
         """Return the file of a record."""
-        return self.folder / paper / f"{key}.json"
+        return self.folder / _plain(paper) / f"{_plain(key)}.json"
 
     def checkpoint(self, paper: str, key: str) -> pathlib.Path:
         """Return where a run that is not finished keeps its checkpoint."""
-        return self.folder / paper / ".checkpoints" / f"{key}.npz"
+        return self.folder / _plain(paper) / ".checkpoints" / f"{_plain(key)}.npz"
 
     def read(self, paper: str, key: str) -> dict[str, Any] | None:
         """Return the record, or `None`. One that is still running but abandoned reads as interrupted."""
@@ -74,9 +79,11 @@ class Store:
     @contextlib.contextmanager
     def claim(self, paper: str, key: str) -> Iterator[bool]:
         """Hold a run while working on it; yield whether it was free."""
-        folder = self.folder / paper / ".locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / key)
+        place = self.folder / _plain(paper) / ".locks" / _plain(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_symlink():  # a lock is emptied when it is taken, and with it what it leads to
+            place.unlink(missing_ok=True)
+        lock = filelock.FileLock(place)
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
@@ -91,5 +98,33 @@ class Store:
     def sweep(self, paper: str, key: str) -> None:
         """Remove what a process that was killed while it wrote has left behind."""
         for path in (self.path(paper, key), self.checkpoint(paper, key)):
-            for partial in path.parent.glob(f".{path.name}.*{PARTIAL}"):
-                partial.unlink(missing_ok=True)
+            for name in self._left(path.parent):
+                if name.startswith(f".{path.name}."):
+                    (path.parent / name).unlink(missing_ok=True)
+
+    def _left(self, folder: pathlib.Path) -> list[str]:
+        """Return the partial files of a folder, which is listed again only when it has changed.
+
+        A folder that has just changed is listed each time: clocks of file systems tick in milliseconds.
+        """
+        try:
+            changed = folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            return []
+        known, names = self._partials.get(folder, (0, []))
+        if known != changed:
+            names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(PARTIAL)]
+            settled = time.time_ns() - changed > 1_000_000_000
+            self._partials[folder] = (changed if settled else 0, names)
+        return names
+
+
+def _plain(name: str) -> str:
+    """Return a paper's or a run's name, of which a path is made.
+
+    Raises:
+        UsageError: it leads out of its folder.
+    """
+    if not isinstance(name, str) or not PLAIN.fullmatch(name):
+        raise UsageError(f"Received: {quoted(name)!r} as the name of a record. Expected letters, digits, - and _.")
+    return name

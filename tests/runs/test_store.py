@@ -173,3 +173,41 @@ def test_a_corrupt_record_names_its_file_and_what_to_do(tmp_path, text):
         store.read("p", "k")
     with pytest.raises(UsageError, match="k.json"):
         store.all("p")
+
+
+@pytest.mark.parametrize("name", ["..", "../up", "a/b", "/tmp/x", "", ".hidden", "a\n", "a\x00", None])
+def test_a_name_that_leads_out_of_its_folder_is_refused(tmp_path, name):
+    store = Store(tmp_path / "runs")
+    for place in ({"key": name}, {"paper": name}):
+        with pytest.raises(UsageError, match="as the name of a record. Expected letters"):
+            store.write(record(**place))
+        named = {"paper": "p", "key": "k"} | place
+        with pytest.raises(UsageError, match="as the name of a record"), store.claim(**named):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_linked_lock_empties_nothing(tmp_path):
+    (tmp_path / "kept").write_text("kept")
+    (tmp_path / "runs/p/.locks").mkdir(parents=True)
+    (tmp_path / "runs/p/.locks/k").symlink_to(tmp_path / "kept")
+    with Store(tmp_path / "runs").claim("p", "k") as free:
+        assert free
+    assert (tmp_path / "kept").read_text() == "kept"
+
+
+def test_a_folder_is_listed_once_for_many_claims_and_again_when_it_has_changed(tmp_path, monkeypatch):
+    store, listed, scandir = Store(tmp_path), [], os.scandir
+    for n in range(50):
+        store.write(record(key=f"k{n}"))
+    with store.claim("p", "k0"):  # makes the folder of locks
+        os.utime(tmp_path / "p", (0, 0))  # it has long been as it is
+    monkeypatch.setattr("experiments.runs.store.os.scandir", lambda folder: listed.append(folder) or scandir(folder))
+    for n in range(50):
+        with store.claim("p", f"k{n}") as free:
+            assert free
+    assert len(listed) == 1
+    left = tmp_path / "p/.k7.json.abc.partial"
+    left.write_text("half")
+    with store.claim("p", "k7"):
+        assert len(listed) == 2 and not left.exists()
