@@ -111,11 +111,11 @@ class Store:
             changed = folder.stat().st_mtime_ns
         except FileNotFoundError:
             return []
-        known, names = self._partials.get(folder, (0, []))
+        known, names = self._partials.get(folder, (-1, []))
         if known != changed:
             names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(PARTIAL)]
             settled = time.time_ns() - changed > 1_000_000_000
-            self._partials[folder] = (changed if settled else 0, names)
+            self._partials[folder] = (changed if settled else -1, names)
         return names
 
 

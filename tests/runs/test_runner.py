@@ -1,15 +1,21 @@
 """The runner: what it performs, records and skips."""
 
+import gc
+
 import numpy as np
 import pytest
 
+from custom.optimizers import Adam
 from experiments.engine import Computation
 from experiments.errors import DatasetMissing, Diverged, UsageError
+from experiments.recipes import classifier
+from experiments.runs import backend
 from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Request, Tuning
 from experiments.spec.run import best, final_runs, identity_of, key, tuning_runs
 from tests.doubles import Progress, computed, paper, rows
+from tests.nets import perceptron
 
 GRID = {"a": (0.1, 0.2, 0.3), "b": (0.1, 0.2, 0.3)}
 TUNING = Tuning("learning_rate", GRID, "validation_loss", {"quick": {"epochs": 1}})
@@ -290,3 +296,21 @@ def test_a_tuning_run_that_the_data_cannot_serve_is_refused_before_anything_runs
     with pytest.raises(UsageError, match="batch_size=1300. Expected at least 1 and at most 1199"):
         run(fake, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(backend.name() != "tensorflow", reason="TensorFlow keeps what it traces")
+def test_nothing_that_a_run_has_traced_outlives_it(tmp_path):
+    def traced(job):
+        return classifier(job, perceptron(seed=job.seed), Adam(job.settings.learning_rate))
+
+    def graphs():
+        from tensorflow.python.framework.func_graph import FuncGraph
+
+        gc.collect()
+        return sum(isinstance(thing, FuncGraph) for thing in gc.get_objects())
+
+    fake = paper(traced, ["a"], 3, batch_size=500, evaluation="test", train_evaluation_every=2)
+    before = graphs()
+    records, _ = run(fake, tmp_path)
+    assert [r["outcome"] for r in records] == ["done"] * 3
+    assert graphs() <= before
