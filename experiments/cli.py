@@ -9,24 +9,26 @@ import shlex
 import sys
 
 from experiments import papers
-from experiments.errors import UsageError, unknown, warn
+from experiments.errors import UsageError, line, quoted, unknown, warn
 from experiments.runs import backend, executors
 from experiments.spec import PRESETS, Request
+from experiments.spec.experiment import SEEDS
 
 COMPILERS = ("auto", "xla", "graph", "step")
 STACKING = ("auto", "always", "never")
+WORKERS = 256  # processes on one machine
 MEANING = ("--preset", "--seeds", "--only", "--set", "--compiler")  # options that say what runs, not how
 
 
 def main(arguments=None):
     """Parse the command line, run it, exit with its code."""
-    backend.prepare()
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        backend.prepare()
         options = _parser().parse_args(arguments)
         sys.exit(options.call(options))
     except UsageError as error:
-        print(f"experiments: {error}", file=sys.stderr)
+        print(f"experiments: {line(error)}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print(executors.STOPPED, file=sys.stderr)
@@ -53,20 +55,21 @@ def _paper(text):
 
 def _assignment(text):
     if "=" not in text:
-        raise UsageError(f"Received: --set {text}. Expected --set KEY=VALUE.")
+        raise UsageError(f"Received: --set {quoted(text)}. Expected --set KEY=VALUE.")
     return text
 
 
-def _positive(option):
-    """Return the type of an option that is an integer of at least 1."""
+def _positive(option, most):
+    """Return the type of an option that is an integer of at least 1, and at most `most`."""
 
     def parse(text):
         try:
             value = int(text)
         except ValueError:
             value = 0
-        if value < 1:
-            raise UsageError(f"Received: {option} {text}. Expected an integer of at least 1.")
+        if not 1 <= value <= most:
+            bound = f"at most {most}" if value > most else "at least 1"
+            raise UsageError(f"Received: {option} {quoted(text)}. Expected an integer of {bound}.")
         return value
 
     return parse
@@ -81,7 +84,7 @@ def _seconds(option):
         except ValueError:
             value = math.nan
         if not 0 <= value < math.inf:
-            raise UsageError(f"Received: {option} {text}. Expected a finite number of at least 0.")
+            raise UsageError(f"Received: {option} {quoted(text)}. Expected a finite number of at least 0.")
         return value
 
     return parse
@@ -106,7 +109,10 @@ def _parser():
         command.add_argument("papers", nargs="+", type=_paper, metavar="PAPER", help="names from `list`, or all")
         command.add_argument("--preset", default="quick", choices=PRESETS, help="default: quick")
         command.add_argument(
-            "--seeds", type=_positive("--seeds"), metavar="N", help="seeds 0 to N-1 (default: the preset's number)"
+            "--seeds",
+            type=_positive("--seeds", SEEDS.high),
+            metavar="N",
+            help="seeds 0 to N-1 (default: the preset's number)",
         )
         command.add_argument(
             "--only", action="append", default=[], metavar="NAME", help="a variant or an experiment; repeatable"
@@ -122,7 +128,7 @@ def _parser():
         command.add_argument("--extend", action="store_true", help="count published runs as done")
         command.add_argument(
             "--workers",
-            type=_positive("--workers"),
+            type=_positive("--workers", WORKERS),
             default=1,
             metavar="N",
             help="processes that share the runs (default: 1)",
@@ -173,7 +179,7 @@ def _load(names=()):
 def _store(note=warn):
     from experiments.runs.store import Store
 
-    return Store(os.environ.get("EXPERIMENTS_RUNS", "runs"), note)
+    return Store(backend.runs_folder(), note)
 
 
 def _request(options):
@@ -337,8 +343,8 @@ def _status(options):
             rows.append((*where, f"{counts['done']}/{wanted}", ", ".join(words) or "-"))
             left_out += [f"{' '.join(where)}: {text}" for text in [evidence.left_out()] if text]
     _table(("paper", "experiment", "preset", "done", "others"), rows)
-    for line in left_out:
-        print(line)
+    for text in left_out:
+        print(text)
     for record in (r for _, records in known for r in records if r["outcome"] in ("failed", "interrupted")):
         if where := describe(store.checkpoint(record["paper"], record["key"])):
             print(f"{label(record)}: {record['outcome']}; goes on from {where}")
@@ -356,10 +362,13 @@ def _data(options):
     from experiments.data import CATALOGUE, describe
 
     described = {name: describe(name) for name in CATALOGUE}
-    rows = [(name, "yes" if d["present"] else "no", d["where"], d["licence"]) for name, d in described.items()]
+    states = {name: "broken" if d["broken"] else "yes" if d["present"] else "no" for name, d in described.items()}
+    rows = [(name, states[name], d["where"], d["licence"]) for name, d in described.items()]
     _table(("dataset", "present", "where", "licence"), rows)
     for name, row in described.items():
-        if not row["present"]:
+        if row["broken"]:
+            print(f"Broken: {row['broken']}")
+        elif not row["present"]:
             print(f"To get {name}: {row['get']}")
     return 0
 

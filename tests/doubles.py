@@ -65,11 +65,11 @@ def rows(losses):
 CITATION = Citation("A paper", "Fake, A.", "Journal", 2000, "https://example.org", "1")
 
 
-def paper(train, variants=("a", "b"), seeds=2, tuning=None, **settings):
+def paper(train, variants=("a", "b"), seeds=2, tuning=None, domains=None, **settings):
     """A paper with one experiment, `e`, on the digits; `train` is called with the job."""
     values = {"data": "digits", "epochs": 2, "learning_rate": None if tuning else 0.1, **settings}
     presets = {"quick": Preset(values, seeds)}
-    experiment = Experiment("e", dict.fromkeys(variants), train, presets, tuning)
+    experiment = Experiment("e", dict.fromkeys(variants), train, presets, tuning, domains=domains or {})
     words = Text({"labels": {v: v.upper() for v in variants}, "experiments": {"e": "An experiment"}})
     return Paper("fake2000_test", words, CITATION, (experiment,))
 

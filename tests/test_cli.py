@@ -16,6 +16,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 COMMAND = (sys.executable, "-m", "experiments")
+UNLUCKY = """
+from experiments import cli
+from experiments.papers import xu2015_rrelu
+
+def unlucky(*arguments, **options):
+    raise RuntimeError("no luck")
+
+xu2015_rrelu.network_in_network = unlucky
+cli.main()
+"""
 
 
 def environment(folder):
@@ -24,10 +34,10 @@ def environment(folder):
     return {**os.environ, **{name: str(value) for name, value in changes.items()}}
 
 
-def experiments(folder, *arguments):
+def experiments(folder, *arguments, command=COMMAND):
     """Run the command to its end."""
     options = dict(cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    return subprocess.run([*COMMAND, *arguments], **options, timeout=600)
+    return subprocess.run([*command, *arguments], **options, timeout=600)
 
 
 def started(folder, *arguments):
@@ -97,8 +107,8 @@ def page(folder, paper):
 @pytest.mark.slow
 def test_crash_nan_and_kill_leave_the_store_sound_and_show_in_the_report(tmp_path):
     only = ("run", "xu2015_rrelu", "--only", "relu", "--seeds", "1")
-    crash = experiments(tmp_path, *only, "--set", "initializer=bogus")
-    assert crash.returncode == 1 and "Received: initializer='bogus'" in crash.stdout
+    crash = experiments(tmp_path, *only, "--set", "epochs=2", command=(sys.executable, "-c", UNLUCKY))
+    assert crash.returncode == 1 and "RuntimeError: no luck" in crash.stdout
     nan = experiments(tmp_path, *only, "--set", "learning_rate=1e30", "--workers", "2")
     assert nan.returncode == 0 and "1 diverged: " in nan.stdout
     killed = started(tmp_path, *only)
@@ -114,7 +124,7 @@ def test_crash_nan_and_kill_leave_the_store_sound_and_show_in_the_report(tmp_pat
     assert experiments(tmp_path, "report").returncode == 0
     text = page(tmp_path, "xu2015_rrelu")
     assert all(f"| {outcome} |" in text for outcome in ("diverged", "failed", "interrupted"))
-    assert "objective became" in text and "Received: initializer='bogus'" in text
+    assert "objective became" in text and "RuntimeError: no luck" in text
     again = experiments(tmp_path, *only)
     assert again.returncode == 0 and "1 trained now" in again.stdout
 
@@ -171,7 +181,32 @@ def test_ctrl_c_keeps_finished_runs_and_the_next_call_goes_on(tmp_path, workers)
             "Received: batch_size=0. Expected at least 1",
         ),
         (("run", "xu2015_rrelu", "--set", "epochs=0", "--only", "relu"), "Received: epochs=0. Expected at least 1."),
-        (("run", "xu2015_rrelu", "--set", "train_evaluation_every=0", "--only", "relu"), "on train every 0 epochs"),
+        (
+            ("run", "xu2015_rrelu", "--set", "train_evaluation_every=0", "--only", "relu"),
+            "Received: train_evaluation_every=0. Expected at least 1.",
+        ),
+        (("run", "xu2015_rrelu", "--set", "evaluation=train"), "evaluation=train. Expected test or validation."),
+        (("run", "xu2015_rrelu", "--set", "examples=1200"), "examples=1200. Expected at most 1199, of digits_rgb."),
+        (
+            ("run", "xu2015_rrelu", "--set", "data=generated_reviews"),
+            "data=generated_reviews, for an experiment on other data.",
+        ),
+        (("run", "xu2015_rrelu", "--set", "data=imagenet2012"), "Dataset 'imagenet2012' (147000 MB) is not on this"),
+        (("run", "xu2015_rrelu", "--set", "initializer=bogus"), "Expected he_normal, lecun_normal or normal_0.1."),
+        (("run", "xu2015_rrelu", "--set", "initializer=normal_-1"), "initializer=normal_-1. Expected he_normal"),
+        (("run", "xu2015_rrelu", "--set", "learning_rate=-1"), "learning_rate=-1. Expected above 0."),
+        (("run", "xu2015_rrelu", "--set", "momentum=1"), "momentum=1. Expected below 1."),
+        (("run", "xu2015_rrelu", "--set", "dropout=0.99999999999"), "dropout=0.99999999999. Expected below 1."),
+        (("run", "xu2015_rrelu", "--set", "drops=[2,1]"), "drops=[2,1]. Expected numbers in ascending order."),
+        (("run", "xu2015_rrelu", "--set", "epochs=" + "9" * 5000), "…, of type str. Expected: int, such as 1."),
+        (("run", "xu2015_rrelu", "--set", "drops=" + "[" * 100_000), "…, of type str. Expected: list, such as [1]."),
+        (("run", "xu2015_rrelu", "--set", "width=\x1b[31m\n\udc80"), "width=\\x1b[31m\\n\\udc80, of type str."),
+        (("run", "lu2019_dying_relu", "--only", "line", "--set", "nets=-1"), "nets=-1. Expected at least 1."),
+        (("run", "lu2019_dying_relu", "--only", "line", "--set", "layers=-1"), "layers=-1. Expected at least 2."),
+        (("run", "rumelhart1986_backprop", "--only", "xor", "--set", "hidden=[0]"), "hidden=[0]. Expected at least 1."),
+        (("run", "xu2015_rrelu", "--seeds", "3000000"), "--seeds 3000000. Expected an integer of at most 1000."),
+        (("run", "xu2015_rrelu", "--seeds", "1" + "0" * 20), "Expected an integer of at most 1000."),
+        (("run", "xu2015_rrelu", "--workers", "20000"), "--workers 20000. Expected an integer of at most 256."),
         (("run", "xu2015_rrelu", "--set", "variant=relu"), "Received: --set variant=relu. Expected --only relu."),
         (("run", "kingma2015_adam", "--set", "learning_rate=fast"), "Received: learning_rate=fast, of type str."),
         (("run", "xu2015_rrelu", "--seeds", "0"), "Received: --seeds 0. Expected an integer of at least 1."),
@@ -182,7 +217,40 @@ def test_ctrl_c_keeps_finished_runs_and_the_next_call_goes_on(tmp_path, workers)
 def test_wrong_use_is_one_line_and_exit_code_2(here, capsys, arguments, message):
     assert main(*arguments) == 2
     error = capsys.readouterr().err
-    assert message in error and error.count("\n") == 1, error
+    assert message in error and error.count("\n") == 1 and len(error) <= 300, error
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("EXPERIMENTS_THREADS", "abc", "Received: EXPERIMENTS_THREADS=abc. Expected an integer from 1 to 1024"),
+        ("EXPERIMENTS_THREADS", "-3", "Received: EXPERIMENTS_THREADS=-3. Expected an integer from 1"),
+        ("EXPERIMENTS_THREADS", "1" * 5000, "Expected an integer from 1 to 1024"),
+        (
+            "KERAS_BACKEND",
+            "nope",
+            "(KERAS_BACKEND, or keras.json): 'nope'. Known: tensorflow, jax, torch.",
+        ),
+        ("KERAS_BACKEND", "tensorflw", "Did you mean 'tensorflow'?"),
+        ("EXPERIMENTS_RUNS", "file", "Received: EXPERIMENTS_RUNS=file (not a folder). Expected a folder"),
+        ("EXPERIMENTS_RUNS", "file/below", "Received: EXPERIMENTS_RUNS=file/below (not a folder)."),
+        ("EXPERIMENTS_RUNS", "dangling", "Received: EXPERIMENTS_RUNS=dangling (not a folder)."),
+        ("EXPERIMENTS_RUNS", "x" * 5000, "(File name too long). Expected a folder"),
+        ("EXPERIMENTS_RUNS", "~nobody at all/runs", "EXPERIMENTS_RUNS=~nobody at all/runs ("),
+        ("EXPERIMENTS_DATA", "file", "Received: EXPERIMENTS_DATA=file (not a folder)."),
+        ("TFDS_DATA_DIR", "file", "Received: TFDS_DATA_DIR=file (not a folder)."),
+    ],
+)
+def test_a_variable_with_which_nothing_can_run_is_one_line(here, capsys, monkeypatch, variable, value, message):
+    (here / "file").write_text("kept")
+    (here / "dangling").symlink_to("nowhere")
+    monkeypatch.setenv(variable, value)
+    assert main("run", "kingma2015_adam", "--preset", "reduced") == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1 and len(error) <= 300, error
+    assert sorted(path.name for path in here.iterdir()) == ["dangling", "file"]
+    assert (here / "file").read_text() == "kept"
 
 
 def test_one_bad_file_stops_no_command_and_the_doctor_sets_it_aside(here, capsys):

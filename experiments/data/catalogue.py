@@ -4,41 +4,37 @@ Those that one paper alone uses are declared by its folder, when it is imported;
 """
 
 import dataclasses
-import os
-import pathlib
-import zipfile
+import functools
 from collections.abc import Callable
 
 import numpy as np
 
-from experiments.data import generated, texts
+from experiments.data import generated, kept, prepared_sets, splits, texts
 from experiments.data.dataset import Dataset, canonical_order, split
-from experiments.errors import DatasetMissing, DeclarationError, UsageError, unknown
+from experiments.data.folders import arrays_folder, tfds_folder
+from experiments.data.form import Form, Unfit
+from experiments.errors import DatasetMissing, DeclarationError, UsageError, line, unknown
+
+SMALL, RGB, BAGS = (28, 28, 1), (32, 32, 3), (10_000,)
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One row of the catalogue: how to load a set and what to say about it."""
+    """One row of the catalogue: how to load a set, the form of its arrays, and what to say about it."""
 
     load: Callable[[str], tuple]
-    classes: int
+    form: Form
     source: str
     licence: str
     citation: str
     megabytes: float
     tfds: str = ""
-    shape: tuple = ()
     get: str = ""  # how to get it, where TensorFlow Datasets cannot fetch it alone
 
-
-def arrays_folder():
-    """Return the folder of the arrays kept from earlier loads (`NAME.npz`); `EXPERIMENTS_DATA` changes it."""
-    return pathlib.Path(os.environ.get("EXPERIMENTS_DATA", "data"))
-
-
-def tfds_folder():
-    """Return the folder in which TensorFlow Datasets keeps its data."""
-    return pathlib.Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser()
+    @property
+    def classes(self):
+        """Number of classes; 0 where the targets are numbers."""
+        return self.form.classes
 
 
 def _digits(name):
@@ -53,58 +49,33 @@ def _digits(name):
 
 
 def _tfds(name, read=None):
-    kept = arrays_folder() / f"{name}.npz"
-    if kept.is_file():
-        parts = _read_kept(kept, CATALOGUE[name].shape)
+    form, path = CATALOGUE[name].form, _path(name)
+    if path.exists():
+        parts = kept.read(path, form)
     else:
-        parts = (read or _read_tfds)(name)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_name(f"{name}.{os.getpid()}.partial.npz")
-        try:
-            np.savez(partial, x_train=parts[0], y_train=parts[1], x_test=parts[2], y_test=parts[3])
-            os.replace(partial, kept)
-        finally:
-            partial.unlink(missing_ok=True)
+        parts = _fitted(name, (read or _read_tfds)(name))
+        kept.write(path, parts)
     (x_train, y_train), (x_test, y_test) = canonical_order(*parts[:2]), canonical_order(*parts[2:])
     return x_train, y_train, x_test, y_test
+
+
+def _path(name):
+    return arrays_folder() / f"{name}.npz"
 
 
 def _batches_only(name):
     raise UsageError(f"{name} does not fit into memory as arrays. Expected: batches, of data.imagenet.batches.")
 
 
-def _read_kept(path, shape):
-    """Return the four arrays of a file.
-
-    Keras or the user may have made it: no channel axis, labels in a column.
-    """
-    names = ("x_train", "y_train", "x_test", "y_test")
+def _fitted(name, parts):
     try:
-        with np.load(path) as arrays:
-            x_train, y_train, x_test, y_test = (arrays[name] for name in names)
-        for x in (x_train, x_test):
-            if x.dtype != "uint8":
-                raise ValueError(f"its images are {x.dtype}")
-        return (
-            x_train.reshape(len(x_train), *shape),
-            y_train.reshape(len(x_train)),
-            x_test.reshape(len(x_test), *shape),
-            y_test.reshape(len(x_test)),
-        )
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(
-            f"{path} cannot be used ({error}). Expected {', '.join(names)}: images as uint8 of shape {shape}, "
-            "integer labels. Delete the file to have it made again."
-        ) from error
+        return CATALOGUE[name].form.fitted(parts)
+    except Unfit as why:
+        raise UsageError(f"The arrays of {name!r} cannot be used: {why}") from None
 
 
 def _read_tfds(name):
-    import tensorflow_datasets as tfds
-
-    columns = tfds.as_numpy(
-        tfds.load(CATALOGUE[name].tfds, split=["train", "test"], batch_size=-1, download=False, as_supervised=True)
-    )
-    return [array for image_and_label in columns for array in image_and_label]
+    return prepared_sets.read(CATALOGUE[name].tfds, tfds_folder(), how_to_get(name))
 
 
 def _reviews(name):
@@ -115,12 +86,8 @@ def _read_reviews(name):
     """Return bags of the words that are the most frequent ones in the training set."""
     train, y_train, test, y_test = _read_tfds(name)
     train, test = ([text.decode("utf-8") for text in part] for part in (train, test))
-    chosen = texts.vocabulary(train, *CATALOGUE[name].shape)
+    chosen = texts.vocabulary(train, *CATALOGUE[name].form.shape)
     return texts.bags(train, chosen), y_train, texts.bags(test, chosen), y_test
-
-
-def _tfds_prepared(name):
-    return any((tfds_folder() / CATALOGUE[name].tfds).glob("*/dataset_info.json"))
 
 
 def how_to_get(name):
@@ -146,9 +113,9 @@ def computed(load, citation, what):
     Args:
         load: from the name to `(x_train, y_train, x_test, y_test)`, the same arrays every time.
         citation: the paper that uses it.
-        what: the set in words.
+        what: the set in words; sets of the same words can stand for one another.
     """
-    return Entry(load, 0, f"computed: {what}", "none needed", citation, 0)
+    return Entry(load, Form(what), f"computed: {what}", "none needed", citation, 0)
 
 
 def declare(name, entry):
@@ -164,7 +131,7 @@ def declare(name, entry):
 CATALOGUE = {
     "digits": Entry(
         _digits,
-        10,
+        Form("images", (8, 8, 1), 10, 1438, 359),
         "scikit-learn load_digits (UCI, 8x8 grey)",
         "CC BY 4.0",
         "Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998",
@@ -172,7 +139,7 @@ CATALOGUE = {
     ),
     "digits_rgb": Entry(
         _digits,
-        10,
+        Form("images", RGB, 10, 1438, 359),
         "scikit-learn load_digits, each pixel repeated 4x4, three equal channels",
         "CC BY 4.0",
         "Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998",
@@ -180,23 +147,34 @@ CATALOGUE = {
     ),
     "mnist": Entry(
         _tfds,
-        10,
+        Form("images", SMALL, 10, 60_000, 10_000),
         "TensorFlow Datasets mnist",
         "CC BY-SA 3.0",
         "LeCun, Cortes and Burges, The MNIST database of handwritten digits, 1998",
         22,
         "mnist",
-        (28, 28, 1),
     ),
     "cifar10": Entry(
-        _tfds, 10, "TensorFlow Datasets cifar10", "none stated; cite the report", CIFAR, 163, "cifar10", (32, 32, 3)
+        _tfds,
+        Form("images", RGB, 10, 50_000, 10_000),
+        "TensorFlow Datasets cifar10",
+        "none stated; cite the report",
+        CIFAR,
+        163,
+        "cifar10",
     ),
     "cifar100": Entry(
-        _tfds, 100, "TensorFlow Datasets cifar100", "none stated; cite the report", CIFAR, 162, "cifar100", (32, 32, 3)
+        _tfds,
+        Form("images", RGB, 100, 50_000, 10_000),
+        "TensorFlow Datasets cifar100",
+        "none stated; cite the report",
+        CIFAR,
+        162,
+        "cifar100",
     ),
     "imagenet2012": Entry(
         _batches_only,
-        1000,
+        Form("images in batches", classes=1000),
         "TensorFlow Datasets imagenet2012",
         "for research and teaching, by agreement",
         "Russakovsky et al., ImageNet Large Scale Visual Recognition Challenge, IJCV 2015",
@@ -207,18 +185,17 @@ CATALOGUE = {
     ),
     "imdb_bow": Entry(
         _reviews,
-        2,
+        Form("words", BAGS, 2, 25_000, 25_000),
         "TensorFlow Datasets imdb_reviews, as bags of the 10,000 most frequent words of its training set: 1 for a word "
         "that occurs, else 0; words are runs of letters, digits and inner apostrophes, in lower case",
         "none stated; cite the paper",
         "Maas et al., Learning Word Vectors for Sentiment Analysis, ACL 2011",
         81,
         "imdb_reviews/plain_text",
-        (10_000,),
     ),
     "generated_reviews": Entry(
         generated.reviews,
-        2,
+        Form("words", (300,), 2, 800, 200),
         "computed: bags of 300 words with Zipf's frequencies, some more frequent under one label",
         "none needed",
         "Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015",
@@ -230,7 +207,17 @@ CATALOGUE = {
 def present(name):
     """Tell whether the dataset can be loaded without fetching anything."""
     entry = CATALOGUE[name]
-    return not entry.tfds or (arrays_folder() / f"{name}.npz").is_file() or _tfds_prepared(name)
+    return not entry.tfds or _path(name).exists() or prepared_sets.present(entry.tfds, tfds_folder())
+
+
+def broken(name):
+    """Return why a set that is here cannot be loaded, or `""`: what can be told without reading its inputs."""
+    entry = CATALOGUE[name]
+    if not entry.tfds or not present(name):
+        return ""
+    if _path(name).exists():
+        return kept.problem(_path(name), entry.form)
+    return prepared_sets.problem(entry.tfds, tfds_folder())
 
 
 def require(name):
@@ -239,18 +226,26 @@ def require(name):
         raise unknown("dataset", name, CATALOGUE)
     if not present(name):
         raise DatasetMissing(missing(name))
+    if why := broken(name):
+        raise UsageError(why)
 
 
 def describe(name):
     """Return a row for the `data` command."""
     entry = CATALOGUE[name]
-    where = "computed" if entry.source.startswith("computed") else "bundled with scikit-learn"
+    where, why = "computed" if entry.source.startswith("computed") else "bundled with scikit-learn", ""
     if entry.tfds:
-        kept = arrays_folder() / f"{name}.npz"
-        where = str(kept) if kept.is_file() else str(tfds_folder() / entry.tfds) if present(name) else "missing"
+        where = "missing"
+        try:
+            if present(name):
+                where = str(_path(name) if _path(name).exists() else tfds_folder() / entry.tfds)
+            why = broken(name)
+        except UsageError as error:  # a folder that is none
+            why = str(error)
     return {
         "name": name,
-        "present": present(name),
+        "present": where != "missing",
+        "broken": line(why),
         "where": where,
         "licence": entry.licence,
         "source": entry.source,
@@ -262,11 +257,36 @@ def load(name):
     """Load a dataset of the catalogue.
 
     Raises:
-        UsageError: the name is not in the catalogue.
+        UsageError: the name is not in the catalogue; the arrays are not of the form that the catalogue states.
         DatasetMissing: the data are not on this machine; the message says how to get them.
     """
     require(name)
     entry = CATALOGUE[name]
-    arrays = entry.load(name)
+    arrays = _fitted(name, entry.load(name))
     provenance = {"source": entry.source, "licence": entry.licence, "citation": entry.citation}
     return Dataset(name, *arrays, entry.classes, provenance)
+
+
+@functools.cache
+def _counted(name):
+    """Return the shape of an example and how many there are to train on, of a set that is computed too."""
+    form = CATALOGUE[name].form
+    if form.train or not CATALOGUE[name].source.startswith("computed"):
+        return form.shape, form.train
+    x_train = CATALOGUE[name].load(name)[0]
+    return x_train.shape[1:], len(x_train)
+
+
+def suit(settings, usual):
+    """Refuse settings that their dataset cannot serve: another kind of data, more examples than there are.
+
+    Args:
+        settings: of a run.
+        usual: names of the sets that the experiment is made for.
+    """
+    name = settings.data
+    kinds = {CATALOGUE[other].form.kind for other in usual if other in CATALOGUE}
+    if CATALOGUE[name].form.kind not in kinds:
+        alike = [other for other, entry in CATALOGUE.items() if entry.form.kind in kinds]
+        raise UsageError(f"Received: data={name}, for an experiment on other data. Expected {' or '.join(alike)}.")
+    splits.check(settings, name, *_counted(name))

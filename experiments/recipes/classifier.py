@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments import engine
 from experiments.data.preprocessing import prepare
-from experiments.data.splits import HELD_OUT, steps_per_epoch
+from experiments.data.splits import HELD_OUT, evaluated, steps_per_epoch
 from experiments.errors import UsageError
 from experiments.seeds import derive
 
@@ -34,7 +34,7 @@ def classifier(
         stop: an `engine.Stop`, a target that ends the training, or `None`.
     """
     settings, data = job.settings, job.dataset
-    found = _arrays(data, preprocessing, settings.evaluation, settings.get("examples"))
+    found = _arrays(data, preprocessing, evaluated(settings.evaluation), settings.get("examples"))
     arrays = dataclasses.replace(found, augment=augment)
     every = {"train": settings.train_evaluation_every, settings.evaluation: settings.get("evaluation_every", 1)}
     tf32 = settings.get("precision") == "tf32"

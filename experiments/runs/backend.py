@@ -2,10 +2,37 @@
 
 import contextlib
 import ctypes
+import importlib.util
 import json
 import os
 import pathlib
 import sys
+
+from experiments.data.folders import folder_of
+from experiments.errors import UsageError, quoted, unknown
+
+BACKENDS = ("tensorflow", "jax", "torch")
+THREADS = 1024  # more than any processor has cores for one run
+
+
+def runs_folder():
+    """Return the folder of the user's own records; `EXPERIMENTS_RUNS` changes it."""
+    return folder_of("EXPERIMENTS_RUNS", "runs")
+
+
+def check():
+    """Refuse environment variables with which nothing can run."""
+    threads = os.environ.get("EXPERIMENTS_THREADS")
+    if threads and not (threads.isascii() and threads.isdecimal() and 1 <= int(threads[:20]) <= THREADS):
+        expected = f"Expected an integer from 1 to {THREADS}, or nothing for all cores"
+        raise UsageError(f"Received: EXPERIMENTS_THREADS={quoted(threads)}. {expected}.")
+    if name() not in BACKENDS:
+        raise unknown("backend (KERAS_BACKEND, or keras.json)", name(), BACKENDS)
+    if importlib.util.find_spec(name()) is None:
+        raise UsageError(
+            f"The backend {name()!r} is not installed. Expected: pip install {name()}, or another backend."
+        )
+    runs_folder()
 
 
 def prepare():
@@ -14,6 +41,7 @@ def prepare():
     TensorFlow uses oneDNN by itself on some processors only, where others are slower without it too
     (reports/overhead_benchmark). Here it is asked for everywhere, unless `TF_ENABLE_ONEDNN_OPTS` says otherwise.
     """
+    check()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     threads = os.environ.get("EXPERIMENTS_THREADS")
@@ -40,12 +68,12 @@ def keep_memory():
 
 def name():
     """The backend that Keras will choose, without importing it."""
-    if "KERAS_BACKEND" in os.environ:
+    if os.environ.get("KERAS_BACKEND"):
         return os.environ["KERAS_BACKEND"]
-    settings = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "keras.json"
     try:
+        settings = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "keras.json"
         return json.loads(settings.read_text()).get("backend", "tensorflow")
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError, RuntimeError):  # no such file, or not a table; nobody's home
         return "tensorflow"
 
 
@@ -77,3 +105,29 @@ def _silent():
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
+
+
+@contextlib.contextmanager
+def forgetting():
+    """Have the backend forget, when the block ends, what it would keep of a run for as long as the process lives.
+
+    TensorFlow registers the gradient of each function that has one of its own when it is traced, and with the
+    gradient it keeps the graph: some megabytes a run. Nobody can differentiate the graph of a run that has ended.
+    """
+    gradients = _gradients()
+    before = set(gradients)
+    try:
+        yield
+    finally:
+        for name in set(gradients) - before:
+            if name.startswith("CustomGradient-"):
+                del gradients[name]
+
+
+def _gradients():
+    """Return TensorFlow's gradients by name; nothing with another backend, or where TensorFlow keeps them elsewhere."""
+    if name() != "tensorflow":
+        return {}
+    from tensorflow.python.framework import ops
+
+    return getattr(getattr(ops, "gradient_registry", None), "_registry", {})

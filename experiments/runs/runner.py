@@ -64,14 +64,17 @@ class Runner:
 
     @staticmethod
     def require(request):
-        """Refuse bad settings and absent data before any work is done."""
-        names = [
-            request.settings(experiment, variant).data
+        """Refuse bad settings, and data that are absent, broken or too few for them, before any work is done."""
+        asked = [
+            (experiment, settings)
             for _, experiment, variants in request.selected()
             for variant in variants
+            for settings in request.forms(experiment, variant)
         ]
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(settings.data for _, settings in asked):
             datasets.require(name)
+        for experiment, settings in asked:
+            datasets.suit(settings, experiment.data)
 
     def run(self, request):
         """Perform what a request asks for. Return the records, tuning runs included."""
@@ -123,8 +126,9 @@ class Runner:
         if known and key_of(known) != address:  # of the time when no key named a backend
             self.store.rehome(known, key_of(known))
             known = None
-        # What failed since this runner began, another process of the same command has tried.
-        if known and known["outcome"] == "failed" and known["started"] > self.began:
+        # What failed since this runner began, another process of the same command has tried. What began later than
+        # now was written while a clock was ahead.
+        if known and known["outcome"] == "failed" and self.began < known["started"] <= now():
             return known
         dataset = self.dataset(run.settings.data)
         return Attempt(self.store, self.progress, run, address, dataset, self.command, known)
@@ -137,26 +141,28 @@ class Runner:
             if isinstance(found, dict):
                 self.progress.skipped(run, found["outcome"])
                 return self.published.get(key_of(found), found)
-            self._perform(experiment, found)
+            with backend.forgetting():
+                self._perform(experiment, found)
             return found.record
 
     def _perform(self, experiment, attempt):
         from experiments.engine import Computation, Session
 
-        attempt.begin()
-        kept = self._checkpoint([attempt], attempt.address)
+        kept, session = self._checkpoint([attempt], attempt.address), None
         on_step = self.progress.started(attempt.run)
         try:
             attempt.description = self._described(experiment, attempt)
-            if isinstance(attempt.description, Computation):
-                return compute(attempt)
-            session = Session([attempt.description], compiler=self.compiler, checkpoint=kept, on_step=on_step)
+            if not isinstance(attempt.description, Computation):
+                session = Session([attempt.description], compiler=self.compiler, checkpoint=kept, on_step=on_step)
+        except UsageError:  # not the run is wrong but what was asked: nothing is written
+            raise
         except BaseException as error:
             attempt.end(error)
-            if isinstance(error, Exception) and not isinstance(error, UsageError):
+            if isinstance(error, Exception):
                 return None
             raise
-        return perform([attempt], session, kept)
+        attempt.begin()
+        return perform([attempt], session, kept) if session else compute(attempt)
 
     def _described(self, experiment, attempt):
         """Return what the paper's `train` describes for a run."""

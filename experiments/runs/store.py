@@ -2,17 +2,21 @@
 
 import contextlib
 import json
+import os
 import pathlib
+import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import filelock
 
-from experiments.errors import warn
+from experiments.errors import UsageError, quoted, warn
 from experiments.files import PARTIAL, set_aside, write_atomically
 from experiments.spec.record import BadRecord, checked, load, sealed
 
 SPOKEN = 10  # bad files that are named one by one; `doctor` lists all
+PLAIN = re.compile(r"\w[\w.-]*")
 
 
 class Store:
@@ -31,14 +35,15 @@ class Store:
     def __init__(self, folder: str | pathlib.Path = "runs", note: Callable[[str], object] = warn):
         self.folder, self.note = pathlib.Path(folder), note
         self._bad: set[pathlib.Path] = set()
+        self._partials: dict[pathlib.Path, tuple[int, list[str]]] = {}
 
     def path(self, paper: str, key: str) -> pathlib.Path:
         """Return the file of a record."""
-        return self.folder / paper / f"{key}.json"
+        return self.folder / _plain(paper) / f"{_plain(key)}.json"
 
     def checkpoint(self, paper: str, key: str) -> pathlib.Path:
         """Return where a run that is not finished keeps its checkpoint."""
-        return self.folder / paper / ".checkpoints" / f"{key}.npz"
+        return self.folder / _plain(paper) / ".checkpoints" / f"{_plain(key)}.npz"
 
     def read(self, paper: str, key: str) -> dict[str, Any] | None:
         """Return the record, or `None`. One that is still running but abandoned reads as interrupted."""
@@ -82,7 +87,13 @@ class Store:
 
     def all(self, paper: str) -> list[dict[str, Any]]:
         """Return every record of a paper, sorted by key."""
-        return [record for path in files(self.folder / paper) if (record := self.read(paper, path.stem))]
+        found = []
+        for path in files(self.folder / _plain(paper)):
+            if not PLAIN.fullmatch(path.stem):
+                self._leave_out(path, BadRecord("its name is none of a record"))
+            elif record := self.read(paper, path.stem):
+                found.append(record)
+        return found
 
     def write(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Write a record with its checksum, all of it or none; return it. What is no record is a `BadRecord`."""
@@ -104,9 +115,11 @@ class Store:
     @contextlib.contextmanager
     def claim(self, paper: str, key: str) -> Iterator[bool]:
         """Hold a run while working on it; yield whether it was free."""
-        folder = self.folder / paper / ".locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / key)
+        place = self.folder / _plain(paper) / ".locks" / _plain(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_symlink():  # a lock is emptied when it is taken, and with it what it leads to
+            place.unlink(missing_ok=True)
+        lock = filelock.FileLock(place)
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
@@ -121,10 +134,38 @@ class Store:
     def sweep(self, paper: str, key: str) -> None:
         """Remove what a process that was killed while it wrote has left behind."""
         for path in (self.path(paper, key), self.checkpoint(paper, key)):
-            for partial in path.parent.glob(f".{path.name}.*{PARTIAL}"):
-                partial.unlink(missing_ok=True)
+            for name in self._left(path.parent):
+                if name.startswith(f".{path.name}."):
+                    (path.parent / name).unlink(missing_ok=True)
+
+    def _left(self, folder: pathlib.Path) -> list[str]:
+        """Return the partial files of a folder, which is listed again only when it has changed.
+
+        A folder that has just changed is listed each time: clocks of file systems tick in milliseconds.
+        """
+        try:
+            changed = folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            return []
+        known, names = self._partials.get(folder, (-1, []))
+        if known != changed:
+            names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(PARTIAL)]
+            settled = time.time_ns() - changed > 1_000_000_000
+            self._partials[folder] = (changed if settled else -1, names)
+        return names
 
 
 def files(folder: pathlib.Path) -> list[pathlib.Path]:
     """Return what lies in a paper's folder as records do, in the order of the keys."""
     return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
+
+
+def _plain(name: str) -> str:
+    """Return a paper's or a run's name, of which a path is made.
+
+    Raises:
+        UsageError: it leads out of its folder.
+    """
+    if not isinstance(name, str) or not PLAIN.fullmatch(name):
+        raise UsageError(f"Received: {quoted(name)!r} as the name of a record. Expected letters, digits, - and _.")
+    return name

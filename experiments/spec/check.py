@@ -4,7 +4,9 @@ import string
 from collections.abc import Mapping
 
 from experiments.errors import DeclarationError, UsageError, nearest
-from experiments.spec.experiment import PRESETS
+from experiments.spec.domains import COMMON, Refused, refusal
+from experiments.spec.experiment import PRESETS, SEEDS
+from experiments.spec.settings import canonical
 from experiments.spec.text import SECTIONS
 
 
@@ -14,6 +16,7 @@ def paper(declared):
         _sections(declared.text)
         for experiment in declared.experiments:
             _experiment(declared, experiment)
+        _domains(declared)
         _unique("experiment", declared.experiments)
         _unique("claim", declared.claims)
         _unique("finding", (*declared.findings, *declared.tables))
@@ -126,8 +129,54 @@ def _experiment(declared, experiment):
         raise DeclarationError(f"the {where} has presets and no `train`. Expected a function of the job.")
     if experiment.tuning:
         _tuning(experiment, where)
+    _settings(experiment, where)
     if experiment.presets and "protocol" in text.words:
         _protocol(experiment, text, where)
+
+
+def _domains(declared):
+    """Check that every domain is that of a setting, of some experiment."""
+    used = {name for e in declared.experiments for p in e.presets for v in e.variants for name in e.settings(p, v)}
+    for experiment in declared.experiments:
+        _known("setting", experiment.domains, used, f"domains of experiment {experiment.name!r}")
+
+
+def _settings(experiment, where):
+    """Check that every setting has a domain and lies within it, in the grids too."""
+    for preset, declared in experiment.presets.items():
+        here = f"{where}, preset {preset!r}"
+        _within("seeds", declared.seeds, SEEDS, here)
+        for variant in experiment.variants:
+            settings, tuning = experiment.settings(preset, variant), experiment.tunes(preset)
+            for name, value in settings.items():
+                if value is not None or not tuning or name not in tuning.names:
+                    _in_domain(experiment, name, value, here)
+            if not tuning:
+                continue
+            for name, value in tuning.changes[preset].items():
+                _in_domain(experiment, name, value, f"tuning of {here}")
+            for value in tuning.grids.get(preset, tuning.grid).get(variant, ()):
+                for name, one in tuning.changes_to(value).items():
+                    _in_domain(experiment, name, one, f"grid of {here}")
+
+
+def _in_domain(experiment, name, value, where):
+    domain = experiment.domain(name)
+    if domain is None:
+        known = {**COMMON, **experiment.domains}
+        raise DeclarationError(f"the {where} has the setting {name!r}, which has no domain. {nearest(name, known)}")
+    _within(name, value, domain, where)
+
+
+def _within(name, value, domain, where):
+    try:
+        held = domain.checked(value)
+    except Refused as why:
+        raise DeclarationError(f"the {where} leaves a domain. {refusal(name, value, why)}") from None
+    if canonical(held) != canonical(value):  # 1 and 1.0 would be two keys
+        raise DeclarationError(
+            f"the {where} has {name}={value!r}. Expected {held!r}, as a user's change would be held."
+        )
 
 
 def _tuning(experiment, where):

@@ -3,10 +3,13 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from experiments.errors import UsageError
+from experiments.errors import UsageError, quoted
+from experiments.spec.domains import COMMON, Choice, Integer
 from experiments.spec.settings import Settings
 
 PRESETS = ("quick", "reduced", "paper")
+TUNING_SEED = 1000  # none of the final ones, which count from 0
+SEEDS = Integer(1, TUNING_SEED)  # how many there may be
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Tuning:
     grid: Mapping
     metric: str
     changes: Mapping
-    seed: int = 1000
+    seed: int = TUNING_SEED
     grids: Mapping = dataclasses.field(default_factory=dict)
 
     @property
@@ -68,9 +71,10 @@ class Tuning:
         """Tell whether a user's changes leave nothing to choose; refuse those that leave half of it."""
         mine = [name for name in self.names if name in overrides]
         if mine and len(mine) < len(self.names):
+            given = " ".join(f"{name}={quoted(overrides[name])}" for name in mine)
             raise UsageError(
-                f"Received: --set {' '.join(f'{name}={overrides[name]}' for name in mine)}. The {self.title} are tuned "
-                "together. Expected a value for each of them, or for none."
+                f"Received: --set {given}. The {self.title} are tuned together. Expected a value for each of them, or "
+                "for none."
             )
         return bool(mine)
 
@@ -97,6 +101,7 @@ class Experiment:
         tuning: `Tuning`, or `None`.
         protocol: names of the tables of protocol rows in the paper's text, one after the other.
         version: protocol version; raised when the meaning of a run of this experiment changes.
+        domains: of its own settings, by name, and narrower ones of those in `spec.domains.COMMON`.
     """
 
     name: str
@@ -106,6 +111,19 @@ class Experiment:
     tuning: Tuning | None = None
     protocol: tuple = ("general",)
     version: int = 1
+    domains: Mapping = dataclasses.field(default_factory=dict)
+
+    def domain(self, name):
+        """Return the domain of a setting; `None` where it has none."""
+        if name == "variant":
+            return Choice(tuple(self.variants))
+        return self.domains.get(name) or COMMON.get(name)
+
+    @property
+    def data(self):
+        """Names of the sets that its presets are made for."""
+        found = [self.settings(preset, variant).get("data") for preset in self.presets for variant in self.variants]
+        return tuple(dict.fromkeys(found))
 
     def tunes(self, preset):
         """Return the `Tuning` that a preset does, or `None`."""

@@ -1,11 +1,11 @@
 """A user's request: the command line's options, parsed once."""
 
 import dataclasses
-import json
 from collections.abc import Mapping
 
-from experiments.errors import UsageError, unknown
-from experiments.spec.experiment import PRESETS
+from experiments.errors import UsageError, quoted, unknown
+from experiments.spec.domains import Refused, parsed, refusal
+from experiments.spec.experiment import PRESETS, SEEDS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Request:
         overrides: changed settings, as texts by name.
 
     Raises:
-        UsageError: an unknown preset or name, fewer than one seed, a preset that a paper lacks.
+        UsageError: an unknown preset or name, a number of seeds outside `SEEDS`, a preset that a paper lacks.
     """
 
     papers: tuple
@@ -32,10 +32,13 @@ class Request:
     def __post_init__(self):
         if self.preset not in PRESETS:
             raise unknown("preset", self.preset, PRESETS)
-        if self.seeds is not None and self.seeds < 1:
-            raise UsageError(f"Received: --seeds {self.seeds}. Expected at least 1.")
+        if self.seeds is not None:
+            try:
+                SEEDS.checked(self.seeds)
+            except Refused as why:
+                raise UsageError(f"Received: --seeds {quoted(self.seeds)}{why}") from None
         if "variant" in self.overrides:
-            name = self.overrides["variant"]
+            name = quoted(self.overrides["variant"])
             raise UsageError(f"Received: --set variant={name}. Expected --only {name}.")
         known = list(dict.fromkeys(name for paper in self.papers for name in paper.names()))
         for name in self.only:
@@ -49,7 +52,7 @@ class Request:
         for assignment in assignments:
             name, equals, value = assignment.partition("=")
             if not equals:
-                raise UsageError(f"Received: --set {assignment}. Expected --set KEY=VALUE.")
+                raise UsageError(f"Received: --set {quoted(assignment)}. Expected --set KEY=VALUE.")
             overrides[name] = value
         return cls(tuple(papers), preset, tuple(only), seeds, overrides)
 
@@ -76,38 +79,46 @@ class Request:
     def settings(self, experiment, variant):
         """Return the settings of one variant, with the user's changes."""
         settings, tuning = experiment.settings(self.preset, variant), experiment.tunes(self.preset)
-        if tuning and tuning.given(self.overrides):  # a value of the grid shows what type it has
-            settings = settings.but(**tuning.changes_to(tuning.values(self.preset, variant)[0]))
-        return overridden(settings, self.overrides)
+        if tuning:
+            tuning.given(self.overrides)
+        return overridden(settings, self.overrides, experiment.domain)
+
+    def forms(self, experiment, variant):
+        """Return the settings of one variant's final runs, and those of its tuning runs; what is tuned is open."""
+        settings, tuning = self.settings(experiment, variant), self.tunes(experiment)
+        return [settings, settings.but(**tuning.changes[self.preset])] if tuning else [settings]
 
     def count(self, experiment):
         """Return how many seeds run."""
         return experiment.presets[self.preset].seeds if self.seeds is None else self.seeds
 
 
-def overridden(settings, assignments):
-    """Return settings with the user's texts in place, each read as what it replaces.
+def overridden(settings, assignments, domain=lambda name: None):
+    """Return settings with the user's texts in place, each read as a value of its domain.
 
     Args:
         settings: `Settings`.
         assignments: texts by name.
+        domain: from a name to the setting's domain; where that is `None`, a value has the type of what it replaces.
 
     Raises:
-        UsageError: an unknown name, a value of another type, a number that is not finite.
+        UsageError: an unknown name, a value outside its domain, of another type, or not finite.
     """
-    return settings.but(**{name: _read(name, text, settings[name]) for name, text in assignments.items()})
+    return settings.but(**{name: _read(name, text, settings[name], domain(name)) for name, text in assignments.items()})
 
 
-def _read(name, text, old):
-    try:
-        value = json.loads(text, parse_constant=_refuse)
-    except ValueError:
-        value = text
+def _read(name, text, old, domain):
+    if domain:
+        try:
+            return domain.read(text)
+        except Refused as why:
+            raise refusal(name, text, why) from None
+    value = parsed(text)
     if isinstance(old, float) and type(value) is int:
         value = float(text)  # of the text, because a number too large for a float is to be refused, not to fail
     if not _fits(value, old):
         expected = f"{type(old).__name__}, such as {old!r}"
-        raise UsageError(f"Received: {name}={text}, of type {type(value).__name__}. Expected: {expected}.")
+        raise UsageError(f"Received: {name}={quoted(text)}, of type {type(value).__name__}. Expected: {expected}.")
     return value
 
 
@@ -115,7 +126,3 @@ def _fits(value, old):
     if isinstance(old, list) and isinstance(value, list):
         return not old or {type(item) for item in value} <= {type(item) for item in old}
     return old is None or type(value) is type(old)
-
-
-def _refuse(constant):
-    raise UsageError(f"Received {constant} as a setting. Expected a finite number.")

@@ -1,5 +1,9 @@
+import dataclasses
 import importlib
+import json
 import sys
+import types
+import zipfile
 
 import numpy as np
 import pytest
@@ -18,6 +22,14 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
     return tmp_path
+
+
+def small(monkeypatch, *names):
+    """Have the catalogue say that sets have 30 and 10 examples."""
+    for name in names:
+        entry = catalogue.CATALOGUE[name]
+        form = dataclasses.replace(entry.form, train=30, test=10)
+        monkeypatch.setitem(catalogue.CATALOGUE, name, dataclasses.replace(entry, form=form))
 
 
 def keep(folders, name="mnist", shape=(28, 28, 1), column=False, **changes):
@@ -145,7 +157,8 @@ def test_a_missing_dataset_says_how_large_it_is_and_how_to_get_it_and_leaves_not
     assert not data.describe("cifar10")["present"] and data.describe("digits")["present"]
 
 
-def test_kept_arrays_need_no_tensorflow(folders):
+def test_kept_arrays_need_no_tensorflow(folders, monkeypatch):
+    small(monkeypatch, "mnist")
     keep(folders)
     mnist = data.load("mnist")
     assert mnist.x_train.shape == (30, 28, 28, 1) and mnist.x_test.shape == (10, 28, 28, 1)
@@ -156,12 +169,165 @@ def test_kept_arrays_need_no_tensorflow(folders):
 @pytest.mark.parametrize(
     ("name", "kept", "shape"), [("mnist", (28, 28), (28, 28, 1)), ("cifar10",) + ((32, 32, 3),) * 2]
 )
-def test_keras_files_are_the_same_dataset(folders, name, kept, shape):
+def test_keras_files_are_the_same_dataset(folders, monkeypatch, name, kept, shape):
+    small(monkeypatch, name)
     # Keras's own mnist.npz has no channel axis, its CIFAR labels stand in a column.
     keep(folders, name, shape)
     expected = data.load(name).fingerprint
     keep(folders, name, kept, column=True)
     assert data.load(name).fingerprint == expected
+
+
+X = np.zeros((30, 28, 28, 1), "uint8")
+Y = np.arange(30) % 10
+# What is kept in place of arrays of mnist, with what the message quotes.
+UNFIT = {
+    "no array": ({"x_test": None}, "it lacks x_test."),
+    "floats": ({"x_train": X.astype("float64")}, "x_train is float64. Expected uint8."),
+    "booleans": ({"x_train": X.astype(bool)}, "x_train is bool. Expected uint8."),
+    "channels first": (
+        {"x_train": X.transpose(0, 3, 1, 2)},
+        "Expected (28, 28, 1). Channels come last: x_train.",
+    ),
+    "flat": ({"x_train": X.reshape(30, -1)}, "examples of shape (784,). Expected (28, 28, 1). Flat pixels do not say"),
+    "another size": ({"x_test": np.zeros((10, 32, 32, 3), "uint8")}, "shape (32, 32, 3). Expected (28, 28, 1)."),
+    "one image": ({"x_train": X[0]}, "x_train has examples of shape (28, 1). Expected (28, 28, 1)."),
+    "scalar": ({"x_train": np.uint8(3)}, "x_train is one uint8, no array."),
+    "text": ({"x_train": np.array("digits")}, "x_train is one <U6, no array."),
+    "texts": ({"x_train": np.array(["digits"] * 30)}, "x_train is <U6. Expected uint8."),
+    "too few": ({"x_train": X[:29], "y_train": Y[:29]}, "x_train has 29 examples. Expected 30."),
+    "too few labels": ({"y_train": Y[:29]}, "x_train has 30 examples, y_train 29. Expected as many."),
+    "none": ({"x_test": X[:0], "y_test": Y[:0]}, "x_test has 0 examples. Expected 10."),
+    "label 3.7": ({"y_train": Y + 0.7}, "y_train is float64. Expected integer labels."),
+    "label 3.0": ({"y_train": Y + 0.0}, "y_train is float64. Expected integer labels."),
+    "label true": ({"y_train": Y > 4}, "y_train is bool. Expected integer labels."),
+    "label objects": ({"y_train": np.array([{}] * 30)}, "y_train is object. Expected integer labels."),
+    "label 10": ({"y_train": Y + 1}, "y_train has labels from 1 to 10. Expected 0 to 9."),
+    "label -1": ({"y_test": Y[:10] - 1}, "y_test has labels from -1 to 8. Expected 0 to 9."),
+    "label 2**32": ({"y_train": Y + 2**32}, "y_train has labels from 4294967296 to 4294967305. Expected 0 to 9."),
+    "label of unsigned": ({"y_train": Y.astype("uint64") - np.uint64(1)}, "labels from 0 to 18446744073709551615."),
+    "one hot": (
+        {"y_train": np.eye(10, dtype="int64")[Y]},
+        "y_train has shape (30, 10). Expected one label an example.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_kept_arrays_of_another_form_are_refused_with_what_came_in(folders, monkeypatch, name):
+    small(monkeypatch, "mnist")
+    changes, message = UNFIT[name]
+    keep(folders, **changes)
+    with pytest.raises(UsageError) as error:
+        data.load("mnist")
+    said = str(error.value)
+    assert "mnist.npz cannot be used: " in said and message in said and said.endswith("to have it made again.")
+    assert "\n" not in said
+    assert message in data.describe("mnist")["broken"]
+    with pytest.raises(UsageError, match="cannot be used"):
+        data.require("mnist")
+
+
+def test_a_number_that_is_not_finite_or_not_of_a_bag_is_refused(folders, monkeypatch):
+    monkeypatch.setattr(catalogue, "CATALOGUE", dict(catalogue.CATALOGUE))
+    x = np.zeros((4, 2), "float32")
+    loads = {
+        "nan": ((np.full((4, 2), np.nan, "float32"), x, x[:1], x[:1]), "x_train has numbers that are not finite"),
+        "infinity": ((x, x + np.inf, x[:1], x[:1]), "y_train has numbers that are not finite"),
+        "texts": ((x, x, x[:1], np.array(["a"])), "y_test is <U1. Expected numbers."),
+        "lists": ((x, x, x[:1], [0.0]), "y_test is of type list. Expected an array."),
+        "three": ((x, x, x), "there are 3 arrays. Expected x_train, y_train, x_test, y_test."),
+        "empty": ((x[:0], x[:0], x, x), "x_train has 0 examples. Expected at least 1."),
+        "nothing": (None, "there are 1 arrays."),
+    }
+    for name, (arrays, message) in loads.items():
+        catalogue.declare(name, catalogue.computed(lambda name, arrays=arrays: arrays, "Citation, 2000", name))
+        with pytest.raises(UsageError) as error:
+            data.load(name)
+        assert message in str(error.value)
+    entry = dataclasses.replace(
+        catalogue.CATALOGUE["generated_reviews"], load=lambda name: (x.astype("uint8") + 2, Y[:4] % 2, x, Y[:4])
+    )
+    form = dataclasses.replace(entry.form, shape=(), train=0, test=0)
+    catalogue.CATALOGUE["twos"] = dataclasses.replace(entry, form=form)
+    with pytest.raises(UsageError, match="x_train has numbers from 2 to 2. Expected 0 to 1"):
+        data.load("twos")
+
+
+def test_every_set_that_is_embedded_has_the_form_that_the_catalogue_states():
+    for name in ("digits", "digits_rgb", "generated_reviews"):
+        found, form = data.load(name), catalogue.CATALOGUE[name].form
+        assert (len(found.x_train), len(found.x_test), found.x_train.shape[1:]) == (form.train, form.test, form.shape)
+
+
+def test_a_bomb_is_refused_by_its_head(folders):
+    # 10 TB of zeros, of which nothing is read: only the heads are there.
+    (folders / "arrays").mkdir()
+    with zipfile.ZipFile(folders / "arrays" / "mnist.npz", "w") as archive:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            with archive.open(f"{name}.npy", "w") as file:
+                np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": (10**13,)})
+    with pytest.raises(UsageError, match=r"x_train has examples of shape \(\)"):
+        data.load("mnist")
+
+
+def prepared(folders, files=("train.tfrecord-00000-of-00001", "test.tfrecord-00000-of-00001"), info=None):
+    """Lay out what TensorFlow Datasets leaves of a prepared set."""
+    folder = folders / "tfds/mnist/3.0.1"
+    folder.mkdir(parents=True)
+    splits = [{"name": name, "shardLengths": ["1"]} for name in ("train", "test")]
+    (folder / "dataset_info.json").write_text(json.dumps({"splits": splits}) if info is None else info)
+    for name in files:
+        (folder / f"mnist-{name}").write_bytes(b"")
+
+
+def test_a_prepared_set_without_tensorflow_datasets_says_so(folders):
+    prepared(folders)
+    for text in (refusal("mnist"), data.describe("mnist")["broken"]):
+        assert "tfds/mnist is for TensorFlow Datasets. Expected: pip install tensorflow-datasets." in text
+
+
+@pytest.mark.parametrize(
+    ("layout", "message"),
+    [
+        ({"files": ("train.tfrecord-00000-of-00001",)}, "3.0.1 has 0 of 1 files of test. Delete it and get the set"),
+        ({"info": "{"}, "dataset_info.json cannot be read (JSONDecodeError). Delete"),
+        ({"info": '{"splits": [3]}'}, "dataset_info.json cannot be read (TypeError). Delete"),
+        ({"info": "[]"}, "dataset_info.json cannot be read (AttributeError). Delete"),
+    ],
+)
+def test_a_prepared_set_that_is_half_deleted_says_what_is_left(folders, monkeypatch, layout, message):
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", types.SimpleNamespace())
+    prepared(folders, **layout)
+    assert message in data.describe("mnist")["broken"] and message in refusal("mnist")
+
+
+def test_an_error_of_tensorflow_datasets_is_one_line_and_nothing_is_kept(folders, monkeypatch):
+    def load(name, **options):
+        raise AssertionError("no metadata\nin detail")
+
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", types.SimpleNamespace(load=load, as_numpy=None))
+    prepared(folders)
+    said = refusal("mnist")
+    assert "tfds/mnist cannot be read (AssertionError: no metadata). Delete it and get the set again: python" in said
+    assert "\n" not in said and not (folders / "arrays").exists()
+
+
+def test_what_tensorflow_datasets_gives_is_looked_at_before_it_is_kept(folders, monkeypatch):
+    small(monkeypatch, "mnist")
+    double = types.SimpleNamespace(
+        load=lambda *a, **b: [(X, Y + 1), (X[:10], Y[:10])], as_numpy=lambda columns: columns
+    )
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", double)
+    prepared(folders)
+    assert "The arrays of 'mnist' cannot be used: y_train has labels from 1 to 10." in refusal("mnist")
+    assert not (folders / "arrays").exists()
+
+
+def refusal(name):
+    with pytest.raises(UsageError) as error:
+        data.load(name)
+    return str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +342,7 @@ def test_kept_arrays_that_do_not_fit_are_refused(folders, changes):
         data.load("mnist")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"text"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"text", b"\x93NUMPY\x01\x00"])
 def test_a_broken_file_is_refused(folders, content):
     (folders / "arrays").mkdir()
     (folders / "arrays" / "mnist.npz").write_bytes(content)

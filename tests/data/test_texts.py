@@ -1,5 +1,6 @@
 """From texts to bags of words, on a few of them."""
 
+import dataclasses
 import sys
 import types
 
@@ -44,7 +45,8 @@ def test_the_catalogue_makes_bags_by_the_training_sets_vocabulary_and_keeps_them
     (tmp_path / "tfds/imdb_reviews/plain_text/1.0.0").mkdir(parents=True)
     (tmp_path / "tfds/imdb_reviews/plain_text/1.0.0/dataset_info.json").write_text("{}")
     entry = catalogue.CATALOGUE["imdb_bow"]
-    monkeypatch.setitem(catalogue.CATALOGUE, "imdb_bow", types.SimpleNamespace(**{**vars(entry), "shape": (5,)}))
+    form = dataclasses.replace(entry.form, shape=(5,), train=3, test=1)
+    monkeypatch.setitem(catalogue.CATALOGUE, "imdb_bow", dataclasses.replace(entry, form=form))
     first, again = catalogue.load("imdb_bow"), catalogue.load("imdb_bow")
     assert calls == [("imdb_reviews/plain_text", ["train", "test"])]
     assert first.fingerprint == again.fingerprint and first.classes == 2

@@ -87,3 +87,10 @@ def test_a_target_that_is_reached_ends_the_training_and_the_record_says_why():
     assert len(rows) == 30 and "stopped" not in alone.facts
     same = [{k: v for k, v in row.items() if k != "seconds"} for row in rows[: len(history) - 1]]
     assert same == [{k: v for k, v in row.items() if k != "seconds"} for row in history[:-1]]
+
+
+@pytest.mark.parametrize("split", ["train", "tset", ""])
+def test_only_what_a_training_does_not_see_may_be_evaluated(split):
+    values = {"batch_size": 20, "epochs": 1, "evaluation": split, "train_evaluation_every": 1}
+    with pytest.raises(UsageError, match=f"evaluation='{split}'. Expected test or validation"):
+        described(values)

@@ -263,3 +263,58 @@ def test_an_axis_begins_at_0_unless_that_makes_a_thin_band(values, zero):
     from_zero(axes)
     assert (axes.get_ylim()[0] == 0) == zero
     assert axes.get_ylim()[0] <= min(values)
+
+
+def test_an_error_of_several_lines_stays_in_its_cell(place):
+    _, store = place
+    errors = ("one\ntwo", "a\\| b | c", "x\r\n\r\ny\u2028z")
+    for seed, error in enumerate(errors, start=3):
+        store.write(record("a", seed, outcome="failed") | {"error": error})
+    view = PaperView(paper(), [Source("Yours", tuple(store.all("fake2000_test")))])
+    page = paper_page(view)
+    text = render.markdown(page)
+    rows = [line for line in text.splitlines() if " failed |" in line]
+    assert [re.split(r"(?<!\\)(?:\\\\)*\|", row)[8].strip() for row in rows] == ["one two", "a\\\\\\| b \\| c", "x y z"]
+    (grid,) = [block for block in page.blocks if isinstance(block, Grid) and block.name == "unfinished"]
+    assert "one two" in render.latex(grid)
+
+
+LINKS = ("javascript:alert(1)", "JavaScript:alert(1)", "\x01javascript:alert", "data:text/html,x", "vbscript:x", "a:b")
+
+
+@pytest.mark.parametrize("address", LINKS)
+def test_a_text_does_not_become_a_link_to_a_script(address):
+    grid = Grid(("A",), ((f"[see]({address})",),), "Caption")
+    page = Page("Title", (Paragraph(f"[see]({address})"), grid))
+    assert "<a href" not in render.html(page) and "[see]" in render.html(page)
+    assert re.search(r"(?<!\\)\[see\]", render.markdown(page)) is None
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a_(b", "http://x", "tables/a.csv", "a/report.{page}", "#top"])
+def test_links_of_the_web_and_of_the_site_stay(address):
+    page = Page("Title", (Paragraph(f"[see]({address})"),))
+    assert "<a href" in render.html(page) and f"\n[see]({address.replace('{page}', 'md')})" in render.markdown(page)
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1+1", "'+1+1"),
+        ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("-1 +HYPERLINK(A1)", "'-1 +HYPERLINK(A1)"),
+        ("-", "'-"),
+        ("-0.5", "-0.5"),
+        ("-1e-05", "-1e-05"),
+        ("+3", "+3"),
+        (-0.5, "-0.5"),
+        ("-0.875 [-0.881, -0.869], n = 3", "-0.875 [-0.881, -0.869], n = 3"),
+        ("a=1", "a=1"),
+        ("–", "–"),
+    ],
+)
+def test_no_cell_is_a_formula_to_a_spreadsheet_and_numbers_stay_numbers(cell, written):
+    (row,) = list(csv.reader(io.StringIO(render.csv_text(Grid(("A",), ((cell,),), "")))))[1:]
+    assert row == [written]

@@ -1,14 +1,18 @@
 """The runner: what it performs, records and skips."""
 
 import copy
+import gc
 import json
 
 import keras
 import numpy as np
 import pytest
 
+from custom.optimizers import Adam
 from experiments.engine import Computation
 from experiments.errors import DatasetMissing, Diverged, UsageError
+from experiments.recipes import classifier
+from experiments.runs import backend
 from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Request, Tuning
@@ -16,6 +20,7 @@ from experiments.spec.identity import key, key_of
 from experiments.spec.record import sealed
 from experiments.spec.run import best, final_runs, tuning_runs
 from tests.doubles import Progress, computed, paper, rows
+from tests.nets import perceptron
 
 BACKEND = keras.backend.backend()
 GRID = {"a": (0.1, 0.2, 0.3), "b": (0.1, 0.2, 0.3)}
@@ -323,3 +328,69 @@ def test_absent_data_are_noticed_before_anything_runs(tmp_path, monkeypatch):
     with pytest.raises(DatasetMissing, match="cifar10"):
         run(paper(train, data="cifar10"), tmp_path / "runs")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_failed_while_a_clock_was_ahead_is_tried_again(tmp_path, monkeypatch):
+    @computed
+    def failing(job):
+        raise RuntimeError("no luck")
+        yield
+
+    monkeypatch.setattr("experiments.runs.attempt.now", lambda: "2999-01-01T00:00:00Z")
+    run(paper(failing, variants=["a"], seeds=1), tmp_path)
+    monkeypatch.undo()
+    (record,), progress = run(paper(train, variants=["a"], seeds=1), tmp_path)
+    assert progress.trained == [("a", "final", 0, "done")] and record["outcome"] == "done"
+
+
+def test_what_only_the_description_shows_to_be_wrong_use_leaves_no_record(tmp_path):
+    def refusing(job):
+        raise UsageError("Received: crop=40. Expected at most 8.")
+
+    with pytest.raises(UsageError, match="crop=40"):
+        run(paper(refusing), tmp_path)
+    assert list(tmp_path.rglob("*.json")) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "overrides", "message"),
+    [
+        ({"batch_size": 32, "evaluation": "test"}, {"batch_size": "1439"}, "batch_size=1439. Expected at least 1 and"),
+        ({"batch_size": 32, "evaluation": "test"}, {"evaluation": "train"}, "Expected test or validation"),
+        ({"batch_size": 32, "evaluation": "validation"}, {"batch_size": "1200"}, "at most 1199"),
+        ({"batch_size": 32, "examples": 40}, {"batch_size": "41"}, "at most 40"),
+        ({"examples": 40}, {"examples": "1439"}, "examples=1439. Expected at most 1438, of digits"),
+        ({"crop": 8}, {"crop": "9"}, "crop=9. Expected at most 8, of digits"),
+        ({}, {"data": "generated_reviews"}, "for an experiment on other data. Expected digits or"),
+    ],
+)
+def test_what_the_data_cannot_serve_is_refused_before_anything_runs(tmp_path, settings, overrides, message):
+    with pytest.raises(UsageError, match=message):
+        run(paper(train, **settings), tmp_path, overrides=overrides)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tuning_run_that_the_data_cannot_serve_is_refused_before_anything_runs(tmp_path):
+    held_out = Tuning("learning_rate", GRID, "validation_loss", {"quick": {"evaluation": "validation"}})
+    fake = paper(train, tuning=held_out, batch_size=1300, evaluation="test")
+    with pytest.raises(UsageError, match="batch_size=1300. Expected at least 1 and at most 1199"):
+        run(fake, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(backend.name() != "tensorflow", reason="TensorFlow keeps what it traces")
+def test_nothing_that_a_run_has_traced_outlives_it(tmp_path):
+    def traced(job):
+        return classifier(job, perceptron(seed=job.seed), Adam(job.settings.learning_rate))
+
+    def graphs():
+        from tensorflow.python.framework.func_graph import FuncGraph
+
+        gc.collect()
+        return sum(isinstance(thing, FuncGraph) for thing in gc.get_objects())
+
+    fake = paper(traced, ["a"], 3, batch_size=500, evaluation="test", train_evaluation_every=2)
+    before = graphs()
+    records, _ = run(fake, tmp_path)
+    assert [r["outcome"] for r in records] == ["done"] * 3
+    assert graphs() <= before

@@ -11,9 +11,10 @@ import time
 
 import pytest
 
+from experiments.errors import UsageError
 from experiments.files import write_atomically
 from experiments.runs.store import Store
-from experiments.spec.record import load
+from experiments.spec.record import BadRecord, load
 from tests.fakes import record
 
 WRITER = """
@@ -266,3 +267,40 @@ def test_a_record_of_the_first_schema_still_reads(tmp_path):
         "jax",
     ]
     assert notes == []
+
+
+@pytest.mark.parametrize("name", ["..", "../up", "a/b", "/tmp/x", "", ".hidden", "a\n", "a\x00", None])
+def test_a_name_that_leads_out_of_its_folder_is_refused(tmp_path, name):
+    store = Store(tmp_path / "runs")
+    for place in ({"key": name}, {"paper": name}):
+        with pytest.raises((UsageError, BadRecord)):  # no record of this name is valid
+            store.write(record("a", 0) | place)
+        named = {"paper": PAPER, "key": K} | place
+        with pytest.raises(UsageError, match="as the name of a record"), store.claim(**named):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_linked_lock_empties_nothing(tmp_path):
+    (tmp_path / "kept").write_text("kept")
+    (tmp_path / "runs" / PAPER / ".locks").mkdir(parents=True)
+    (tmp_path / "runs" / PAPER / ".locks/k").symlink_to(tmp_path / "kept")
+    with Store(tmp_path / "runs").claim(PAPER, "k") as free:
+        assert free
+    assert (tmp_path / "kept").read_text() == "kept"
+
+
+def test_a_folder_is_listed_once_for_many_claims_and_again_when_it_has_changed(tmp_path, monkeypatch):
+    store, listed, scandir = Store(tmp_path), [], os.scandir
+    store.write(record("a", 0))
+    with store.claim(PAPER, "k0"):  # makes the folder of locks
+        os.utime(tmp_path / PAPER, (0, 0))  # it has long been as it is
+    monkeypatch.setattr("experiments.runs.store.os.scandir", lambda folder: listed.append(folder) or scandir(folder))
+    for n in range(50):
+        with store.claim(PAPER, f"k{n}") as free:
+            assert free
+    assert len(listed) == 1
+    left = tmp_path / PAPER / ".k7.json.abc.partial"
+    left.write_text("half")
+    with store.claim(PAPER, "k7"):
+        assert len(listed) == 2 and not left.exists()

@@ -14,7 +14,7 @@ from experiments.papers.kingma2015_adam.networks import variational_autoencoder
 from experiments.papers.kingma2015_adam.optimizers import TUNED
 from experiments.papers.kingma2015_adam.panels import TuningPanels
 from experiments.seeds import permutation
-from experiments.spec import Deviation, Experiment, Preset, Tuning
+from experiments.spec import Deviation, Experiment, Integer, Preset, Tuning
 
 OBJECTIVE_AFTER = {n: Quantity(f"objective_after_{n}", "nats", after("objective", n)) for n in (10, 100)}
 
@@ -54,7 +54,8 @@ TUNING = Tuning(
     changes={"reduced": {}, "paper": {}},
     grids={"paper": dict.fromkeys(VARIANTS, HALVES)},
 )
-EXPERIMENTS = (Experiment(NAME, VARIANTS, train, PRESETS, TUNING, ("autoencoder",)),)
+DOMAINS = {"hidden": Integer(1, 16_384), "latent": Integer(1, 4096)}
+EXPERIMENTS = (Experiment(NAME, VARIANTS, train, PRESETS, TUNING, ("autoencoder",), domains=DOMAINS),)
 
 
 def pair(first, second, beta_1, beta_2):

@@ -4,7 +4,7 @@ from custom.activations import ReLU
 from experiments.claims import OBJECTIVE, TEST_ERROR, Finding, Ordering, Quantity
 from experiments.claims.quantities import after
 from experiments.papers.kingma2015_adam.networks import three_stage_convnet
-from experiments.papers.kingma2015_adam.optimizers import TUNED, chosen, middle
+from experiments.papers.kingma2015_adam.optimizers import OF_PIXELS, TUNED, chosen, middle
 from experiments.recipes import classifier
 from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
 from experiments.spec import Deviation, Experiment, Preset, Tuning
@@ -45,7 +45,8 @@ def experiment(name, **changes):
         "paper": Preset(FULL | changes, seeds=3),
     }
     tuning = Tuning("learning_rate", GRID, "objective", CHANGES)
-    return Experiment(name, VARIANTS, train, presets, tuning, ("convolutional",))
+    domains = {"preprocessing": OF_PIXELS}
+    return Experiment(name, VARIANTS, train, presets, tuning, ("convolutional",), domains=domains)
 
 
 EXPERIMENTS = (experiment("cnn_dropout", input_dropout=0.2, dropout=0.5), experiment("cnn"))

@@ -11,10 +11,10 @@ from experiments import engine
 from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_LOSS, Alike, Finding, Margin, Ordering, Quantity
 from experiments.claims.quantities import mean
 from experiments.papers.kingma2015_adam.networks import multilayer_perceptron, words_regression
-from experiments.papers.kingma2015_adam.optimizers import OPTIMIZERS, TUNED, middle
+from experiments.papers.kingma2015_adam.optimizers import OF_PIXELS, OPTIMIZERS, TUNED, middle
 from experiments.recipes import classifier
 from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
-from experiments.spec import Deviation, Experiment, Preset, Tuning
+from experiments.spec import Choice, Deviation, Experiment, Preset, Tuning
 
 MEAN_OBJECTIVE = Quantity("mean_objective", "nats", mean("objective"))
 
@@ -72,11 +72,16 @@ REVIEWS = RECIPE | dict(data="imdb_bow", preprocessing="words", epochs=160, l2=0
 QUICK = dict(epochs=10, batch_size=32, examples=128)
 
 
-def experiment(name, variants, presets, **tuned):
-    """`tuned`: by preset, what differs in its tuning runs, beside the sixth of the training set that is held out."""
+def experiment(name, variants, presets, preprocessing, **tuned):
+    """Return the experiment with some variants.
+
+    `preprocessing`: its domain. `tuned`: by preset, what differs in its tuning runs, beside the sixth of the training
+    set that is held out.
+    """
     changes = {preset: dict(evaluation="validation") | tuned.get(preset, {}) for preset in TUNED}
     tuning = Tuning("learning_rate", GRID, "objective", changes)
-    return Experiment(name, {v: VARIANTS[v] for v in variants}, train, presets, tuning, ("linear",))
+    chosen, domains = {v: VARIANTS[v] for v in variants}, {"preprocessing": preprocessing}
+    return Experiment(name, chosen, train, presets, tuning, ("linear",), domains=domains)
 
 
 def digits(name):
@@ -85,7 +90,7 @@ def digits(name):
         "reduced": Preset(DIGITS | dict(epochs=10), seeds=3),
         "paper": Preset(DIGITS, seeds=3),
     }
-    return experiment(name, OF_DIGITS, presets)
+    return experiment(name, OF_DIGITS, presets, OF_PIXELS)
 
 
 def reviews(name, reduced, tuned, **changes):
@@ -97,7 +102,8 @@ def reviews(name, reduced, tuned, **changes):
         "reduced": Preset(settings | dict(epochs=reduced), seeds=3),
         "paper": Preset(settings | dict(evaluation_every=20, train_evaluation_every=20), seeds=3),
     }
-    return experiment(name, OF_REVIEWS, presets, reduced=dict(epochs=tuned), paper=dict(epochs=20))
+    bags = Choice(("words", "unit", "identity"))
+    return experiment(name, OF_REVIEWS, presets, bags, reduced=dict(epochs=tuned), paper=dict(epochs=20))
 
 
 EXPERIMENTS = (

@@ -1,9 +1,12 @@
 """Parts that the figures share: the optimizers, the presets that tune them, and the rates of the one that does not."""
 
 from custom.optimizers import AdaDelta, AdaGrad, Adam, Nesterov, RMSProp
+from experiments.spec import Choice
 
 OPTIMIZERS = {"adagrad": AdaGrad, "rmsprop": RMSProp, "nesterov": Nesterov, "adadelta": AdaDelta, "adam": Adam}
 TUNED = ("reduced", "paper")
+# Of images; "words" is of reviews.
+OF_PIXELS = Choice(("unit", "identity", "standardize", "mean_image", "image_standardize", "gcn_zca"))
 
 
 def chosen(*names):

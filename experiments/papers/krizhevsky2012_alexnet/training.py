@@ -45,7 +45,8 @@ def train_cifar(job):
     """Describe the training of the small AlexNet with one of `NORMALIZATIONS`."""
     s, data = job.settings, job.dataset
     options = dict(width=s.width, normalization=job.variant, precision=s.precision)
-    model = cifar_alexnet(ReLU, input_shape=(s.crop, s.crop, 3), classes=data.classes, seed=job.seed, **options)
+    shape = (s.crop, s.crop, *data.x_train.shape[3:])
+    model = cifar_alexnet(ReLU, input_shape=shape, classes=data.classes, seed=job.seed, **options)
     optimizer = Momentum(learning_rate(s, data), s.momentum, l2=s.l2, l2_exclude=("bias", "conv"))
     augment = engine.Augment(crop=s.crop, flip=s.flip)
     return classifier(job, model, optimizer, preprocessing="standardize", augment=augment)

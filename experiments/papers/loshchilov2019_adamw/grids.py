@@ -8,7 +8,17 @@ from custom.optimizers import SGDW, Adam, AdamW, Momentum
 from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_ERROR, VALIDATION_ERROR, Finding, Margin, Ordering, Ratio
 from experiments.data.splits import steps_per_epoch
 from experiments.papers.loshchilov2019_adamw.maps import BasinTilt, HeatMaps, NoGain
-from experiments.papers.loshchilov2019_adamw.training import BOTH, FULL, QUICK, QUICKER, REDUCED, trained, tuned
+from experiments.papers.loshchilov2019_adamw.training import (
+    BOTH,
+    DOMAINS,
+    FULL,
+    QUICK,
+    QUICKER,
+    REDUCED,
+    SCHEDULES,
+    trained,
+    tuned,
+)
 from experiments.recipes import learning_rate
 from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
 from experiments.spec import Deviation, Experiment, Preset
@@ -22,7 +32,6 @@ SGD = {
     "sgd_l2": lambda rate, alpha, decay: Momentum(rate, 0.9, l2=decay),
     "sgdw": lambda rate, alpha, decay: SGDW(rate, 0.9, weight_decay=decay, base_learning_rate=alpha),
 }
-SCHEDULES = ("cosine", "drops", "fixed")
 BY_SCHEDULE = {f"{name}_{schedule}": make for schedule in SCHEDULES for name, make in ADAM.items()}
 DECAYS = (0.0, *(0.001 * 2.0**i for i in (-4, -2, 0, 2, 4, 6)))
 POWERS = (-8, -6, -4, -2, 0, 2)
@@ -71,7 +80,7 @@ TUNING = {
 }
 VARIANTS = {"adam": ADAM, "sgd": SGD, "schedules": BY_SCHEDULE, "long": ADAM}
 EXPERIMENTS = tuple(
-    Experiment(name, variants, train, PRESETS[name], TUNING[name], protocol=("shared", "grid"))
+    Experiment(name, variants, train, PRESETS[name], TUNING[name], ("shared", "grid"), domains=DOMAINS)
     for name, variants in VARIANTS.items()
 )
 

@@ -9,7 +9,7 @@ from experiments.claims import TEST_ERROR, TRAIN_ERROR, VALIDATION_ERROR, Findin
 from experiments.claims.quantities import after, mean
 from experiments.data.splits import steps_per_epoch, training_points
 from experiments.papers.loshchilov2019_adamw.maps import ChosenRatio
-from experiments.papers.loshchilov2019_adamw.training import BOTH, FULL, QUICKER, REDUCED, trained, tuned
+from experiments.papers.loshchilov2019_adamw.training import BOTH, DOMAINS, FULL, QUICKER, REDUCED, trained, tuned
 from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
 from experiments.spec import Deviation, Experiment, Preset
 
@@ -64,9 +64,10 @@ RESTARTS_PRESETS = {
     "paper": Preset(RESTARTED, 3),
 }
 CHOICE = tuned(LENGTHS, "weight_decay", NORMALIZED)
+WAYS = {name: ("shared", "rule", name) for name in ("lengths", "restarts")}
 EXPERIMENTS = (
-    Experiment("lengths", LENGTHS, train_lengths, LENGTHS_PRESETS, CHOICE, protocol=("shared", "rule", "lengths")),
-    Experiment("restarts", RESTARTS, train_restarts, RESTARTS_PRESETS, protocol=("shared", "rule", "restarts")),
+    Experiment("lengths", LENGTHS, train_lengths, LENGTHS_PRESETS, CHOICE, WAYS["lengths"], domains=DOMAINS),
+    Experiment("restarts", RESTARTS, train_restarts, RESTARTS_PRESETS, None, WAYS["restarts"], domains=DOMAINS),
 )
 
 LENGTH = dict(experiment="lengths", quantity=VALIDATION_ERROR, presets=BOTH, first="longest", second="shortest")

@@ -4,7 +4,7 @@ from custom.activations import ReLU
 from experiments import engine
 from experiments.papers.loshchilov2019_adamw.network import two_branch_resnet
 from experiments.recipes import classifier
-from experiments.spec import Deviation, Tuning
+from experiments.spec import Choice, Deviation, Integer, Tuning
 
 BOTH = ("reduced", "paper")
 
@@ -37,6 +37,9 @@ REDUCED = SMALL | dict(epochs=12, batch_size=64, train_evaluation_every=5)
 DIGITS = SMALL | dict(data="digits_rgb", examples=359, pad=1, flip=False, stages=1)
 QUICK = DIGITS | dict(epochs=2, batch_size=64, learning_rate=0.01, weight_decay=0.001, train_evaluation_every=1)
 QUICKER = QUICK | dict(blocks=0)
+SIZES = dict(stages=Integer(1, 3), blocks=Integer(0, 20), pool=Integer(1, 8), stem_stride=Integer(1, 8))
+SCHEDULES = ("cosine", "drops", "fixed")
+DOMAINS = SIZES | dict(schedule=Choice(SCHEDULES), period=Integer(1, 1_000_000))
 
 MAPS, ADAM = ("adam", "sgd", "schedules"), ("adam", "schedules", "long", "lengths", "restarts")
 DEVIATIONS = (

@@ -13,12 +13,15 @@ from experiments.claims.quantities import proportion
 from experiments.papers.lu2019_dying_relu import data  # noqa: F401 (declares the sets)
 from experiments.papers.lu2019_dying_relu.nets import BORN, TRAINED, WIDTHS, bound, count, train
 from experiments.report.figures import Shares
-from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Paper, Preset
+from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Integer, Paper, Preset
 
 COUNTED = dict(data="absolute_value", epochs=50, nets=40_000, grid=101)
 TRAINING = dict(data="absolute_value", layers=10, width=2, nets=200, epochs=30, batch_size=64, learning_rate=0.001)
 PLANE = TRAINING | dict(data="absolute_value_2d", layers=20, width=4, nets=100, epochs=10)
 FEWER_COUNTED, FEWER = dict(nets=10_000), dict(nets=50, epochs=10)
+# Layers are what the count's epochs are; a domain of one point would be constant for every net.
+COUNTS = dict(epochs=Integer(2, 1000), nets=Integer(1, 10_000_000), grid=Integer(2, 1001))
+NETS = dict(layers=Integer(2, 200), width=Integer(1, 128), nets=Integer(1, 10_000))
 SHORT_COUNT, SHORT = dict(nets=2000, epochs=12), dict(nets=20, epochs=2, layers=4)
 
 
@@ -103,9 +106,9 @@ FINDINGS = (
 PAPER = Paper.at(
     __file__,
     experiments=(
-        Experiment("born_dead", BORN, count, presets(COUNTED, FEWER_COUNTED, SHORT_COUNT, seeds=5)),
-        Experiment("line", TRAINED, train, presets(TRAINING, FEWER, SHORT)),
-        Experiment("plane", TRAINED, train, presets(PLANE, FEWER, SHORT)),
+        Experiment("born_dead", BORN, count, presets(COUNTED, FEWER_COUNTED, SHORT_COUNT, seeds=5), domains=COUNTS),
+        Experiment("line", TRAINED, train, presets(TRAINING, FEWER, SHORT), domains=NETS),
+        Experiment("plane", TRAINED, train, presets(PLANE, FEWER, SHORT), domains=NETS),
     ),
     findings=FINDINGS,
     deviations=(

@@ -14,11 +14,13 @@ from experiments.papers.rumelhart1986_backprop import quantities as q
 from experiments.papers.rumelhart1986_backprop.nets import HELD_OUT, SYMMETRY, TREES, XOR, family_trees, logical
 from experiments.papers.rumelhart1986_backprop.outcomes import Outcomes
 from experiments.report.figures import Shares
-from experiments.spec import Deviation, Experiment, Paper, Preset
+from experiments.spec import Deviation, Experiment, Integer, Paper, Preset, Real
 
 NETS = dict(nets=20, batch_size=1)
 LOGICAL = NETS | dict(data="symmetry", epochs=800, sweeps=25, learning_rate=0.1, momentum=0.9, limit=0.3)
 BITS = NETS | dict(data="exclusive_or", epochs=100, sweeps=31, learning_rate=0.5, hidden=[2], limit=0.3)
+COUNTS = dict(nets=Integer(1, 10_000), sweeps=Integer(1, 10_000))
+UNITS = COUNTS | dict(limit=Real(above=0.0, high=100.0))
 FAMILY = NETS | dict(data="family_trees", epochs=60, sweeps=25)
 
 
@@ -79,9 +81,9 @@ FINDINGS = (
 PAPER = Paper.at(
     __file__,
     experiments=(
-        Experiment("symmetry", SYMMETRY, logical, presets(LOGICAL, epochs=60)),
-        Experiment("trees", TREES, family_trees, presets(FAMILY, epochs=4)),
-        Experiment("xor", XOR, logical, presets(BITS, epochs=40)),
+        Experiment("symmetry", SYMMETRY, logical, presets(LOGICAL, epochs=60), domains=UNITS),
+        Experiment("trees", TREES, family_trees, presets(FAMILY, epochs=4), domains=COUNTS),
+        Experiment("xor", XOR, logical, presets(BITS, epochs=40), domains=UNITS),
     ),
     findings=FINDINGS,
     deviations=(

@@ -12,7 +12,7 @@ from experiments.claims.quantities import last
 from experiments.papers.wilson2017_marginal_value import data  # noqa: F401 (declares the sets)
 from experiments.papers.wilson2017_marginal_value.construction import train
 from experiments.report.figures import FinalValues
-from experiments.spec import Deviation, Experiment, Paper, Preset
+from experiments.spec import Deviation, Experiment, Integer, Paper, Preset
 
 VARIANTS = {
     "gradient_descent": lambda: GradientDescent(0.2),
@@ -25,6 +25,7 @@ VARIANTS = {
 }
 ADAPTIVE = ("adagrad", "rmsprop", "adam")
 SETTINGS = dict(examples=200, epochs=40, steps=125, batch_size=20)
+SIZES = dict(examples=Integer(2, 1000), steps=Integer(1, 2000))
 QUICK = SETTINGS | dict(examples=40, epochs=4, steps=50)
 
 TEST_POSITIVE = Quantity("test_positive", "%", last("test_positive"), 100, 2)
@@ -41,7 +42,7 @@ def experiment(percent):
         "reduced": Preset(SETTINGS | labels, seeds=2),
         "paper": Preset(SETTINGS | labels, seeds=3),
     }
-    return Experiment(f"share_{percent}", VARIANTS, train, presets)
+    return Experiment(f"share_{percent}", VARIANTS, train, presets, domains=SIZES)
 
 
 def claims(variant):
