@@ -253,6 +253,14 @@ def test_a_variable_with_which_nothing_can_run_is_one_line(here, capsys, monkeyp
     assert (here / "file").read_text() == "kept"
 
 
+def test_a_folder_in_which_nothing_can_be_written_is_one_line(here, capsys, monkeypatch):
+    monkeypatch.setenv("EXPERIMENTS_RUNS", "/proc/runs")
+    assert main("run", "rumelhart1986_backprop", "--only", "xor", "--set", "epochs=1") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("experiments: Nothing can be written in /proc/runs (No such file or directory).")
+    assert error.count("\n") == 1
+
+
 def test_an_absent_dataset_says_what_how_large_and_how(here, capsys):
     assert main("run", "kingma2015_adam", "--preset", "reduced") == 2
     error = capsys.readouterr().err
