@@ -9,6 +9,7 @@ import shlex
 import sys
 
 from experiments import papers
+from experiments.data.folders import writable
 from experiments.errors import UsageError, line, quoted, unknown, warn
 from experiments.runs import backend, executors
 from experiments.spec import PRESETS, Request
@@ -207,6 +208,7 @@ def _run(options):
 
     with progress(options.progress) as bar:
         runner = _runner(options, request, bar, every=options.checkpoint_seconds, stacking=options.stack)
+        writable(runner.store.folder)
         measured = options.preset != "quick" and not options.no_estimate
         left = estimate.remaining(runner, request) if measured or options.workers > 1 else ()
         if measured and left:

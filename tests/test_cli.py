@@ -276,6 +276,14 @@ def test_one_bad_file_stops_no_command_and_the_doctor_sets_it_aside(here, capsys
     assert lines.read_bytes() == (ROOT / "reports/xu2015_rrelu/results.jsonl").read_bytes()
 
 
+def test_a_folder_in_which_nothing_can_be_written_is_one_line(here, capsys, monkeypatch):
+    monkeypatch.setenv("EXPERIMENTS_RUNS", "/proc/runs")
+    assert main("run", "rumelhart1986_backprop", "--only", "xor", "--set", "epochs=1") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("experiments: Nothing can be written in /proc/runs (No such file or directory).")
+    assert error.count("\n") == 1
+
+
 def test_an_absent_dataset_says_what_how_large_and_how(here, capsys):
     assert main("run", "kingma2015_adam", "--preset", "reduced") == 2
     error = capsys.readouterr().err

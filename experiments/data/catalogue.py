@@ -268,12 +268,11 @@ def load(name):
 
 
 @functools.cache
-def _counted(name):
+def _counted(name, entry):
     """Return the shape of an example and how many there are to train on, of a set that is computed too."""
-    form = CATALOGUE[name].form
-    if form.train or not CATALOGUE[name].source.startswith("computed"):
-        return form.shape, form.train
-    x_train = CATALOGUE[name].load(name)[0]
+    if entry.form.train or not entry.source.startswith("computed"):
+        return entry.form.shape, entry.form.train
+    x_train = entry.load(name)[0]
     return x_train.shape[1:], len(x_train)
 
 
@@ -288,5 +287,5 @@ def suit(settings, usual):
     kinds = {CATALOGUE[other].form.kind for other in usual if other in CATALOGUE}
     if CATALOGUE[name].form.kind not in kinds:
         alike = [other for other, entry in CATALOGUE.items() if entry.form.kind in kinds]
-        raise UsageError(f"Received: data={name}, for an experiment on other data. Expected {' or '.join(alike)}.")
-    splits.check(settings, name, *_counted(name))
+        raise UsageError(f"Received: data={name}, for an experiment on other data. Expected {', '.join(alike)}.")
+    splits.check(settings, name, *_counted(name, CATALOGUE[name]))

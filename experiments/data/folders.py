@@ -26,6 +26,22 @@ def folder_of(variable, default):
     )
 
 
+def writable(folder):
+    """Return a folder in which files can be made, made itself where it was not there.
+
+    Raises:
+        UsageError: it cannot be made, or nothing can be written in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        why = "" if os.access(folder, os.W_OK | os.X_OK) else "permission denied"
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+    if why:
+        raise UsageError(f"Nothing can be written in {quoted(folder, 120)} ({why}). Expected a folder for records.")
+    return folder
+
+
 def arrays_folder():
     """Return the folder of the arrays kept from earlier loads (`NAME.npz`); `EXPERIMENTS_DATA` changes it."""
     return folder_of("EXPERIMENTS_DATA", "data")

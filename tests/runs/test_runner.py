@@ -361,7 +361,7 @@ def test_what_only_the_description_shows_to_be_wrong_use_leaves_no_record(tmp_pa
         ({"batch_size": 32, "examples": 40}, {"batch_size": "41"}, "at most 40"),
         ({"examples": 40}, {"examples": "1439"}, "examples=1439. Expected at most 1438, of digits"),
         ({"crop": 8}, {"crop": "9"}, "crop=9. Expected at most 8, of digits"),
-        ({}, {"data": "generated_reviews"}, "for an experiment on other data. Expected digits or"),
+        ({}, {"data": "generated_reviews"}, "for an experiment on other data. Expected digits,"),
     ],
 )
 def test_what_the_data_cannot_serve_is_refused_before_anything_runs(tmp_path, settings, overrides, message):

@@ -140,6 +140,7 @@ def test_any_text_for_any_option_runs_or_is_one_line_and_writes_nothing(option, 
             patch.setattr(name, lambda *arguments: [])
         patch.setattr("experiments.runs.estimate.remaining", lambda *arguments: [])
         patch.setattr("experiments.runs.executors.processes", lambda *arguments: 0)
+        patch.setattr("experiments.cli.writable", lambda folder: folder)
         patch.setattr("experiments.files.replacing", None)
         cli.main(["run", "xu2015_rrelu", "--only", "relu", f"{option}={text}"])
     assert exit.value.code in (0, 2)
