@@ -1,8 +1,10 @@
 """TensorFlow: one `tf.function` over the steps of a chunk, data held on the device."""
 
+import contextlib
+
 import tensorflow as tf
 
-from experiments.engine import precision
+from experiments.engine import fused, precision
 from experiments.engine.traits import check_convolutions, has_convolutions, has_randomness
 
 COMPILERS = ("auto", "xla", "graph")
@@ -24,6 +26,7 @@ class Loop:
         jit = gpu or not (has_convolutions(model) or has_randomness(model))
         jit = jit if compiler == "auto" else compiler == "xla"
         self.compiler = "XLA" if jit else "TensorFlow graph"
+        kernels = contextlib.nullcontext if gpu or jit else lambda: fused.normalization(model)
 
         order = tf.TensorSpec([None, None, 5] if arrays.augment else [None, None], tf.int32)
         signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
@@ -38,7 +41,7 @@ class Loop:
             for i in tf.range(tf.shape(order)[0]):
                 index = inputs.index(order[i])
                 x, y = inputs.training(tf.gather(all_x, index), order[i]), tf.gather(all_y, index)
-                with tf.GradientTape() as tape:
+                with kernels(), tf.GradientTape() as tape:
                     loss = objective(x, y, training=True)
                     scaled = optimizer.scale_loss(loss)
                 variables = [variable.value for variable in model.trainable_variables]
