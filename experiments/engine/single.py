@@ -49,6 +49,14 @@ class SingleLoop:
         sums = np.sum([self.adapted.evaluate(x[rows], y[rows]) for rows in batches], axis=0)
         return [[float(value / len(x)) for value in sums]]
 
+    def finite(self):
+        """Tell, in a list, whether no variable of the model holds a NaN or an infinity."""
+        return [self.adapted.finite()]
+
+    def culprit(self, i):
+        """Return the first variable that is not finite, by its path, and the first such value in it."""
+        return self.variables.culprit(self.values())
+
     def measure(self, epoch):
         """Return what the probes that are due measure."""
         return self.meter.measure(self.adapted, epoch) if self.meter else {}

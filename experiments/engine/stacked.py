@@ -79,7 +79,7 @@ class StackedLoop:
         self.data = self._arrays("")
         self.differences = Differences(members)
 
-        step, evaluate, _ = functions(first.model, first.optimizer, first.task, first.inputs)
+        step, evaluate, _, finite = functions(first.model, first.optimizer, first.task, first.inputs)
         step, evaluate = self.differences.inside(step), self.differences.inside(evaluate)
 
         def steps(members, order, data, values):
@@ -90,6 +90,7 @@ class StackedLoop:
         self.cpu, self.programs, self.given = jax.default_backend() == "cpu", {}, self.differences.values
         self._trace(steps)
         self._steps = jax.jit(steps, donate_argnums=0)
+        self._finite = jax.jit(jax.vmap(finite))
         self._evaluate = {
             split: jax.jit(jax.vmap(evaluate, in_axes=(0, 0, 0, *([None if self.shared[split] else 0] * 2))))
             for split in self.splits
@@ -164,9 +165,20 @@ class StackedLoop:
             total = total + np.asarray(self._evaluate[split](self.given, *self.state[:2], x, y), "float64")
         return total / n
 
+    def finite(self):
+        """Tell, by member, whether no variable of its model holds a NaN or an infinity."""
+        return np.asarray(self._finite(*self.state[:2])).tolist()
+
+    def culprit(self, i):
+        """Return the first variable of a member that is not finite, by its path, and the first such value in it."""
+        return self._variables().culprit([array[i] for array in self.values()])
+
+    def _variables(self):
+        return state.Variables.of(self.first.model, self.first.optimizer)
+
     def layout(self):
         """Return path, shape and dtype of each variable of one member."""
-        return state.Variables.of(self.first.model, self.first.optimizer).layout()
+        return self._variables().layout()
 
     def values(self):
         """Return the state of all members, as arrays of NumPy."""

@@ -61,7 +61,14 @@ class Loop:
             variables = [variable.value for variable in model.trainable_variables]
             return tape.gradient(loss, variables, unconnected_gradients="zero")
 
-        self._steps, self._evaluate, self._gradients = steps, evaluate, gradients
+        # Outside of `steps`, whose compiled form would become another one.
+        @tf.function(jit_compile=False)
+        def finite():
+            values = [v.value for v in (*model.trainable_variables, *model.non_trainable_variables)]
+            found = [tf.reduce_all(tf.math.is_finite(value)) for value in values if value.dtype.is_floating]
+            return tf.reduce_all(tf.stack([tf.constant(True), *found]))
+
+        self._steps, self._evaluate, self._gradients, self._finite = steps, evaluate, gradients, finite
 
     def steps(self, order):
         """Train on the rows of `order`, one batch each; the sum of their losses."""
@@ -70,6 +77,10 @@ class Loop:
     def evaluate(self, x, y):
         """The task's sums over one batch of examples."""
         return self._evaluate(tf.constant(x), tf.constant(y)).numpy().astype("float64")
+
+    def finite(self):
+        """Tell whether no variable of the model holds a NaN or an infinity."""
+        return bool(self._finite())
 
     def gradients(self, x, y):
         """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
