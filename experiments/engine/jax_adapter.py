@@ -58,6 +58,10 @@ class Loop:
         trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
         return np.asarray(self._evaluate(trainable, non_trainable, x, y), "float64")
 
+    def put(self, array):
+        """Return the array as it is held on the device."""
+        return jnp.asarray(array)
+
     def finite(self):
         """Tell whether no variable of the model holds a NaN or an infinity."""
         trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())

@@ -12,6 +12,7 @@ import numpy as np
 from jax import numpy as jnp
 
 from experiments.engine import precision, state
+from experiments.engine.device import accelerator
 from experiments.engine.differing import Differences, Unstackable
 from experiments.engine.inputs import Inputs
 from experiments.engine.jax_functions import functions
@@ -87,6 +88,7 @@ class StackedLoop:
             members, losses = jax.lax.scan(lambda s, rows: every(values, s, data, rows), members, order)
             return members, losses.sum(0)
 
+        self.held = {}
         self.cpu, self.programs, self.given = jax.default_backend() == "cpu", {}, self.differences.values
         self._trace(steps)
         self._steps = jax.jit(steps, donate_argnums=0)
@@ -135,6 +137,15 @@ class StackedLoop:
             return tuple(jnp.asarray(a[rows]) for a in pairs[0])
         return tuple(jnp.asarray(np.stack([a[rows] for a in arrays])) for arrays in zip(*pairs, strict=True))
 
+    def _held(self, split, rows):
+        """Return a part of a set; an accelerator keeps it from the first evaluation on."""
+        if accelerator() is None:
+            return self._arrays(split, rows)
+        place = split, rows.start
+        if place not in self.held:
+            self.held[place] = self._arrays(split, rows)
+        return self.held[place]
+
     def _program(self, shape):
         """The compiled chunk for an order of this shape."""
         if shape not in self.programs:
@@ -161,7 +172,7 @@ class StackedLoop:
         """Means of the task's loss and measures on one set, `(members, columns)`; sums over batches in float64."""
         n, total = len(self._pairs(split)[0][0]), 0.0
         for i in range(0, n, EVALUATION_BATCH):
-            x, y = self._arrays(split, slice(i, i + EVALUATION_BATCH))
+            x, y = self._held(split, slice(i, i + EVALUATION_BATCH))
             total = total + np.asarray(self._evaluate[split](self.given, *self.state[:2], x, y), "float64")
         return total / n
 
