@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+import types
 
 import keras
 import numpy as np
@@ -9,6 +12,7 @@ import pytest
 
 import custom.activations
 import custom.optimizers
+from custom.layers import LocalResponseNormalization
 from experiments.benchmarks import (
     activations,
     nets,
@@ -20,6 +24,13 @@ from experiments.benchmarks import (
     timing,
 )
 from experiments.benchmarks.nets import NETS, Net, data, keras_model, operations
+from experiments.engine import traits
+from experiments.engine.device import accelerator
+from experiments.errors import UsageError
+from experiments.papers.kingma2015_adam import networks as adam
+from experiments.papers.krizhevsky2012_alexnet import networks as alexnet
+from experiments.papers.loshchilov2019_adamw.network import two_branch_resnet
+from experiments.papers.xu2015_rrelu.network import network_in_network
 
 ENVIRONMENT = {
     "backend": "tensorflow",
@@ -36,7 +47,7 @@ def results(nets_=("small", "nin_quarter")):
     def times(scale, who):
         return {name: {"milliseconds": scale * (i + 1)} for i, name in enumerate(who)}
 
-    who = list(overhead.CONTENDERS)
+    who = list(overhead_page.SHORT)
     rows = [
         {
             "net": n,
@@ -58,12 +69,46 @@ def test_the_page_shows_the_file_and_follows_it(tmp_path):
     made = publish.files(page)
     text = made["README.md"].decode()
     # fit is the first contender, the engine the third: 1 ms and 3 ms.
-    assert "| 784-32-32-10 | 32 | 1 | 2 | 3 | 4 | 5 | 6 | 0.3 | 2.0 |" in text
+    assert "| 784-32-32-10 | 32 | 1 | 2 | 3 | 4 | 5 | 6 | 0.3 | 2.0 | 200 | 1 % |" in text
     assert {"figures/overhead_ratios.svg", "figures/stacks.png", "tables/overhead.csv", "index.html"} <= set(made)
     assert "| ReLU | 100.0 | 1.00 | 50 % |" in text
     assert "| LeNet-5 with ReLU | 10 | 20 | 0.5 |" in text
     assert publish.files(page) == made  # the same bytes
     assert overhead_page.page(tmp_path / "nowhere") is None
+
+
+def test_a_row_has_its_own_peak_the_intervals_of_its_ratios_and_the_best_of_pytorch(tmp_path):
+    found = results()
+    first, second = found["table"]
+    second["peak"] = 4e11
+    first["contenders"]["fit"]["ratio"] = [0.25, 0.3, 0.5]
+    first["contenders"]["torch_compiled"] = {"milliseconds": 4.5, "ratio": [1.25, 1.5, 1.75]}
+    second["contenders"]["engine_jax"] = {"failed": "it ended with code 1: no luck"}
+    second["contenders"]["torch"] = {"failed": "it ended with code 2: none either"}
+    found["activations"]["Linear"] = {"failed": "gone"}
+    found["stacks"][0]["members"]["8"] = {"failed": "gone too"}
+    (tmp_path / "overhead.json").write_text(json.dumps(found))
+    text = publish.files(overhead_page.page(tmp_path))["README.md"].decode()
+    assert "| 4.5 | 0.30 [0.25, 0.50] | 1.50 [1.25, 1.75] | 200 |" in text
+    share = operations(NETS["nin_quarter"]) / 3e-3 / 4e11  # the engine on TensorFlow takes 3 ms
+    assert f"| failed | failed | 0.3 | – | 400 | {share:.0%}".replace("%", " %") in text
+    assert "engine_jax: it ended with code 1: no luck." in text and "torch: it ended with code 2: none either." in text
+    assert "| Linear | failed | – | – |" in text and "Linear: gone." in text
+    assert "| failed |" in text.split("Stacked runs")[1].split("Activations in")[0] and "8: gone too." in text
+
+
+def test_the_page_of_a_gpu_gives_images_a_second_beside_pytorch(tmp_path):
+    row = {"net": "lenet", "precision": "tf32", "operations": 2e9, "peak": 4e14}
+    contenders = {
+        "engine_jax": {"milliseconds": 0.5, "accelerator": "a GPU"},
+        "engine_tensorflow": {"failed": "ended with code 1: no TensorFlow"},
+        "torch": {"milliseconds": 1.0, "ratio": [1.5, 2.0, 2.5], "accelerator": "a GPU"},
+    }
+    gpu = {"environment": ENVIRONMENT, "rows": [row | {"contenders": contenders}]}
+    (tmp_path / "overhead.json").write_text(json.dumps(results() | {"gpu": gpu}))
+    text = publish.files(overhead_page.page(tmp_path))["README.md"].decode()
+    line = "| LeNet-5 with ReLU | 128 | tf32 | 256,000 | failed | 128,000 | 2.00 [1.50, 2.50] | 400 | 1 % |"
+    assert line in text and "on a GPU." in text and "no TensorFlow." in text
 
 
 def test_check_tells_a_page_that_was_edited(tmp_path, monkeypatch, capsys):
@@ -102,6 +147,45 @@ def test_operations_are_counted_by_hand():
     net = tiny(("conv", 4, 1), ("block", 8, 2), ("global",), ("dense", 2))
     products = [81 * 3 * 4, 25 * 9 * 4 * 8, 25 * 4 * 8, 25 * 9 * 8 * 8, 16]
     assert operations(net) == 2 * 4 * (3 * sum(products) - products[0])
+    # Two branches: 3x3 to 25 places and 3x3 again, each twice; the two halves of the shortcut are one 1x1.
+    net = tiny(("conv", 4, 1), ("branches", 8, 2), ("global",), ("dense", 2))
+    products = [81 * 3 * 4, *[25 * 9 * 4 * 8, 25 * 9 * 8 * 8] * 2, 25 * 4 * 8, 16]
+    assert operations(net) == 2 * 4 * (3 * sum(products) - products[0])
+
+
+INPUT = dict(input_shape=(32, 32, 3), classes=10, seed=0)
+DENSE = INPUT | dict(input_shape=(28, 28, 1), hidden=[1000, 1000])
+# By row, the network of a paper that it stands for.
+OF_PAPERS = {
+    "wide": lambda: adam.multilayer_perceptron(custom.activations.ReLU, **DENSE),
+    "dropout": lambda: adam.multilayer_perceptron(custom.activations.ReLU, **DENSE, input_dropout=0.2, dropout=0.5),
+    "stages": lambda: adam.three_stage_convnet(custom.activations.ReLU, **INPUT),
+    "cuda_half": lambda: alexnet.cuda_convnet(custom.activations.ReLU, width=0.5, **INPUT),
+    "responses": lambda: alexnet.cifar_alexnet(
+        custom.activations.ReLU, width=0.25, normalization=LocalResponseNormalization, **INPUT
+    ),
+    "branched": lambda: two_branch_resnet(custom.activations.ReLU, width=1.0, blocks=1, pool=2, stem_stride=2, **INPUT),
+    "nin_quarter": lambda: network_in_network(custom.activations.ReLU, width=0.25, **INPUT),
+    "nin": lambda: network_in_network(custom.activations.ReLU, **INPUT),
+}
+
+
+@pytest.mark.parametrize("name", OF_PAPERS)
+def test_a_row_that_stands_for_a_papers_network_has_its_weights_and_layers(name):
+    def shapes(model):
+        return sorted(tuple(v.shape) for v in model.trainable_variables)
+
+    def heavy(model):
+        kinds = (keras.layers.Conv2D, keras.layers.MaxPooling2D, keras.layers.Dropout, keras.layers.Dense)
+        return sorted(type(x).__name__ for x in model.layers if isinstance(x, kinds))
+
+    model, theirs = keras_model(NETS[name]), OF_PAPERS[name]()
+    assert shapes(model) == shapes(theirs) and heavy(model) == heavy(theirs)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_no_row_is_refused_by_the_engine(name):
+    traits.check_convolutions(keras_model(NETS[name]))
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -138,8 +222,64 @@ def test_children_take_turns_in_processes_of_their_own():
 
 
 def test_a_contender_that_fails_is_named():
-    with pytest.raises(RuntimeError, match="engine_tensorflow nonsense ended with code 1"):
-        overhead.Child("tensorflow", "engine_tensorflow", "nonsense").ready()
+    with (
+        overhead.Child("tensorflow", "engine_tensorflow", "nonsense") as child,
+        pytest.raises(RuntimeError, match="engine_tensorflow nonsense ended with code 1: KeyError: 'nonsense'"),
+    ):
+        child.ready()
+
+
+def test_a_contender_that_dies_says_so_and_the_others_go_on(monkeypatch):
+    """One dies before its first turn, one in a later turn, and one by whose times others are divided."""
+    script = """
+import sys
+print("ready", flush=True)
+for i, line in enumerate(sys.stdin):
+    if sys.argv[1] == "late" and i == 2:
+        raise SystemExit("out of luck")
+    print(1, 0.002 if sys.argv[1] == "slow" else 0.001, flush=True)
+"""
+    early = "import sys; sys.stderr.write('why not\\n'); sys.exit(3)"
+    popen = subprocess.Popen
+
+    def fake(command, **options):
+        code = early if command[-1] == "early" else script
+        return popen([sys.executable, "-c", code, command[-1]], **options)
+
+    monkeypatch.setattr(overhead.subprocess, "Popen", fake)
+    makers = {name: ("torch", name) for name in ("early", "late", "slow", "quick")}
+    found = overhead.measured(makers, 3, 0.1, "quick")
+    assert found["early"]["failed"].endswith("ended with code 3: why not")
+    assert found["late"]["failed"].endswith("ended with code 1: out of luck")
+    assert found["slow"] == {"milliseconds": 2.0, "ratio": [2.0, 2.0, 2.0]} and found["quick"] == {"milliseconds": 1.0}
+    found = overhead.measured(makers, 3, 0.1, "early")
+    assert found["slow"] == {"milliseconds": 2.0}
+
+
+@pytest.mark.skipif(accelerator() is not None, reason="there is a GPU")
+def test_nothing_is_measured_on_a_cpu_in_place_of_a_gpu(capsys):
+    rows = []
+    options = types.SimpleNamespace(net=["tiny"], rounds=1, seconds=0.01)
+    overhead.gpu(options, lambda found: rows.append(json.loads(json.dumps(found))))
+    (found,) = rows
+    assert [row["precision"] for row in found] == list(overhead.PRECISIONS)
+    for row in found:
+        assert row["peak"] is None
+        assert all(result["failed"].endswith("sees no GPU") for result in row["contenders"].values())
+    assert "sees no GPU" in capsys.readouterr().out
+
+
+def test_contenders_of_a_gpu_make_the_steps_they_say_on_a_cpu_too():
+    pytest.importorskip("torch")
+    net = tiny(("conv", 4, 3), ("norm",), ("relu",), ("branches", 8, 2), ("global",), ("dense", 10))
+    assert overhead_contenders.torch_steps(net, precision="bfloat16")(3) == 3
+    assert overhead_contenders.torch_steps(net, last=False)(3) == 3
+    assert overhead_contenders.gpu_peak("bfloat16", 16, "cpu")(2) == 2
+    before = keras.config.dtype_policy().name
+    assert overhead_contenders.engine_steps(net, precision="bfloat16")(2) == 2
+    assert keras.config.dtype_policy().name == before
+    with pytest.raises(UsageError, match="precision='tf32' without a GPU"):
+        overhead_contenders.engine_steps(net, precision="tf32")
 
 
 class Mine(keras.layers.Layer):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 
 import numpy as np
 
@@ -13,9 +14,12 @@ class Net:
     Attributes:
         title: its name in tables.
         shape: shape of an input.
-        layers: in order, each a tuple: `("dense", units)`, `("conv", filters, size)`, `("relu",)`, `("norm",)`,
+        layers: in order, each a tuple: `("dense", units)`, `("conv", filters, size)` and a stride if it has one
+            (without biases before a normalisation), `("relu",)`, `("norm",)`,
             `("max", size, stride)`, `("average", size, stride)`, `("global",)`, `("flatten",)`,
-            `("dropout", rate)`, `("block", filters, stride)` (two normalised convolutions and a shortcut).
+            `("dropout", rate)`, `("responses",)` (local response normalisation), `("block", filters, stride)`
+            (two normalised convolutions and a shortcut), `("branches", filters, stride)` (the mean of two
+            such paths, each convolution after a ReLU, and a shortcut).
         batch: examples a step.
         optimizer: `"sgd"`, `"momentum"` or `"adam"`.
     """
@@ -28,12 +32,35 @@ class Net:
 
     @property
     def convolutional(self):
-        return any(layer[0] in ("conv", "block") for layer in self.layers)
+        return any(layer[0] in ("conv", "block", "branches") for layer in self.layers)
 
 
-def _dense(*units):
-    hidden = [layer for n in units for layer in (("dense", n), ("relu",))]
-    return (("flatten",), *hidden, ("dense", 10))
+def _dense(*units, dropout=()):
+    """Hidden layers; `dropout`: the rate on the inputs and that on each hidden layer."""
+    first, after = [[("dropout", rate)] for rate in dropout] or ([], [])
+    hidden = [layer for n in units for layer in (("dense", n), ("relu",), *after)]
+    return (("flatten",), *first, *hidden, ("dense", 10))
+
+
+def _pooled(*convolutions, normalized=False, dense=()):
+    """Convolutions 5x5 with ReLU, each pooled; `normalized`: as well by their neighbours' responses."""
+    after = [("responses",)] if normalized else []
+    found = [x for n in convolutions for x in (("conv", n, 5), ("relu",), ("max", 3, 2), *after)]
+    hidden = [layer for n in dense for layer in (("dense", n), ("relu",))]
+    return (*found, ("flatten",), *hidden, ("dense", 10))
+
+
+def _cuda_convnet(width):
+    a, b = round(32 * width), round(64 * width)
+    first = (("conv", a, 5), ("max", 3, 2), ("relu",))
+    rest = [x for n in (a, b) for x in (("conv", n, 5), ("relu",), ("average", 3, 2))]
+    return (*first, *rest, ("flatten",), ("dense", 10))
+
+
+def _branched(width, blocks):
+    """Gastaldi's residual network with two branches a block."""
+    stages = [("branches", 16 * width * 2**s, 2 if s and not b else 1) for s in range(3) for b in range(blocks)]
+    return (("average", 2, 2), ("conv", 16, 3, 2), ("norm",), *stages, ("relu",), ("global",), ("dense", 10))
 
 
 def _nin(width):
@@ -82,6 +109,17 @@ NETS = {
     "wide": Net("784-2x1000-10", (28, 28, 1), _dense(1000, 1000), 128, "adam"),
     "lenet": Net("LeNet-5 with ReLU", (28, 28, 1), _LENET, 128, "momentum"),
     "resnet": Net("ResNet-14, 8 to 32 channels", (32, 32, 3), _resnet(8, 2), 128, "momentum"),
+    "dropout": Net("784-2x1000-10, dropout", (28, 28, 1), _dense(1000, 1000, dropout=(0.2, 0.5)), 128, "adam"),
+    "cuda_half": Net("cuda-convnet, half width", (32, 32, 3), _cuda_convnet(0.5), 128, "momentum"),
+    "responses": Net(
+        "AlexNet for CIFAR, quarter width",
+        (32, 32, 3),
+        _pooled(16, 16, normalized=True, dense=(96, 48)),
+        128,
+        "momentum",
+    ),
+    "stages": Net("c64-c64-c128-1000", (32, 32, 3), _pooled(64, 64, 128, dense=(1000,)), 128, "adam"),
+    "branched": Net("two-branch ResNet, 16 channels", (32, 32, 3), _branched(1, 1), 64, "adam"),
     "nin_quarter": Net("NIN, quarter width", (32, 32, 3), _nin(0.25), 128, "momentum"),
     "nin": Net("NIN", (32, 32, 3), _nin(1.0), 128, "momentum"),
 }
@@ -101,6 +139,7 @@ def keras_model(net, seed=0, activation=None):
     from keras import layers
 
     from custom.activations import ReLU
+    from custom.layers import LocalResponseNormalization
     from experiments.seeds import derive
 
     names = iter(range(1000))
@@ -115,8 +154,26 @@ def keras_model(net, seed=0, activation=None):
         y = layers.BatchNormalization()(convolution(filters, 3, stride, False)(x))
         y = layers.BatchNormalization()(convolution(filters, 3, 1, False)(layers.ReLU()(y)))
         if x.shape[-1] != filters or stride > 1:
-            x = layers.BatchNormalization()(convolution(filters, 1, stride, False)(x))
+            x = layers.BatchNormalization()(convolution(filters, 1, 1, False)(every(x, stride)))
         return layers.ReLU()(layers.Add()([x, y]))
+
+    def every(x, stride):
+        """The pixels that a 1x1 convolution with a stride takes; see `engine.traits.check_convolutions`."""
+        return layers.AveragePooling2D(1, stride)(x) if stride > 1 else x
+
+    def branches(x, filters, stride):
+        paths = []
+        for _ in range(2):
+            y = x
+            for step in (stride, 1):
+                y = layers.BatchNormalization()(convolution(filters, 3, step, False)(layers.ReLU()(y)))
+            paths.append(y)
+        if x.shape[-1] != filters or stride > 1:
+            x = layers.ReLU()(x)
+            shifted = layers.Cropping2D(((0, 1), (0, 1)))(layers.ZeroPadding2D(((1, 0), (1, 0)))(x))
+            halves = [convolution(filters // 2, 1, 1, False)(every(y, stride)) for y in (x, shifted)]
+            x = layers.BatchNormalization()(layers.Concatenate()(halves))
+        return layers.Add()([x, layers.Average()(paths)])
 
     make = {
         "dense": lambda units: layers.Dense(units, kernel_initializer=kernel()),
@@ -128,11 +185,14 @@ def keras_model(net, seed=0, activation=None):
         "global": layers.GlobalAveragePooling2D,
         "flatten": layers.Flatten,
         "dropout": lambda rate: layers.Dropout(rate, seed=derive(seed, next(names))),
+        "responses": LocalResponseNormalization,
         "block": lambda filters, stride: functools.partial(block, filters=filters, stride=stride),
+        "branches": lambda filters, stride: functools.partial(branches, filters=filters, stride=stride),
     }
     x = inputs = keras.Input(net.shape)
-    for kind, *arguments in net.layers:
-        x = make[kind](*arguments)(x)
+    for (kind, *arguments), following in itertools.zip_longest(net.layers, net.layers[1:]):
+        bias = {"bias": False} if kind == "conv" and following == ("norm",) else {}
+        x = make[kind](*arguments, **bias)(x)
     return keras.Model(inputs, x)
 
 
@@ -159,29 +219,55 @@ def torch_model(net):
                 nn.BatchNorm2d(filters),
             )
             same = channels == filters and stride == 1
-            shortcut = nn.Conv2d(channels, filters, 1, stride, bias=False)
-            self.shortcut = nn.Identity() if same else nn.Sequential(shortcut, nn.BatchNorm2d(filters))
+            shortcut = nn.AvgPool2d(1, stride), nn.Conv2d(channels, filters, 1, bias=False), nn.BatchNorm2d(filters)
+            self.shortcut = nn.Identity() if same else nn.Sequential(*shortcut)
 
         def forward(self, x):
             return torch.relu(self.path(x) + self.shortcut(x))
 
+    class Branches(nn.Module):
+        def __init__(self, channels, filters, stride):
+            super().__init__()
+            self.paths = nn.ModuleList([self.path(channels, filters, stride) for _ in range(2)])
+            self.same, self.every = channels == filters and stride == 1, nn.AvgPool2d(1, stride)
+            if not self.same:
+                halves = [nn.Conv2d(channels, filters // 2, 1, bias=False) for _ in range(2)]
+                self.halves, self.norm = nn.ModuleList(halves), nn.BatchNorm2d(filters)
+
+        @staticmethod
+        def path(channels, filters, stride):
+            found = []
+            for before, step in ((channels, stride), (filters, 1)):
+                found += [nn.ReLU(), nn.Conv2d(before, filters, 3, step, 1, bias=False), nn.BatchNorm2d(filters)]
+            return nn.Sequential(*found)
+
+        def forward(self, x):
+            mean = (self.paths[0](x) + self.paths[1](x)) / 2
+            if not self.same:
+                x = torch.relu(x)
+                shifted = nn.functional.pad(x, (1, -1, 1, -1))
+                x = torch.cat([half(self.every(y)) for half, y in zip(self.halves, (x, shifted), strict=True)], 1)
+                x = self.norm(x)
+            return x + mean
+
     height, width, channels = net.shape
     found = []
-    for kind, *arguments in net.layers:
+    for (kind, *arguments), following in itertools.zip_longest(net.layers, net.layers[1:]):
         if kind == "dense":
             found.append(nn.Linear(channels, arguments[0]))
             channels = arguments[0]
         elif kind == "conv":
-            filters, size = arguments
-            found.append(nn.Conv2d(channels, filters, size, padding=size // 2))
-            channels = filters
+            filters, size, stride = (*arguments, 1)[:3]
+            bias = following != ("norm",)
+            found.append(nn.Conv2d(channels, filters, size, stride, size // 2, bias=bias))
+            channels, height, width = filters, -(-height // stride), -(-width // stride)
         elif kind in ("max", "average"):
             size, stride = arguments
             found.append({"max": nn.MaxPool2d, "average": nn.AvgPool2d}[kind](size, stride, padding=(size - 1) // 2))
             height, width = -(-height // stride), -(-width // stride)
-        elif kind == "block":
+        elif kind in ("block", "branches"):
             filters, stride = arguments
-            found.append(Block(channels, filters, stride))
+            found.append({"block": Block, "branches": Branches}[kind](channels, filters, stride))
             channels, height, width = filters, -(-height // stride), -(-width // stride)
         elif kind == "global":
             found += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
@@ -190,6 +276,8 @@ def torch_model(net):
             channels *= height * width
         elif kind == "norm":
             found.append(nn.BatchNorm2d(channels))
+        elif kind == "responses":  # PyTorch divides alpha by the size
+            found.append(nn.LocalResponseNorm(5, 5e-4, 0.75, 2.0))
         else:
             found.append({"relu": nn.ReLU, "dropout": nn.Dropout}[kind](*arguments))
     return nn.Sequential(*found)
@@ -216,13 +304,15 @@ def operations(net):
             channels = arguments[0]
         elif kind == "conv":
             convolution(*arguments)
-        elif kind == "block":
+        elif kind in ("block", "branches"):
             filters, stride = arguments
             before = channels
             convolution(filters, 3, stride)
             if before != filters or stride > 1:
                 products.append(height * width * before * filters)
             convolution(filters, 3)
+            if kind == "branches":
+                products += [height * width * 9 * before * filters, height * width * 9 * filters**2]
         elif kind in ("max", "average"):
             height, width = -(-height // arguments[1]), -(-width // arguments[1])
         elif kind == "flatten":

@@ -1,11 +1,12 @@
 """Contenders of the overhead benchmark: those that take the steps, each in a process of its own.
 
-    python -m experiments.benchmarks.overhead_contenders KIND NET [MEMBERS OR ACTIVATION]
+    python -m experiments.benchmarks.overhead_contenders KIND NET [MEMBERS, ACTIVATION OR PRECISION]
 
-It says `ready` when it has compiled, and then answers each line of its input, a number of seconds, with the
-steps made in about that time and the time they took.
+It says `ready` when it has compiled, with the accelerator that it uses, and then answers each line of its
+input, a number of seconds, with the steps made in about that time and the time they took.
 """
 
+import contextlib
 import functools
 import os
 import sys
@@ -16,7 +17,7 @@ from experiments.benchmarks.nets import NETS, STEPS, data
 PLAIN = "engine_plain"  # the engine on TensorFlow without oneDNN
 FEW = 5  # steps at a time of nets with convolutions
 LONG = 1000  # steps of an epoch of `fit` for nets without convolutions
-PEAK = 3000  # rows and columns of the matrices
+PEAK, GPU_PEAK = 3000, 8192  # rows and columns of the matrices
 
 
 def arrays_of(net, seed=0):
@@ -56,21 +57,30 @@ def fit(net, tuned):
     return run
 
 
-def training(net, arrays, seed=0, activation=None):
-    """Return the description of one run of the engine."""
+def training(net, arrays, seed=0, activation=None, precision="float32"):
+    """Return the description of one run of the engine; `precision`: `"float32"`, `"tf32"`, `"bfloat16"`."""
+    import keras
+
     from experiments import engine
     from experiments.benchmarks.nets import keras_model, optimizer
 
-    return engine.Training(keras_model(net, seed, activation), optimizer(net), arrays, engine.Plan(1, net.batch, seed))
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
+    try:
+        model = keras_model(net, seed, activation)
+    finally:
+        keras.config.set_dtype_policy(before)
+    plan = engine.Plan(1, net.batch, seed, tf32=precision == "tf32")
+    return engine.Training(model, optimizer(net), arrays, plan)
 
 
-def engine_steps(net, activation=None):
+def engine_steps(net, activation=None, precision="float32"):
     """Return the engine's compiled chunk."""
     from experiments import engine
     from experiments.seeds import permutation
 
     arrays = arrays_of(net)
-    loop = engine.Session([training(net, arrays, activation=activation)]).loop
+    loop = engine.Session([training(net, arrays, activation=activation, precision=precision)]).loop
     order = permutation(0, 1, len(arrays.x)).reshape(STEPS, 1, -1)
 
     def run(steps):
@@ -101,14 +111,25 @@ def stacked_steps(net, members):
     return run
 
 
-def torch_steps(net):
-    """Return a plain loop as PyTorch's users write it: fused optimizer, convolutions with channels last."""
+def torch_steps(net, *, last=True, compiled=False, precision="float32", device="cpu"):
+    """Return a plain loop as PyTorch's users write it: fused optimizer, data on the device.
+
+    Args:
+        net: a `Net`.
+        last: whether the channels of a convolution's images come last in memory.
+        compiled: whether forward and backward pass are compiled.
+        precision: `"float32"`, `"tf32"`, or `"bfloat16"` (autocast).
+        device: of model and data.
+    """
     import torch
 
     from experiments.benchmarks.nets import torch_model
 
-    layout = torch.channels_last if net.convolutional else torch.contiguous_format
-    model = torch_model(net).to(memory_format=layout)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.benchmark = True
+    narrow = functools.partial(torch.autocast, device, torch.bfloat16) if precision == "bfloat16" else _as_it_is
+    layout = torch.channels_last if net.convolutional and last else torch.contiguous_format
+    model = torch_model(net).to(device, memory_format=layout)
     makers = {
         "sgd": functools.partial(torch.optim.SGD, lr=0.01),
         "momentum": functools.partial(torch.optim.SGD, lr=0.01, momentum=0.9),
@@ -116,19 +137,31 @@ def torch_steps(net):
     }
     optimizer = makers[net.optimizer](model.parameters(), fused=True)
     x, y = data(net)
-    x = torch.from_numpy(x).permute(0, 3, 1, 2).contiguous(memory_format=layout)
-    y, order = torch.from_numpy(y).long(), torch.randperm(len(y)).reshape(STEPS, -1)
-    loss = torch.nn.CrossEntropyLoss()
+    x = torch.from_numpy(x).permute(0, 3, 1, 2).contiguous(memory_format=layout).to(device)
+    y, order = torch.from_numpy(y).long().to(device), torch.randperm(len(y), device=device).reshape(STEPS, -1)
+    cross_entropy = torch.nn.CrossEntropyLoss()
+
+    def loss(x, y):
+        with narrow():
+            return cross_entropy(model(x.float() / 255), y)
+
+    loss = torch.compile(loss) if compiled else loss
 
     def run(steps):
         for i in range(steps):
             index = order[i % STEPS]
             optimizer.zero_grad(set_to_none=True)
-            loss(model(x[index].float() / 255), y[index]).backward()
+            loss(x[index], y[index]).backward()
             optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
         return steps
 
     return run
+
+
+def _as_it_is():
+    return contextlib.nullcontext()
 
 
 def peak():
@@ -146,22 +179,55 @@ def peak():
     return run
 
 
+def gpu_peak(precision, size=GPU_PEAK, device="cuda"):
+    """Return products of two large matrices in a precision, on a GPU."""
+    import torch
+
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    a = torch.randn(size, size, device=device, dtype=torch.bfloat16 if precision == "bfloat16" else torch.float32)
+
+    def run(steps):
+        for _ in range(steps):
+            product = a @ a
+        product[0, 0].item()
+        return steps
+
+    return run
+
+
 def worker(kind, name, extra):
     """Return the steps that a child process measures."""
-    if kind == "peak":
-        return peak()
-    net = NETS[name]
-    if kind.startswith("fit"):
-        return fit(net, kind == "fit_tuned")
-    if kind == "torch":
-        return torch_steps(net)
-    if kind == "stacked":
-        return stacked_steps(net, int(extra))
-    if kind == "activation":
-        from custom import activations
+    from custom import activations
 
-        return engine_steps(net, getattr(activations, extra))
-    return engine_steps(net)
+    net = NETS[name]
+    makers = {
+        "peak": peak,
+        "fit": lambda: fit(net, False),
+        "fit_jax": lambda: fit(net, False),
+        "fit_tuned": lambda: fit(net, True),
+        "torch": lambda: torch_steps(net),
+        "torch_compiled": lambda: torch_steps(net, compiled=True),
+        "torch_first": lambda: torch_steps(net, last=False),
+        "torch_first_compiled": lambda: torch_steps(net, last=False, compiled=True),
+        "stacked": lambda: stacked_steps(net, int(extra)),
+        "activation": lambda: engine_steps(net, getattr(activations, extra)),
+        "gpu_engine": lambda: engine_steps(net, precision=extra),
+        "gpu_torch": lambda: torch_steps(net, compiled=True, precision=extra, device="cuda"),
+        "gpu_peak": lambda: gpu_peak(extra),
+    }
+    return makers.get(kind, lambda: engine_steps(net))()
+
+
+def steps_at_once(kind, name):
+    """Return how many steps a turn is a multiple of.
+
+    Whole chunks, as XLA compiles anew for each other length; where it is not used, a few steps will do.
+    """
+    if kind == "gpu_engine":
+        return STEPS
+    if name not in NETS or "torch" in kind or "peak" in kind:
+        return 2
+    return FEW if NETS[name].convolutional else STEPS
 
 
 def serve(kind, name, extra=None):
@@ -172,13 +238,17 @@ def serve(kind, name, extra=None):
         os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     if kind not in ("fit", "fit_jax"):  # as users have it, who know of no settings
         backend.prepare()
+    device = ""
+    if kind.startswith("gpu_"):
+        from experiments.engine.device import accelerator
+
+        device = accelerator()
+        if device is None:
+            raise SystemExit(f"{os.environ['KERAS_BACKEND']} sees no GPU")
     run = worker(kind, name, extra)
-    # Whole chunks, as XLA compiles anew for each other length; where it is not used, a few steps will do.
-    unit = 2
-    if name in NETS and kind not in ("torch", "peak"):
-        unit = FEW if NETS[name].convolutional else STEPS
+    unit = steps_at_once(kind, name)
     run(unit)  # compiles
-    print("ready", flush=True)
+    print("ready", device, flush=True)
     pace = None
     for line in sys.stdin:
         steps = unit

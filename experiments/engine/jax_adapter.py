@@ -19,7 +19,7 @@ class Loop:
         # An argument of the compiled functions, never a constant in them: XLA would copy it.
         self.data = jnp.asarray(arrays.x), jnp.asarray(arrays.y)
 
-        step, evaluate, gradients = functions(model, optimizer, task, inputs)
+        step, evaluate, gradients, finite = functions(model, optimizer, task, inputs)
 
         def scan(state, data, order):
             state, losses = jax.lax.scan(lambda state, rows: step(state, data, rows), state, order)
@@ -33,6 +33,7 @@ class Loop:
         self._steps = jax.jit(scan if self.scanned else step, donate_argnums=0)
         self._evaluate = jax.jit(evaluate)
         self._gradients = jax.jit(gradients)
+        self._finite = jax.jit(finite)
 
     def _state(self):
         """The variables behind the state: what trains, what a forward pass changes, the optimizer's."""
@@ -56,6 +57,15 @@ class Loop:
         """The task's sums over one batch of examples."""
         trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
         return np.asarray(self._evaluate(trainable, non_trainable, x, y), "float64")
+
+    def put(self, array):
+        """Return the array as it is held on the device."""
+        return jnp.asarray(array)
+
+    def finite(self):
+        """Tell whether no variable of the model holds a NaN or an infinity."""
+        trainable, non_trainable, _ = ([variable.value for variable in part] for part in self._state())
+        return bool(self._finite(trainable, non_trainable))
 
     def gradients(self, x, y):
         """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""

@@ -13,7 +13,7 @@ def functions(model, optimizer, task, inputs):
     Returns:
         `step(state, data, rows)`, which gives the new state and the loss of one batch; `evaluate(trainable,
         non_trainable, x, y)`, the task's sums over a batch; `gradients` of the same arguments, those of
-        the objective without randomness.
+        the objective without randomness; `finite(trainable, non_trainable)`, whether none holds a NaN or an infinity.
     """
 
     def objective(trainable, non_trainable, x, y, training=True):
@@ -44,4 +44,8 @@ def functions(model, optimizer, task, inputs):
         x = inputs.evaluation(x)
         return jax.grad(objective, has_aux=True)(trainable, non_trainable, x, y, training=False)[0]
 
-    return step, evaluate, gradients
+    def finite(trainable, non_trainable):
+        found = [jnp.all(jnp.isfinite(value)) for value in (*trainable, *non_trainable)]
+        return jnp.all(jnp.stack([jnp.array(True), *found]))
+
+    return step, evaluate, gradients, finite

@@ -21,7 +21,8 @@ class Session:
     the mean over the epoch's steps as the optimizer saw it (dropout and augmentation on); losses and
     measures (for a classification `error`, the fraction of examples misclassified) are evaluated after the
     epoch without randomness, in the precision of the weights; seconds are training time, without
-    evaluation, shared by the trainings of one program. Probes add `"probes": {quantity: {layer: value}}` to
+    evaluation, shared by the trainings of one program. A training whose objective, evaluated loss or variables
+    are not finite has diverged. Probes add `"probes": {quantity: {layer: value}}` to
     the rows of the epochs where one is due; `final` adds `"final": {...}` to the last.
 
     On a CPU a session that goes on from a checkpoint yields the same numbers, bit for bit, as one that was
@@ -146,6 +147,7 @@ class Session:
                 cells[i] = Diverged(epoch, "objective", total)
         due = [split for split in self.loop.splits if self.plan.due(split, epoch)]
         self._evaluate(cells, epoch, due)
+        self._judge(cells, epoch)
         reached = [i for i in running if self._stops(cells[i])]
         if reached:  # an ended training has all evaluations in its last row
             self._evaluate(cells, epoch, [split for split in self.loop.splits if split not in due], reached)
@@ -161,6 +163,15 @@ class Session:
             if first.final and (epoch == self.plan.epochs or reached):
                 cell["final"] = first.final(first.model)
         return cells
+
+    def _judge(self, cells, epoch):
+        """End the trainings whose variables are not finite, though their losses are: a kernel may make NaN a number."""
+        if not any(isinstance(cell, dict) for cell in cells):
+            return
+        for i, finite in enumerate(self.loop.finite()):
+            if not finite and isinstance(cells[i], dict):
+                path, value = self.loop.culprit(i)
+                cells[i] = Diverged(epoch, f"the variable {path}", value)
 
     def _stops(self, cell):
         return isinstance(cell, dict) and self.plan.stop is not None and self.plan.stop.reached(cell)

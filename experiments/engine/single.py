@@ -1,6 +1,7 @@
 """One training in the form that a session takes: lists of one loss, one row of an evaluation."""
 
 import importlib
+import math
 
 import keras
 import numpy as np
@@ -11,7 +12,23 @@ from experiments.engine.inputs import Inputs
 from experiments.engine.probes import Meter
 from experiments.errors import unknown
 
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 500  # on a CPU, and the least elsewhere
+NUMBERS = 2**28  # that the largest output of a layer may have in an evaluation on an accelerator: 1 GiB in float32
+
+
+def evaluation_batch(model):
+    """Return how many examples are evaluated at once: on an accelerator as many as surely fit."""
+    if accelerator() is None:
+        return EVALUATION_BATCH
+    outputs = [layer.output for layer in model.layers if isinstance(layer, keras.layers.Layer) and layer._inbound_nodes]
+    shapes = [tensor.shape[1:] for tensor in keras.tree.flatten(outputs)]
+    sizes = [math.prod(n for n in shape if n is not None) for shape in shapes]
+    return max(EVALUATION_BATCH, NUMBERS // max(sizes)) if sizes else EVALUATION_BATCH
+
+
+def batches(x, y, size):
+    """Return a set in batches, as views."""
+    return [(x[i : i + size], y[i : i + size]) for i in range(0, len(x), size)]
 
 
 class SingleLoop:
@@ -31,6 +48,7 @@ class SingleLoop:
         optimizer, self.inputs = precision.scaled(model, training.optimizer), Inputs(arrays)
         self.adapted = adapter.Loop(model, optimizer, arrays, compiler, training.task, self.inputs)
         self.compiler, self.splits, self.orders = self.adapted.compiler, arrays.splits, [self.inputs]
+        self.held, self.batch = {}, evaluation_batch(model)
         self.facts = {"compiler": self.compiler}
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             self.facts["loss_scaling"] = "dynamic"
@@ -44,10 +62,25 @@ class SingleLoop:
 
     def evaluate(self, split):
         """Return the means of the task's loss and measures on one set, in a list; sums over batches are in float64."""
-        x, y = self.splits[split]
-        batches = (slice(i, i + EVALUATION_BATCH) for i in range(0, len(x), EVALUATION_BATCH))
-        sums = np.sum([self.adapted.evaluate(x[rows], y[rows]) for rows in batches], axis=0)
-        return [[float(value / len(x)) for value in sums]]
+        sums = np.sum([self.adapted.evaluate(x, y) for x, y in self._batches(split)], axis=0)
+        return [[float(value / len(self.splits[split][0])) for value in sums]]
+
+    def _batches(self, split):
+        """Return a set in batches. On an accelerator they stay there: nothing crosses the bus a second time."""
+        if split not in self.held:
+            self.held[split] = batches(*self.splits[split], self.batch)
+            if accelerator() is not None:
+                put = self.adapted.put
+                self.held[split] = [(put(x), put(y)) for x, y in self.held[split]]
+        return self.held[split]
+
+    def finite(self):
+        """Tell, in a list, whether no variable of the model holds a NaN or an infinity."""
+        return [self.adapted.finite()]
+
+    def culprit(self, i):
+        """Return the first variable that is not finite, by its path, and the first such value in it."""
+        return self.variables.culprit(self.values())
 
     def measure(self, epoch):
         """Return what the probes that are due measure."""

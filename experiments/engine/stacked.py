@@ -12,6 +12,7 @@ import numpy as np
 from jax import numpy as jnp
 
 from experiments.engine import precision, state
+from experiments.engine.device import accelerator
 from experiments.engine.differing import Differences, Unstackable
 from experiments.engine.inputs import Inputs
 from experiments.engine.jax_functions import functions
@@ -79,7 +80,7 @@ class StackedLoop:
         self.data = self._arrays("")
         self.differences = Differences(members)
 
-        step, evaluate, _ = functions(first.model, first.optimizer, first.task, first.inputs)
+        step, evaluate, _, finite = functions(first.model, first.optimizer, first.task, first.inputs)
         step, evaluate = self.differences.inside(step), self.differences.inside(evaluate)
 
         def steps(members, order, data, values):
@@ -87,9 +88,11 @@ class StackedLoop:
             members, losses = jax.lax.scan(lambda s, rows: every(values, s, data, rows), members, order)
             return members, losses.sum(0)
 
+        self.held = {}
         self.cpu, self.programs, self.given = jax.default_backend() == "cpu", {}, self.differences.values
         self._trace(steps)
         self._steps = jax.jit(steps, donate_argnums=0)
+        self._finite = jax.jit(jax.vmap(finite))
         self._evaluate = {
             split: jax.jit(jax.vmap(evaluate, in_axes=(0, 0, 0, *([None if self.shared[split] else 0] * 2))))
             for split in self.splits
@@ -134,6 +137,15 @@ class StackedLoop:
             return tuple(jnp.asarray(a[rows]) for a in pairs[0])
         return tuple(jnp.asarray(np.stack([a[rows] for a in arrays])) for arrays in zip(*pairs, strict=True))
 
+    def _held(self, split, rows):
+        """Return a part of a set; an accelerator keeps it from the first evaluation on."""
+        if accelerator() is None:
+            return self._arrays(split, rows)
+        place = split, rows.start
+        if place not in self.held:
+            self.held[place] = self._arrays(split, rows)
+        return self.held[place]
+
     def _program(self, shape):
         """The compiled chunk for an order of this shape."""
         if shape not in self.programs:
@@ -160,13 +172,24 @@ class StackedLoop:
         """Means of the task's loss and measures on one set, `(members, columns)`; sums over batches in float64."""
         n, total = len(self._pairs(split)[0][0]), 0.0
         for i in range(0, n, EVALUATION_BATCH):
-            x, y = self._arrays(split, slice(i, i + EVALUATION_BATCH))
+            x, y = self._held(split, slice(i, i + EVALUATION_BATCH))
             total = total + np.asarray(self._evaluate[split](self.given, *self.state[:2], x, y), "float64")
         return total / n
 
+    def finite(self):
+        """Tell, by member, whether no variable of its model holds a NaN or an infinity."""
+        return np.asarray(self._finite(*self.state[:2])).tolist()
+
+    def culprit(self, i):
+        """Return the first variable of a member that is not finite, by its path, and the first such value in it."""
+        return self._variables().culprit([array[i] for array in self.values()])
+
+    def _variables(self):
+        return state.Variables.of(self.first.model, self.first.optimizer)
+
     def layout(self):
         """Return path, shape and dtype of each variable of one member."""
-        return state.Variables.of(self.first.model, self.first.optimizer).layout()
+        return self._variables().layout()
 
     def values(self):
         """Return the state of all members, as arrays of NumPy."""

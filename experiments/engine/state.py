@@ -63,6 +63,13 @@ class Variables:
         """
         return [[re.sub(r"_\d+(?=[/_]|$)", "", v.path), list(v.shape), str(v.dtype)] for v in self.all]
 
+    def culprit(self, arrays):
+        """Return the path and the value of the first number that is not finite, among the variables' values."""
+        for (path, _, _), array in zip(self.layout(), arrays, strict=True):
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                return path, float(array[~np.isfinite(array)][0])
+        raise ValueError("Received: finite variables. Expected one with a NaN or an infinity.")
+
     def values(self):
         """As arrays. Narrow floats, which NumPy cannot store, are widened: that is exact."""
         arrays = [np.asarray(v.numpy()) for v in self.all]

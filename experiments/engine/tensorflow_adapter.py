@@ -1,8 +1,10 @@
 """TensorFlow: one `tf.function` over the steps of a chunk, data held on the device."""
 
+import contextlib
+
 import tensorflow as tf
 
-from experiments.engine import precision
+from experiments.engine import fused, precision
 from experiments.engine.traits import check_convolutions, has_convolutions, has_randomness
 
 COMPILERS = ("auto", "xla", "graph")
@@ -24,6 +26,7 @@ class Loop:
         jit = gpu or not (has_convolutions(model) or has_randomness(model))
         jit = jit if compiler == "auto" else compiler == "xla"
         self.compiler = "XLA" if jit else "TensorFlow graph"
+        kernels = contextlib.nullcontext if gpu or jit else lambda: fused.normalization(model)
 
         order = tf.TensorSpec([None, None, 5] if arrays.augment else [None, None], tf.int32)
         signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
@@ -38,7 +41,7 @@ class Loop:
             for i in tf.range(tf.shape(order)[0]):
                 index = inputs.index(order[i])
                 x, y = inputs.training(tf.gather(all_x, index), order[i]), tf.gather(all_y, index)
-                with tf.GradientTape() as tape:
+                with kernels(), tf.GradientTape() as tape:
                     loss = objective(x, y, training=True)
                     scaled = optimizer.scale_loss(loss)
                 variables = [variable.value for variable in model.trainable_variables]
@@ -58,7 +61,14 @@ class Loop:
             variables = [variable.value for variable in model.trainable_variables]
             return tape.gradient(loss, variables, unconnected_gradients="zero")
 
-        self._steps, self._evaluate, self._gradients = steps, evaluate, gradients
+        # Outside of `steps`, whose compiled form would become another one.
+        @tf.function(jit_compile=False)
+        def finite():
+            values = [v.value for v in (*model.trainable_variables, *model.non_trainable_variables)]
+            found = [tf.reduce_all(tf.math.is_finite(value)) for value in values if value.dtype.is_floating]
+            return tf.reduce_all(tf.stack([tf.constant(True), *found]))
+
+        self._steps, self._evaluate, self._gradients, self._finite = steps, evaluate, gradients, finite
 
     def steps(self, order):
         """Train on the rows of `order`, one batch each; the sum of their losses."""
@@ -67,6 +77,14 @@ class Loop:
     def evaluate(self, x, y):
         """The task's sums over one batch of examples."""
         return self._evaluate(tf.constant(x), tf.constant(y)).numpy().astype("float64")
+
+    def put(self, array):
+        """Return the array as it is held on the device."""
+        return tf.constant(array)
+
+    def finite(self):
+        """Tell whether no variable of the model holds a NaN or an infinity."""
+        return bool(self._finite())
 
     def gradients(self, x, y):
         """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""

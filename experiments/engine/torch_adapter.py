@@ -50,6 +50,15 @@ class Loop:
             sums = self.task.sums(y, self.model(self.inputs.evaluation(x), training=False))
         return sums.cpu().numpy().astype("float64")
 
+    def put(self, array):
+        """Return the array as it is held on the device."""
+        return keras.ops.convert_to_tensor(array)
+
+    def finite(self):
+        """Tell whether no variable of the model holds a NaN or an infinity."""
+        variables = (*self.model.trainable_variables, *self.model.non_trainable_variables)
+        return all(bool(torch.isfinite(variable.value).all()) for variable in variables)
+
     def gradients(self, x, y):
         """Gradient of the objective over one batch of examples, without randomness, by trainable variable."""
         x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
