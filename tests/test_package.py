@@ -13,6 +13,7 @@ import keras
 import pytest
 
 import custom
+from custom._registry import PACKAGE
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MODULES = [m.name for m in pkgutil.walk_packages(custom.__path__, "custom.")]
@@ -77,12 +78,23 @@ def test_a_package_exports_what_its_files_state(package):
         classes = {
             name
             for name, value in vars(importlib.import_module(file.name)).items()
-            if isinstance(value, type) and keras.saving.get_registered_name(value) == f"custom>{name}"
+            if isinstance(value, type) and keras.saving.get_registered_name(value) == f"{PACKAGE}>{name}"
         }
         assert classes <= set(module.__all__), file.name
 
 
-STANDARD = {"functools", "itertools", "math", "numbers", "re", "weakref"}
+STANDARD = {
+    "collections",
+    "contextlib",
+    "functools",
+    "itertools",
+    "math",
+    "numbers",
+    "re",
+    "typing",
+    "warnings",
+    "weakref",
+}
 # Where a backend's own differentiation or its foreach operations are needed, and nowhere else.
 BACKEND_MODULES = {"custom/_autodiff.py", "custom/optimizers/_foreach.py"}
 

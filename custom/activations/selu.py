@@ -1,8 +1,8 @@
 """Scaled exponential linear unit."""
 
-import keras
 from keras import ops
 
+from custom._registry import registered
 from custom.activations.base import Activation, is_double, to_float
 from custom.activations.elu import elu, elu_slope
 
@@ -11,13 +11,14 @@ ALPHA = 1.6732632423543772848170429916717
 LAMBDA = 1.0507009873554804934193349852946
 
 
+@registered
 def selu(x):
     """`lambda x` for x > 0, `lambda alpha (exp(x) - 1)` for x <= 0, element-wise. See `SELU`."""
     x = to_float(x)
     return LAMBDA * elu(x, ALPHA) if is_double(x) else ops.selu(x)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class SELU(Activation):
     """Scaled exponential linear unit: layers of it keep mean 0 and variance 1.
 

@@ -4,10 +4,11 @@ import keras
 from keras import ops
 
 from custom import _checks
+from custom._registry import registered
 from custom.initializers.base import PaperInitializer, columns, normal
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Sparse(PaperInitializer):
     """Sparse weights: every unit is connected to a fixed number of inputs, whatever their number.
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from custom import _checks
 from custom.activations.softplus import softplus
 
 # By dtype: the smallest normal number, and the largest one below 1.
@@ -24,6 +25,8 @@ class PaperLoss(keras.losses.Loss):
         raise NotImplementedError(f"{type(self).__name__} does not state its losses.")
 
     def __call__(self, y_true, y_pred, sample_weight=None):
+        for y in (y_true, y_pred):
+            _checks.real_numbers(y)
         # Keras would hand over a list as the structure of numbers that it is.
         y_true, y_pred = (ops.convert_to_tensor(y, self.dtype) if isinstance(y, list) else y for y in (y_true, y_pred))
         return super().__call__(y_true, y_pred, sample_weight)

@@ -2,9 +2,8 @@
 
 import math
 
-import keras
-
 from custom import _checks
+from custom._registry import registered
 from custom.optimizers._functions import exp, one_minus_power, running_mean, sqrt
 from custom.optimizers.base import PaperOptimizer
 
@@ -12,7 +11,7 @@ from custom.optimizers.base import PaperOptimizer
 RATES = {"dozat": 1 / 250, "keras": 1.0}
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Nadam(PaperOptimizer):
     """Nadam: Adam with Nesterov's momentum, and momentum that rises over the steps.
 
@@ -67,6 +66,7 @@ class Nadam(PaperOptimizer):
         beta_1=0.975,
         beta_2=0.999,
         epsilon=1e-8,
+        *,
         schedule="dozat",
         name="nadam",
         **kwargs,
