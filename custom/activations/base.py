@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from custom import _checks
+from .. import _checks
 
 
 class Activation(keras.layers.Layer):

@@ -4,10 +4,10 @@ import math
 
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import Activation, is_double, to_float
-from custom.activations.silu import silu, silu_slope
+from .. import _checks
+from .._registry import registered
+from .base import Activation, is_double, to_float
+from .silu import silu, silu_slope
 
 FORMS = ("none", "tanh", "sigmoid")
 # The paper's constants: of the cubic inside the tanh, and of the sigmoid.

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from custom._registry import registered
-from custom.activations.base import Activation, choose, is_double, pass_where, to_float, with_gradient
+from .._registry import registered
+from .base import Activation, choose, is_double, pass_where, to_float, with_gradient
 
 
 @registered

@@ -2,8 +2,8 @@
 
 from keras import ops
 
-from custom._registry import registered
-from custom.activations.base import Activation, choose, pass_where, to_float, with_gradient
+from .._registry import registered
+from .base import Activation, choose, pass_where, to_float, with_gradient
 
 
 @registered

@@ -1,8 +1,8 @@
 """The threshold unit of Householder's nerve fibres."""
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
+from .. import _checks
+from .._registry import registered
+from .base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
 
 
 @registered

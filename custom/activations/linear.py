@@ -1,7 +1,7 @@
 """The identity."""
 
-from custom._registry import registered
-from custom.activations.base import Activation, everywhere, to_float
+from .._registry import registered
+from .base import Activation, everywhere, to_float
 
 
 @registered

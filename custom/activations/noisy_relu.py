@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from custom._registry import registered
-from custom.activations.base import RandomActivation, pass_where, piecewise_slope, to_float, with_gradient
-from custom.activations.relu import relu
+from .._registry import registered
+from .base import RandomActivation, pass_where, piecewise_slope, to_float, with_gradient
+from .relu import relu
 
 
 @registered

@@ -5,9 +5,9 @@ import numbers
 import keras
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import Activation, piecewise_slope, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, piecewise_slope, to_float
 
 
 @ops.custom_gradient

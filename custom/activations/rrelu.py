@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import RandomActivation, piecewise_slope, to_float
-from custom.activations.leaky_relu import leaky_relu
+from .. import _checks
+from .._registry import registered
+from .base import RandomActivation, piecewise_slope, to_float
+from .leaky_relu import leaky_relu
 
 
 @registered

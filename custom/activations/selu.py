@@ -2,9 +2,9 @@
 
 from keras import ops
 
-from custom._registry import registered
-from custom.activations.base import Activation, is_double, to_float
-from custom.activations.elu import elu, elu_slope
+from .._registry import registered
+from .base import Activation, is_double, to_float
+from .elu import elu, elu_slope
 
 # The fixed point of the paper's equations 4 and 5 for mean 0 and variance 1.
 ALPHA = 1.6732632423543772848170429916717

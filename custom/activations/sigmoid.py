@@ -2,9 +2,9 @@
 
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import Activation, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, to_float
 
 
 @registered

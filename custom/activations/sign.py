@@ -2,9 +2,9 @@
 
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import Activation, everywhere, step_backward, to_float, with_gradient
+from .. import _checks
+from .._registry import registered
+from .base import Activation, everywhere, step_backward, to_float, with_gradient
 
 
 def _sign(x):

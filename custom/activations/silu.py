@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import Activation, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, to_float
 
 
 @registered

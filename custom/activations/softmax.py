@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from custom._registry import registered
-from custom.activations.base import Activation, to_float
+from .._registry import registered
+from .base import Activation, to_float
 
 
 @registered

@@ -2,8 +2,8 @@
 
 from keras import ops
 
-from custom._registry import registered
-from custom.activations.base import Activation, to_float
+from .._registry import registered
+from .base import Activation, to_float
 
 
 @registered

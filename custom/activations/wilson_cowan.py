@@ -4,9 +4,9 @@ import math
 
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import Activation, halves, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, halves, to_float
 
 
 @registered

@@ -2,8 +2,8 @@
 
 import math
 
-from custom._registry import registered
-from custom.initializers.base import PaperInitializer, fans, symmetric_uniform
+from .._registry import registered
+from .base import PaperInitializer, fans, symmetric_uniform
 
 
 @registered

@@ -1,8 +1,8 @@
 """He's normal initialisation for rectifiers, not truncated, with PReLU's slope."""
 
-from custom import _checks
-from custom._registry import registered
-from custom.initializers.base import PaperInitializer, fans, normal
+from .. import _checks
+from .._registry import registered
+from .base import PaperInitializer, fans, normal
 
 
 @registered

@@ -1,7 +1,7 @@
 """LeCun's normal initialisation, not truncated."""
 
-from custom._registry import registered
-from custom.initializers.base import PaperInitializer, fans, normal
+from .._registry import registered
+from .base import PaperInitializer, fans, normal
 
 
 @registered

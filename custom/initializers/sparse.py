@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.initializers.base import PaperInitializer, columns, normal
+from .. import _checks
+from .._registry import registered
+from .base import PaperInitializer, columns, normal
 
 
 @registered

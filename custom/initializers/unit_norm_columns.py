@@ -2,8 +2,8 @@
 
 from keras import ops
 
-from custom._registry import registered
-from custom.initializers.base import PaperInitializer, columns, normal
+from .._registry import registered
+from .base import PaperInitializer, columns, normal
 
 
 @registered

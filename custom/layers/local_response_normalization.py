@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.activations.base import to_float
+from .. import _checks
+from .._registry import registered
+from ..activations.base import to_float
 
 
 def window_sum(x, size, axis):

@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.layers.units import Bernoulli, Gaussian, NReLU, wide
+from .. import _checks
+from .._registry import registered
+from .units import Bernoulli, Gaussian, NReLU, wide
 
 VISIBLE = {"bernoulli": Bernoulli, "gaussian": Gaussian}
 HIDDEN = {"bernoulli": Bernoulli, "nrelu": NReLU}

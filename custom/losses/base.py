@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.softplus import softplus
+from .. import _checks
+from ..activations.softplus import softplus
 
 # By dtype: the smallest normal number, and the largest one below 1.
 LIMITS = {"float32": (2.0**-126, 1 - 2.0**-24), "float64": (2.0**-1022, 1 - 2.0**-53)}

@@ -2,9 +2,9 @@
 
 import keras
 
-from custom import _checks
-from custom._registry import registered
-from custom.losses.base import PaperLoss, same_shape
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss, same_shape
 
 
 @registered

@@ -2,9 +2,9 @@
 
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.losses.base import PaperLoss, aligned
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss, aligned
 
 
 @registered

@@ -2,8 +2,8 @@
 
 from keras import ops
 
-from custom._registry import registered
-from custom.losses.base import PaperLoss, aligned
+from .._registry import registered
+from .base import PaperLoss, aligned
 
 
 @registered

@@ -1,8 +1,8 @@
 """Multi-label cross-entropy."""
 
-from custom import _checks
-from custom._registry import registered
-from custom.losses.base import PaperLoss, aligned, log_probabilities, mean
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss, aligned, log_probabilities, mean
 
 
 @registered

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from custom import _checks
+from .. import _checks
 
 
 def starting_at(value):

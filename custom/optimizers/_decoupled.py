@@ -5,8 +5,8 @@ import math
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.optimizers._functions import larger, share
+from .. import _checks
+from ._functions import larger, share
 
 # lambda of PyTorch's AdamW without arguments, 0.01 times its rate of 0.001; lambda_norm of the paper's section 4.
 PLAIN, NORMALIZED = 1e-5, 0.025

@@ -8,7 +8,7 @@ import math
 
 from keras import ops
 
-from custom.optimizers._foreach import TensorList
+from ._foreach import TensorList
 
 
 def _function(name, of_number=None):

@@ -1,9 +1,9 @@
 """AdaDelta."""
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers._functions import running_mean, sqrt
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from ._functions import running_mean, sqrt
+from .base import PaperOptimizer
 
 
 @registered

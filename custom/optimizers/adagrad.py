@@ -1,9 +1,9 @@
 """AdaGrad."""
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers._functions import sqrt
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from ._functions import sqrt
+from .base import PaperOptimizer
 
 
 @registered

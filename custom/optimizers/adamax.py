@@ -1,9 +1,9 @@
 """AdaMax."""
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers._functions import absolute, divide_no_nan, one_minus_power, running_maximum, running_mean
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from ._functions import absolute, divide_no_nan, one_minus_power, running_maximum, running_mean
+from .base import PaperOptimizer
 
 
 @registered

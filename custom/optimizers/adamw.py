@@ -1,8 +1,8 @@
 """AdamW."""
 
-from custom._registry import registered
-from custom.optimizers._decoupled import DecoupledDecay
-from custom.optimizers.adam import Adam
+from .._registry import registered
+from ._decoupled import DecoupledDecay
+from .adam import Adam
 
 
 @registered

@@ -6,9 +6,9 @@ import warnings
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.optimizers import _foreach
-from custom.optimizers._adjustable import SCALAR, Adjustable, starting_at
+from .. import _checks
+from . import _foreach
+from ._adjustable import SCALAR, Adjustable, starting_at
 
 HALF = ("float16", "bfloat16")
 

@@ -1,7 +1,7 @@
 """Gradient descent."""
 
-from custom._registry import registered
-from custom.optimizers.base import PaperOptimizer
+from .._registry import registered
+from .base import PaperOptimizer
 
 
 @registered

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers._adjustable import SCALAR
+from .. import _checks
+from .._registry import registered
+from ._adjustable import SCALAR
 
 
 class Handed:
@@ -104,8 +104,9 @@ class Lookahead(keras.optimizers.Optimizer):
         if self.built:
             return
         self.inner.build(variables)
-        # Not Keras's own, which would make a second set of averages and of accumulated gradients.
-        self._trainable_variables = list(variables)
+        # Not Keras's own, which would make a second set of averages and of accumulated gradients; and past its
+        # `__setattr__`, which would take the weights for state.
+        object.__setattr__(self, "_trainable_variables", list(variables))
         self._trainable_variables_indices = {self._var_key(v): i for i, v in enumerate(variables)}
         self._slow = [self.add_variable_from_reference(v, name="slow") for v in variables]
         self._steps = self.add_variable((len(variables),), "zeros", "int32", SCALAR, name="steps")
@@ -117,8 +118,8 @@ class Lookahead(keras.optimizers.Optimizer):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __setattr__(self, name, value):
-        own = name.startswith("_") or name in vars(self) or hasattr(type(self), name) or "inner" not in vars(self)
-        if own or not hasattr(self.inner, name):
+        own = name in ("inner", "k", "alpha") or name.startswith("_") or name in vars(self) or hasattr(type(self), name)
+        if own or "inner" not in vars(self) or not hasattr(self.inner, name):
             super().__setattr__(name, value)
         else:
             setattr(self.inner, name, value)
@@ -213,10 +214,12 @@ class Lookahead(keras.optimizers.Optimizer):
         whole = ops.equal(steps % self._period, 0)
         chosen = [whole[i] for i in given]
 
-        def selected():
-            return [ops.where(c, new, v) for c, new, v in zip(chosen, values(), variables, strict=True)]
+        def unchanged():
+            return [ops.convert_to_tensor(v) for v in variables]
 
-        unchanged = lambda: [ops.convert_to_tensor(v) for v in variables]  # noqa: E731
+        def selected():
+            return [ops.where(c, new, old) for c, new, old in zip(chosen, values(), unchanged(), strict=True)]
+
         for variable, value in zip(variables, ops.cond(ops.any(ops.stack(chosen)), selected, unchanged), strict=True):
             variable.assign(value)
 

@@ -1,8 +1,8 @@
 """Classical momentum and Nesterov's accelerated gradient."""
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from .base import PaperOptimizer
 
 
 @registered

@@ -2,10 +2,10 @@
 
 import math
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers._functions import exp, one_minus_power, running_mean, sqrt
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from ._functions import exp, one_minus_power, running_mean, sqrt
+from .base import PaperOptimizer
 
 # By schedule: how fast mu_t = b1 (1 - 0.96^(rate t) / 2) rises.
 RATES = {"dozat": 1 / 250, "keras": 1.0}

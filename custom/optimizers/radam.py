@@ -2,10 +2,10 @@
 
 import math
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers._functions import exp, one_minus_power, positive, running_mean, sqrt, where
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from ._functions import exp, one_minus_power, positive, running_mean, sqrt, where
+from .base import PaperOptimizer
 
 
 @registered

@@ -1,8 +1,8 @@
 """SGDW."""
 
-from custom._registry import registered
-from custom.optimizers._decoupled import DecoupledDecay
-from custom.optimizers.momentum import Momentum
+from .._registry import registered
+from ._decoupled import DecoupledDecay
+from .momentum import Momentum
 
 
 @registered

@@ -4,9 +4,11 @@ import json
 import pathlib
 
 RECORDS = "results.jsonl"
+# Of the checkout, wherever the command is given.
+REPORTS = pathlib.Path(__file__).resolve().parents[2] / "reports"
 
 
-def read(paper, reports="reports"):
+def read(paper, reports=REPORTS):
     """Return the committed records of a paper."""
     path = pathlib.Path(reports) / paper.key / RECORDS
     if not path.is_file():

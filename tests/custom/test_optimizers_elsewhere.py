@@ -96,8 +96,19 @@ def test_what_comes_too_late_is_refused():
             optimizer.exclude_from_weight_decay(var_names=["bias"])
 
 
+def test_the_state_of_lookahead_is_slow_weights_a_count_and_the_inner_state():
+    """No weight of the model, and no second set of averages or of accumulated gradients."""
+    inner = Adam(use_ema=True, gradient_accumulation_steps=2)
+    optimizer = Lookahead(inner)
+    optimizer.build([keras.Variable(np.ones(2, "float32"), name=name) for name in "ab"])
+    names = [v.name for v in optimizer.variables]
+    assert names == ["iteration", "a_slow", "b_slow", "steps", *(v.name for v in inner.variables)]
+
+
 def test_k_may_be_any_whole_number():
     assert Lookahead(Adam(), k=np.int64(5)).get_config()["k"] == 5
+    nested = Lookahead(Lookahead(Adam(), k=2, alpha=0.25), k=3)
+    assert (nested.k, nested.alpha, nested.inner.k, nested.inner.alpha) == (3, 0.5, 2, 0.25)
 
 
 def test_lookahead_acts_on_the_variables_that_it_is_given():

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers.online._proximal import group_minimum, quotient, soft_threshold
-from custom.optimizers.online.base import RegularizedLearner
+from ... import _checks
+from ..._registry import registered
+from ._proximal import group_minimum, quotient, soft_threshold
+from .base import RegularizedLearner
 
 
 @registered

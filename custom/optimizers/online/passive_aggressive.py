@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from custom import _checks
-from custom._registry import registered
-from custom.optimizers.online.base import OnlineLearner
+from ... import _checks
+from ..._registry import registered
+from .base import OnlineLearner
 
 
 @registered

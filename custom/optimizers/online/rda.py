@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from custom._registry import registered
-from custom.optimizers.online._proximal import group_soft_threshold, soft_threshold
-from custom.optimizers.online.base import RegularizedLearner
+from ..._registry import registered
+from ._proximal import group_soft_threshold, soft_threshold
+from .base import RegularizedLearner
 
 
 @registered
