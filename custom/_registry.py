@@ -19,6 +19,7 @@ def registered(thing: Thing) -> Thing:
     An old name that something else has stays with it: a class of the user's is not taken for ours.
     """
     keras.saving.register_keras_serializable(PACKAGE)(thing)
-    if isinstance(thing, type):
+    is_class = isinstance(thing, type)
+    if is_class:
         keras.saving.get_custom_objects().setdefault(f"{OLD_PACKAGE}>{thing.__name__}", thing)
     return thing
