@@ -181,6 +181,7 @@ class Lookahead(keras.optimizers.Optimizer):
         fast, slow = ([variables[i] for i in given] for variables in (self._trainable_variables, self._slow))
         one = np.zeros(len(self._slow), "int32")
         one[given] = 1
+        one = ops.convert_to_tensor(one)
         after = self._steps + one  # a tensor, which stays as it is when the variable moves on
         # Taken anew where a cycle begins, so that weights loaded after `build` count.
         self._assign_where(after - one, given, slow, lambda: [ops.convert_to_tensor(v) for v in fast])
