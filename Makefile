@@ -9,7 +9,7 @@ ENGINE := $(wildcard tests/engine/test_*.py)
 RUNS := tests/runs/test_checkpoint.py tests/runs/test_stacked.py
 # TensorFlow's XLA takes seconds to compile what these runs train in less.
 SHORT := $(if $(filter-out tensorflow,$(KERAS_BACKEND)),,--compiler graph)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
@@ -18,10 +18,10 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 help: ## list the targets and what each does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt
+$(READY): requirements.txt constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --upgrade pip
-	$(PIP) -r requirements.txt
+	$(PIP) -r requirements.txt -c constraints.txt
 	@touch $@
 
 quick: $(READY) ## run every paper's quick preset and build reports/local/
@@ -35,7 +35,7 @@ test-fast: $(READY) ## run the tests not marked slow
 	$(PYTEST) -m "not slow"
 
 test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs both)
-	$(PIP) "jax>=0.5" "torch==2.13.0"
+	$(PIP) "jax>=0.5" "torch==2.13.0" -c constraints.txt
 	KERAS_BACKEND=jax $(PYTEST) tests/custom $(ENGINE) $(RUNS)
 	KERAS_BACKEND=torch $(PYTEST) -m "not slow" tests/custom $(ENGINE)
 

@@ -18,6 +18,13 @@ def real(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_open
     return number
 
 
+def real_numbers(x):
+    """Return `x` unless it is a tensor or an array of complex numbers, whose imaginary part a cast would drop."""
+    if "complex" in str(getattr(x, "dtype", "")):
+        raise TypeError(f"Received: an input of dtype {x.dtype}. Expected real numbers.")
+    return x
+
+
 def boolean(name, value):
     """Return `value` if it is True or False, or raise an error that quotes it."""
     if not isinstance(value, bool):

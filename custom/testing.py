@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from custom import _autodiff, _checks
+from . import _autodiff, _checks
 
 
 class GradientMismatch(AssertionError):

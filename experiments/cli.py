@@ -167,6 +167,9 @@ def _parser():
     add("status", _status, "how far each preset is")
     doctor = add("doctor", _doctor, "files that are no run records: which and why")
     doctor.add_argument("--repair", action="store_true", help="move them aside; nothing is deleted")
+    environment = add("environment", _environment, "install the packages that a record ran with into a new folder")
+    environment.add_argument("record", help="its file, runs/PAPER/KEY.json")
+    environment.add_argument("folder", nargs="?", default=".venv-record", help="default: .venv-record")
     add("data", _data, "datasets: present or not, where, licence, how to get each")
     return parser
 
@@ -326,6 +329,13 @@ def _ran(paper, records):
         if evidence.preset:
             counts[evidence.preset] += evidence.count("done")
     return ", ".join(f"{preset} {counts[preset]}" for preset in PRESETS if preset in counts) or "-"
+
+
+def _environment(options):
+    from experiments.runs.rebuild import rebuild
+
+    print(f"Python with the record's packages: {rebuild(options.record, options.folder)}")
+    return 0
 
 
 def _status(options):

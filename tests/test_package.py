@@ -13,6 +13,7 @@ import keras
 import pytest
 
 import custom
+from custom._registry import PACKAGE
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MODULES = [m.name for m in pkgutil.walk_packages(custom.__path__, "custom.")]
@@ -26,12 +27,13 @@ def test_an_installed_library_saves_and_loads_in_fresh_processes(tmp_path):
         check=True,
         timeout=300,
     )
-    assert sorted(p.name for p in site.iterdir() if not p.name.endswith("-info")) == ["custom"]
+    installed = sorted(p.name for p in site.iterdir() if not p.name.endswith("-info"))
+    assert installed == ["activations_and_optimizers", "custom"]
     readme = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
     environment = {**os.environ, "PYTHONPATH": str(site)}
     save = readme + "\nimport numpy as np\nx = np.ones((2, 28, 28, 1))\nnp.save('y.npy', model.predict(x, verbose=0))\n"
     load = (
-        "import custom.activations, custom.optimizers, keras, numpy as np\n"
+        "import custom, keras, numpy as np\n"
         "model = keras.saving.load_model('model.keras')\n"
         "np.testing.assert_array_equal(model.predict(np.ones((2, 28, 28, 1)), verbose=0), np.load('y.npy'))\n"
         "assert type(model.layers[1]).__name__ == 'RReLU'\n"
@@ -44,6 +46,76 @@ def test_an_installed_library_saves_and_loads_in_fresh_processes(tmp_path):
         )
         assert answer.returncode == 0, answer.stderr
     assert answer.stdout.strip().startswith(str(site))
+
+
+LOAD = """
+import sys
+{before}
+import keras
+import {package}
+model = keras.saving.load_model(sys.argv[1] + "/model.keras")
+names = [type(model.layers[0].kernel_initializer), type(model.layers[1]), type(model.optimizer), type(model.loss)]
+print(*[f"{{t.__module__}}.{{t.__qualname__}}" for t in names])
+"""
+MINE = """
+import keras
+@keras.saving.register_keras_serializable(package="custom")
+class PReLU(keras.layers.Layer):
+    pass
+"""
+
+
+def test_importing_the_package_registers_everything(tmp_path):
+    """By either name, with a project's own `custom/` in the way, or a class of the user's in ours' old name."""
+    from custom import activations, initializers, losses, optimizers
+
+    layers = [keras.layers.Dense(4, kernel_initializer=initializers.HeNormal(seed=0)), activations.PReLU()]
+    model = keras.Sequential([keras.Input((4,)), *layers])
+    model.compile(optimizers.Adam(l2=1e-4), losses.HalfSquaredError())
+    model.save(tmp_path / "model.keras")
+    own = tmp_path / "project" / "custom"
+    own.mkdir(parents=True)
+    (own / "__init__.py").write_text("MINE = 1\n")
+    parts = "initializers.he_normal.HeNormal activations.prelu.PReLU optimizers.adam.Adam"
+    parts = f"{parts} losses.half_squared_error.HalfSquaredError".split()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def loaded(package, folder, before=""):
+        program = LOAD.format(package=package, before=before)
+        command = [sys.executable, "-c", program, tmp_path]
+        answer = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+        return answer.stdout.split() if answer.returncode == 0 else answer.stderr
+
+    ours, named = ([f"{name}.{part}" for part in parts] for name in ("custom", "activations_and_optimizers"))
+    assert loaded("custom", tmp_path, before=MINE) == ours
+    assert loaded("activations_and_optimizers", tmp_path) == ours
+    assert loaded("activations_and_optimizers.optimizers.online", own.parent) == named
+    nothing = loaded("numpy", tmp_path)
+    assert "activations_and_optimizers>" in nothing and "unexpected keyword" not in nothing
+
+
+def test_both_names_are_one_package():
+    from activations_and_optimizers.optimizers.adam import Adam
+
+    import activations_and_optimizers
+    from custom.optimizers import Adam as ours
+
+    assert Adam is ours and activations_and_optimizers is custom
+
+
+def test_a_class_of_the_users_keeps_its_name():
+    """Whoever registered it first, under `custom>`, ours' old package, finds it there."""
+    from custom._registry import registered
+
+    @keras.saving.register_keras_serializable(package="custom", name="Theirs")
+    class Theirs(keras.layers.Layer):
+        pass
+
+    ours = registered(type("Theirs", (keras.layers.Layer,), {}))
+    assert keras.saving.get_registered_object("custom>Theirs") is Theirs
+    assert keras.saving.get_registered_object(f"{PACKAGE}>Theirs") is ours
+    for name in ("custom>Theirs", f"{PACKAGE}>Theirs"):
+        del keras.saving.get_custom_objects()[name]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -77,12 +149,23 @@ def test_a_package_exports_what_its_files_state(package):
         classes = {
             name
             for name, value in vars(importlib.import_module(file.name)).items()
-            if isinstance(value, type) and keras.saving.get_registered_name(value) == f"custom>{name}"
+            if isinstance(value, type) and keras.saving.get_registered_name(value) == f"{PACKAGE}>{name}"
         }
         assert classes <= set(module.__all__), file.name
 
 
-STANDARD = {"functools", "itertools", "math", "numbers", "re", "weakref"}
+STANDARD = {
+    "collections",
+    "contextlib",
+    "functools",
+    "itertools",
+    "math",
+    "numbers",
+    "re",
+    "typing",
+    "warnings",
+    "weakref",
+}
 # Where a backend's own differentiation or its foreach operations are needed, and nowhere else.
 BACKEND_MODULES = {"custom/_autodiff.py", "custom/optimizers/_foreach.py"}
 
@@ -92,6 +175,9 @@ def test_custom_depends_on_keras_and_numpy_only():
         allowed = {"custom", "keras", "numpy"} | STANDARD
         if path.relative_to(ROOT).as_posix() in BACKEND_MODULES:
             allowed |= {"tensorflow", "jax", "torch"}
+        assert not re.search(r"^\s*(from|import) custom", path.read_text(), re.M), (
+            f"{path}: another custom may be meant"
+        )
         for line, module in re.findall(r"^(\s*(?:from|import) (\w+).*)", path.read_text(), re.M):
             assert module in allowed, f"{path}: {module}"
             assert module not in ("tensorflow", "jax", "torch") or line[0] == " ", f"{path}: {module} at import"

@@ -1,29 +1,29 @@
 """Activation functions, one file each: formula, closed-form derivative, Keras layer, source."""
 
-from custom.activations.base import Activation, RandomActivation
-from custom.activations.binary_step import BinaryStep, binary_step
-from custom.activations.clipped_linear import ClippedLinear, clipped_linear
-from custom.activations.elu import ELU, elu
-from custom.activations.gelu import GELU, gelu
-from custom.activations.hard_sigmoid import HardSigmoid, hard_sigmoid
-from custom.activations.hard_tanh import HardTanh, hard_tanh
-from custom.activations.householder_unit import HouseholderUnit, householder_unit
-from custom.activations.leaky_relu import LeakyReLU, leaky_relu
-from custom.activations.linear import Linear, linear
-from custom.activations.maxout import Maxout
-from custom.activations.noisy_relu import NoisyReLU
-from custom.activations.prelu import PReLU
-from custom.activations.relu import ReLU, relu
-from custom.activations.rrelu import RReLU
-from custom.activations.selu import SELU, selu
-from custom.activations.sigmoid import Sigmoid, sigmoid
-from custom.activations.sign import Sign, sign
-from custom.activations.silu import SiLU, silu
-from custom.activations.softmax import Softmax, softmax
-from custom.activations.softplus import Softplus, softplus
-from custom.activations.softsign import Softsign, softsign
-from custom.activations.tanh import Tanh, tanh
-from custom.activations.wilson_cowan import WilsonCowan, wilson_cowan
+from .base import Activation, RandomActivation
+from .binary_step import BinaryStep, binary_step
+from .clipped_linear import ClippedLinear, clipped_linear
+from .elu import ELU, elu
+from .gelu import GELU, gelu
+from .hard_sigmoid import HardSigmoid, hard_sigmoid
+from .hard_tanh import HardTanh, hard_tanh
+from .householder_unit import HouseholderUnit, householder_unit
+from .leaky_relu import LeakyReLU, leaky_relu
+from .linear import Linear, linear
+from .maxout import Maxout
+from .noisy_relu import NoisyReLU
+from .prelu import PReLU
+from .relu import ReLU, relu
+from .rrelu import RReLU
+from .selu import SELU, selu
+from .sigmoid import Sigmoid, sigmoid
+from .sign import Sign, sign
+from .silu import SiLU, silu
+from .softmax import Softmax, softmax
+from .softplus import Softplus, softplus
+from .softsign import Softsign, softsign
+from .tanh import Tanh, tanh
+from .wilson_cowan import WilsonCowan, wilson_cowan
 
 __all__ = [
     "Activation",

@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from .. import _checks
+
 
 class Activation(keras.layers.Layer):
-    """Base of the activation layers: any rank in, the same shape and dtype out.
+    """Base of the activation layers: any rank in, the same shape and dtype out; integers become floats.
 
     A subclass implements `call` (the function as its paper states it) and `derivative` (the
     closed form, element-wise). Where the function has a kink, `derivative` and the automatic
@@ -58,8 +60,8 @@ class RandomActivation(Activation):
 
 
 def to_float(x):
-    """`x` as a tensor of a floating dtype: its own, or Keras's floatx for integers."""
-    x = ops.convert_to_tensor(x)
+    """`x` as a tensor of a floating dtype: its own, or Keras's floatx for integers; complex numbers are refused."""
+    x = _checks.real_numbers(ops.convert_to_tensor(x))
     if "float" not in keras.backend.standardize_dtype(x.dtype):
         x = ops.cast(x, keras.config.floatx())
     return x

@@ -1,11 +1,11 @@
 """The binary step, or threshold unit."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from .base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
 
-from custom import _checks
-from custom.activations.base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
 
-
+@registered
 def binary_step(x, threshold=0.0, straight_through=False):
     """1 for x >= `threshold`, 0 below, element-wise. See `BinaryStep`."""
 
@@ -15,7 +15,7 @@ def binary_step(x, threshold=0.0, straight_through=False):
     return with_gradient(value, step_backward(straight_through), to_float(x))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class BinaryStep(Activation):
     """Binary step: the unit of the perceptron.
 

@@ -1,16 +1,17 @@
 """The clipped linear function of the lecture slides."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, choose, pass_where, to_float, with_gradient
+from .. import _checks
+from .._registry import registered
+from .base import Activation, choose, pass_where, to_float, with_gradient
 
 
 def _inside(x):
     return ops.logical_and(x > -0.5, x < 0.5)
 
 
+@registered
 def clipped_linear(x, continuous=False):
     """x between -1/2 and 1/2, 0 below and 1 above, element-wise. See `ClippedLinear`."""
     x = to_float(x)
@@ -23,7 +24,7 @@ def clipped_linear(x, continuous=False):
     return with_gradient(value, lambda x, upstream: pass_where(_inside(x), upstream), x)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class ClippedLinear(Activation):
     """Clipped linear function.
 

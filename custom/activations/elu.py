@@ -1,12 +1,13 @@
 """Exponential linear unit."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, halves, is_double, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, halves, is_double, to_float
 
 
+@registered
 def elu(x, alpha=1.0):
     """x for x > 0, `alpha (exp(x) - 1)` for x <= 0, element-wise. See `ELU`."""
     x = to_float(x)
@@ -21,7 +22,7 @@ def elu_slope(x, alpha=1.0):
     return ops.where(x > 0, ops.ones_like(x), alpha * ops.exp(halves(x)[1]))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class ELU(Activation):
     """Exponential linear unit.
 

@@ -2,12 +2,12 @@
 
 import math
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, is_double, to_float
-from custom.activations.silu import silu, silu_slope
+from .. import _checks
+from .._registry import registered
+from .base import Activation, is_double, to_float
+from .silu import silu, silu_slope
 
 FORMS = ("none", "tanh", "sigmoid")
 # The paper's constants: of the cubic inside the tanh, and of the sigmoid.
@@ -39,6 +39,7 @@ def _gelu_tanh(x):
     return y, backward
 
 
+@registered
 def gelu(x, approximate="none"):
     """x Phi(x) with Phi the standard Gaussian's distribution function, element-wise. See `GELU`."""
     _checks.one_of("approximate", approximate, FORMS)
@@ -52,7 +53,7 @@ def gelu(x, approximate="none"):
     return ops.gelu(x, approximate=False)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class GELU(Activation):
     """Gaussian error linear unit.
 

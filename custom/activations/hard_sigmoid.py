@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
-from custom.activations.base import Activation, choose, is_double, pass_where, to_float, with_gradient
+from .._registry import registered
+from .base import Activation, choose, is_double, pass_where, to_float, with_gradient
 
 
+@registered
 def hard_sigmoid(x):
     """x / 6 + 1/2, clipped to [0, 1], element-wise. See `HardSigmoid`."""
     x = to_float(x)
@@ -18,7 +20,7 @@ def hard_sigmoid(x):
     )
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class HardSigmoid(Activation):
     """Hard sigmoid: three straight pieces in place of the logistic curve.
 

@@ -1,11 +1,12 @@
 """Hard hyperbolic tangent."""
 
-import keras
 from keras import ops
 
-from custom.activations.base import Activation, choose, pass_where, to_float, with_gradient
+from .._registry import registered
+from .base import Activation, choose, pass_where, to_float, with_gradient
 
 
+@registered
 def hard_tanh(x):
     """x clipped to [-1, 1], element-wise. See `HardTanh`."""
     return with_gradient(
@@ -13,7 +14,7 @@ def hard_tanh(x):
     )
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class HardTanh(Activation):
     """Hard hyperbolic tangent: three straight pieces in place of the curve.
 

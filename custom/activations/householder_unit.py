@@ -1,11 +1,11 @@
 """The threshold unit of Householder's nerve fibres."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from .base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
 
-from custom import _checks
-from custom.activations.base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
 
-
+@registered
 def householder_unit(x, threshold=0.0, activity=1.0):
     """`activity` for x > `threshold`, 0 elsewhere. See `HouseholderUnit`."""
     return with_gradient(
@@ -13,7 +13,7 @@ def householder_unit(x, threshold=0.0, activity=1.0):
     )
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class HouseholderUnit(Activation):
     """Householder's nerve fibre: a constant response above a threshold, none below.
 

@@ -3,10 +3,12 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, is_double, piecewise_slope, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, is_double, piecewise_slope, to_float
 
 
+@registered
 def leaky_relu(x, negative_slope=0.01):
     """x for x > 0, `negative_slope * x` for x <= 0, element-wise. See `LeakyReLU`."""
     x = to_float(x)
@@ -17,7 +19,7 @@ def leaky_relu(x, negative_slope=0.01):
     return ops.leaky_relu(x, negative_slope)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class LeakyReLU(Activation):
     """Leaky rectified linear unit.
 

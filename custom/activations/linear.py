@@ -1,17 +1,16 @@
 """The identity."""
 
-import keras
-from keras import ops
-
-from custom.activations.base import Activation, everywhere
+from .._registry import registered
+from .base import Activation, everywhere, to_float
 
 
+@registered
 def linear(x):
     """x itself. See `Linear`."""
-    return ops.convert_to_tensor(x)
+    return to_float(x)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Linear(Activation):
     """The identity: the activation of an output layer for regression.
 

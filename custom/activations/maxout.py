@@ -3,10 +3,12 @@
 import keras
 from keras import ops
 
-from custom import _checks
+from .. import _checks
+from .._registry import registered
+from .base import to_float
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Maxout(keras.layers.Layer):
     """Maxout: each unit is the largest of several learned linear functions of the input.
 
@@ -55,15 +57,19 @@ class Maxout(keras.layers.Layer):
         features = input_shape[-1]
         if features is None:
             raise ValueError(f"Received: input shape {tuple(input_shape)}. Expected a known last axis.")
-        # Drawn flat: of a shape of three axes the first would count as a receptive field.
-        flat = self.kernel_initializer((features, self.units * self.pieces), dtype=self.variable_dtype)
-        shape = (features, self.units, self.pieces)
-        self.kernel = self.add_weight(shape=shape, initializer=lambda *_, **__: ops.reshape(flat, shape), name="kernel")
+        self.input_spec = keras.InputSpec(min_ndim=1, axes={-1: features})
+
+        def flat(shape, dtype=None):
+            # Of a shape of three axes the first would count as a receptive field. Drawn in here, when Keras asks
+            # for it: where a model is built while it is traced, that is later.
+            return ops.reshape(self.kernel_initializer((features, self.units * self.pieces), dtype=dtype), shape)
+
+        self.kernel = self.add_weight(shape=(features, self.units, self.pieces), initializer=flat, name="kernel")
         self.bias = self.add_weight(shape=(self.units, self.pieces), initializer=self.bias_initializer, name="bias")
 
     def pieces_of(self, x):
         """The linear functions z, of shape `(..., units, pieces)`."""
-        features = self.kernel.shape[0]
+        x, features = to_float(x), self.kernel.shape[0]
         kernel = ops.reshape(ops.cast(self.kernel, x.dtype), (features, self.units * self.pieces))
         # `@`, as `ops.matmul` on PyTorch takes float64 through float32; flat, as TensorFlow's needs two axes.
         z = ops.reshape(x, (-1, features)) @ kernel
@@ -74,7 +80,7 @@ class Maxout(keras.layers.Layer):
 
     def derivative(self, x):
         """Derivative of each output in each feature, of shape `(..., units, features)`."""
-        x = ops.convert_to_tensor(x)
+        x = to_float(x)
         largest = ops.one_hot(ops.argmax(self.pieces_of(x), axis=-1), self.pieces, dtype=x.dtype)
         # (..., units, pieces) times (units, pieces, features), summed over the pieces.
         kernel = ops.transpose(ops.cast(self.kernel, x.dtype), (1, 2, 0))

@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
-from custom.activations.base import RandomActivation, pass_where, piecewise_slope, with_gradient
-from custom.activations.relu import relu
+from .._registry import registered
+from .base import RandomActivation, pass_where, piecewise_slope, to_float, with_gradient
+from .relu import relu
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class NoisyReLU(RandomActivation):
     """Noisy rectified linear unit (NReLU): a rectified sum of input and noise while training.
 
@@ -42,6 +43,7 @@ class NoisyReLU(RandomActivation):
     """
 
     def call(self, inputs, training=False):
+        inputs = to_float(inputs)
         if not training:
             return relu(inputs)
         dtype = keras.backend.standardize_dtype(inputs.dtype)

@@ -5,8 +5,9 @@ import numbers
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, piecewise_slope, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, piecewise_slope, to_float
 
 
 @ops.custom_gradient
@@ -28,7 +29,7 @@ def prelu(x, alpha):
     return x * factor, backward
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class PReLU(Activation):
     """Parametric rectified linear unit: a leaky ReLU whose slope is learned.
 
@@ -36,23 +37,29 @@ class PReLU(Activation):
     1 for x > 0 and alpha for x <= 0, at the kink too (8.8); the derivative in alpha is min(0, x),
     summed over the elements that share it.
 
-    Shapes: `(batch, ..., channels)` in, the same shape and dtype out. The weight `alpha` has one
+    Shapes: `(batch, ..., channels)` in, or `(batch, channels, ...)` with `data_format="channels_first"`; the
+    same shape and dtype out, integers as floats. The weight `alpha` has one
     entry per input axis except the batch and the shared axes, whose entries have length 1.
 
     Args:
         alpha_initializer: starting slope, a number or a Keras initializer. Default 0.25, as in
             the paper.
         shared_axes: axes, counted from 1 as in Keras, along which one slope serves all. Default
-            `None`: all axes between batch and channels are shared, so that an image has one slope
+            `None`: all axes but batch and channels are shared, so that an image has one slope
             per channel, as the paper's channel-wise form. `()` gives every element its own.
+        alpha_regularizer: a Keras regularizer of the slopes. Default `None`; the paper has none.
+        alpha_constraint: a Keras constraint of the slopes. Default `None`; the paper has none.
+        data_format: where the channels of an input of three axes or more are, if `shared_axes` is `None`:
+            `"channels_last"` or `"channels_first"` (axis 1). Default: Keras's setting, as for its convolutions.
 
     Raises:
-        ValueError: a starting slope that is not finite; an axis that the input does not have.
-        TypeError: `shared_axes` that is no tuple or list.
+        ValueError: a starting slope that is not finite; an axis that the input does not have; another
+            `data_format`; an input of another rank or size than the layer was built for.
+        TypeError: `shared_axes` that is no tuple or list; complex inputs.
 
-    Differences from Keras: `keras.layers.PReLU` starts at slope 0 with one slope per element. The
-    paper keeps the slopes out of weight decay: pass `l2_exclude=("alpha",)` to an optimizer of
-    `custom.optimizers`.
+    Differences from Keras: `keras.layers.PReLU` starts at slope 0 with one slope per element, and its second
+    argument is `alpha_regularizer`. The paper keeps the slopes out of weight decay: pass
+    `l2_exclude=("alpha",)` to an optimizer of `custom.optimizers`.
 
     Example:
 
@@ -65,7 +72,16 @@ class PReLU(Activation):
     equation 1 and section 2.1.
     """
 
-    def __init__(self, alpha_initializer=0.25, shared_axes=None, **kwargs):
+    def __init__(
+        self,
+        alpha_initializer=0.25,
+        shared_axes=None,
+        *,
+        alpha_regularizer=None,
+        alpha_constraint=None,
+        data_format=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if isinstance(alpha_initializer, numbers.Real):
             alpha_initializer = keras.initializers.Constant(_checks.real("alpha_initializer", alpha_initializer))
@@ -73,10 +89,19 @@ class PReLU(Activation):
         if shared_axes is not None and not isinstance(shared_axes, (list, tuple)):
             raise TypeError(f"Received: shared_axes={shared_axes!r}. Expected a tuple of axes, or None.")
         self.shared_axes = None if shared_axes is None else tuple(shared_axes)
+        self.alpha_regularizer = keras.regularizers.get(alpha_regularizer)
+        self.alpha_constraint = keras.constraints.get(alpha_constraint)
+        data_format = keras.config.image_data_format() if data_format is None else data_format
+        self.data_format = _checks.one_of("data_format", data_format, ("channels_last", "channels_first"))
+
+    def _between(self, rank):
+        """The axes that are neither the batch's nor the channels'."""
+        last = self.data_format == "channels_last" or rank < 3
+        return tuple(range(1, rank - 1)) if last else tuple(range(2, rank))
 
     def build(self, input_shape):
         rank = len(input_shape)
-        shared = tuple(range(1, rank - 1)) if self.shared_axes is None else self.shared_axes
+        shared = self._between(rank) if self.shared_axes is None else self.shared_axes
         if any(not isinstance(axis, int) or not 1 <= axis < rank for axis in shared):
             raise ValueError(
                 f"Received: shared_axes={self.shared_axes} for an input of shape {tuple(input_shape)}. "
@@ -88,9 +113,18 @@ class PReLU(Activation):
                 f"Received: input shape {tuple(input_shape)} with shared_axes={self.shared_axes}. "
                 "Expected a known size along every axis that is not shared."
             )
-        self.alpha = self.add_weight(shape=shape, initializer=self.alpha_initializer, name="alpha")
+        axes = {axis: input_shape[axis] for axis in range(1, rank) if axis not in shared}
+        self.input_spec = keras.InputSpec(ndim=rank, axes=axes)
+        self.alpha = self.add_weight(
+            shape=shape,
+            initializer=self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
+            name="alpha",
+        )
 
     def call(self, inputs):
+        inputs = to_float(inputs)
         return prelu(inputs, ops.cast(self.alpha, inputs.dtype))
 
     def derivative(self, x):
@@ -104,4 +138,12 @@ class PReLU(Activation):
             **super().get_config(),
             "alpha_initializer": keras.initializers.serialize(self.alpha_initializer),
             "shared_axes": self.shared_axes,
+            "alpha_regularizer": keras.regularizers.serialize(self.alpha_regularizer),
+            "alpha_constraint": keras.constraints.serialize(self.alpha_constraint),
+            "data_format": self.data_format,
         }
+
+    @classmethod
+    def from_config(cls, config):
+        # Files of version 0.2.0 have none: there the channels were the last axis.
+        return super().from_config({"data_format": "channels_last", **config})

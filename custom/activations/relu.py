@@ -1,17 +1,18 @@
 """Rectified linear unit."""
 
-import keras
 from keras import ops
 
-from custom.activations.base import Activation, piecewise_slope
+from .._registry import registered
+from .base import Activation, piecewise_slope, to_float
 
 
+@registered
 def relu(x):
     """ReLU(x) = max(0, x), element-wise. See `ReLU`."""
-    return ops.relu(ops.convert_to_tensor(x))
+    return ops.relu(to_float(x))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class ReLU(Activation):
     """Rectified linear unit.
 

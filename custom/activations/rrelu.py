@@ -3,12 +3,13 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import RandomActivation, piecewise_slope
-from custom.activations.leaky_relu import leaky_relu
+from .. import _checks
+from .._registry import registered
+from .base import RandomActivation, piecewise_slope, to_float
+from .leaky_relu import leaky_relu
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class RReLU(RandomActivation):
     """Randomized leaky rectified linear unit: a leaky ReLU with a random slope while training.
 
@@ -25,15 +26,16 @@ class RReLU(RandomActivation):
 
     Args:
         lower: lower end of the range, above 0 for divisors, at least 0 for slopes. Default 3.
-        upper: upper end, above `lower`. Default 8.
+        upper: upper end, above `lower`, and above 1 for divisors. Default 8.
         form: `"divisor"` (default) or `"slope"`.
         seed: an integer for reproducible draws; `None` draws one at random.
 
     Raises:
-        ValueError: a range that is empty, reversed or out of bounds; an unknown form.
+        ValueError: a range that is empty, reversed or out of bounds; divisors that all are 1 or less, which
+            are another library's slopes; an unknown form.
 
-    Differences from Keras: Keras has no such layer. PyTorch's `RReLU` is the slope form with
-    U(1/8, 1/3).
+    Differences from Keras: Keras has no such layer. PyTorch's `RReLU`, and TensorFlow Addons', is the
+    slope form with U(1/8, 1/3): `RReLU(1 / 8, 1 / 3, form="slope")`.
 
     Example:
 
@@ -54,6 +56,11 @@ class RReLU(RandomActivation):
         if not lower < upper:
             least = "0 < lower" if form == "divisor" else "0 <= lower"
             raise ValueError(f"Received: lower={lower}, upper={upper}. Expected {least} < upper.")
+        if form == "divisor" and upper <= 1:
+            raise ValueError(
+                f"Received: lower={lower}, upper={upper} as divisors, all of which make x steeper. Expected upper > 1, "
+                'or form="slope" for slopes, as in PyTorch and TensorFlow Addons.'
+            )
         self.lower, self.upper = float(lower), float(upper)
 
     @property
@@ -63,6 +70,7 @@ class RReLU(RandomActivation):
         return 1 / middle if self.form == "divisor" else middle
 
     def call(self, inputs, training=False):
+        inputs = to_float(inputs)
         if not training:
             return leaky_relu(inputs, self.test_slope)
         dtype = keras.backend.standardize_dtype(inputs.dtype)

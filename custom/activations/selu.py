@@ -1,23 +1,24 @@
 """Scaled exponential linear unit."""
 
-import keras
 from keras import ops
 
-from custom.activations.base import Activation, is_double, to_float
-from custom.activations.elu import elu, elu_slope
+from .._registry import registered
+from .base import Activation, is_double, to_float
+from .elu import elu, elu_slope
 
 # The fixed point of the paper's equations 4 and 5 for mean 0 and variance 1.
 ALPHA = 1.6732632423543772848170429916717
 LAMBDA = 1.0507009873554804934193349852946
 
 
+@registered
 def selu(x):
     """`lambda x` for x > 0, `lambda alpha (exp(x) - 1)` for x <= 0, element-wise. See `SELU`."""
     x = to_float(x)
     return LAMBDA * elu(x, ALPHA) if is_double(x) else ops.selu(x)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class SELU(Activation):
     """Scaled exponential linear unit: layers of it keep mean 0 and variance 1.
 

@@ -1,19 +1,20 @@
 """The logistic sigmoid."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, to_float
 
 
+@registered
 def sigmoid(x, slope=1.0):
     """1 / (1 + exp(-slope x)), element-wise. See `Sigmoid`."""
     x = to_float(x)
     return ops.sigmoid(x if slope == 1 else slope * x)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Sigmoid(Activation):
     """Logistic sigmoid.
 

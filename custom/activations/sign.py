@@ -1,22 +1,23 @@
 """The sign function."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, everywhere, step_backward, to_float, with_gradient
+from .. import _checks
+from .._registry import registered
+from .base import Activation, everywhere, step_backward, to_float, with_gradient
 
 
 def _sign(x):
     return ops.where(ops.isnan(x), x, ops.sign(x))  # PyTorch's sign of NaN is 0
 
 
+@registered
 def sign(x, straight_through=False):
     """-1 for x < 0, 0 for x = 0, 1 for x > 0, element-wise. See `Sign`."""
     return with_gradient(_sign, step_backward(straight_through), to_float(x))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Sign(Activation):
     """Sign function: the step between -1 and 1.
 

@@ -3,10 +3,12 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, to_float
 
 
+@registered
 def silu(x, beta=1.0):
     """x sigma(beta x) with the logistic sigma, element-wise. See `SiLU`."""
     x = to_float(x)
@@ -20,7 +22,7 @@ def silu_slope(x, beta=1.0):
     return ops.sigmoid(z) * (1 + ops.clip(z, -800.0, 800.0) * ops.sigmoid(-z))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class SiLU(Activation):
     """Sigmoid linear unit; with a factor beta, fixed or learned, it is Swish.
 
@@ -28,15 +30,18 @@ class SiLU(Activation):
     beta = 1); `f'(x) = sigma(beta x) (1 + beta x sigma(-beta x))`; the derivative in beta is
     `x^2 sigma(beta x) sigma(-beta x)`, summed over all elements.
 
-    Shapes: any shape in, the same shape and dtype out. A trainable beta is one number for the layer.
+    Shapes: any shape in, the same shape and dtype out. A learned beta is one number for the layer.
 
     Args:
         beta: factor inside the sigmoid, or its starting value. Default 1.
-        trainable: whether beta is learned. Default False.
+        trainable: as for every Keras layer, whether training changes beta; it may change later. Default
+            False.
+        learned: whether beta is a weight of the layer, which `trainable` then freezes or frees. Default:
+            what `trainable` is.
 
     Raises:
         ValueError: a beta that is not finite.
-        TypeError: `trainable` that is no boolean.
+        TypeError: `trainable` or `learned` that is no boolean.
 
     Differences from Keras: `keras.activations.silu` has beta = 1 only, not learned.
 
@@ -52,9 +57,10 @@ class SiLU(Activation):
     arXiv:1710.05941 (Swish).
     """
 
-    def __init__(self, beta=1.0, trainable=False, **kwargs):
-        self.learned = _checks.boolean("trainable", trainable)
-        super().__init__(trainable=self.learned, **kwargs)
+    def __init__(self, beta=1.0, trainable=False, learned=None, **kwargs):
+        super().__init__(trainable=_checks.boolean("trainable", trainable), **kwargs)
+        # Files of version 0.2.0 have `trainable` alone: there it said both.
+        self.learned = trainable if learned is None else _checks.boolean("learned", learned)
         self.beta = _checks.real("beta", beta)
 
     def build(self, input_shape):
@@ -69,6 +75,7 @@ class SiLU(Activation):
         return ops.cast(self.factor, x.dtype)
 
     def call(self, inputs):
+        inputs = to_float(inputs)
         return silu(inputs, self.current_beta(inputs))
 
     def derivative(self, x):
@@ -76,4 +83,4 @@ class SiLU(Activation):
         return silu_slope(x, self.current_beta(x))
 
     def get_config(self):
-        return {**super().get_config(), "beta": self.beta, "trainable": self.learned}
+        return {**super().get_config(), "beta": self.beta, "learned": self.learned}

@@ -3,15 +3,17 @@
 import keras
 from keras import ops
 
-from custom.activations.base import Activation, to_float
+from .._registry import registered
+from .base import Activation, to_float
 
 
+@registered
 def softmax(x, axis=-1):
     """exp(x_i) / sum_j exp(x_j) along `axis`. See `Softmax`."""
     return ops.softmax(to_float(x), axis=axis)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Softmax(Activation):
     """Softmax: positive numbers that sum to 1, from scores of any sign.
 
@@ -45,6 +47,7 @@ class Softmax(Activation):
         if isinstance(axis, bool) or not isinstance(axis, int):
             raise TypeError(f"Received: axis={axis!r} ({type(axis).__name__}). Expected an integer.")
         self.axis = axis
+        self.input_spec = keras.InputSpec(min_ndim=axis + 1 if axis >= 0 else -axis)
 
     def call(self, inputs):
         return softmax(inputs, self.axis)

@@ -1,12 +1,13 @@
 """Softplus."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, halves, is_double, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, halves, is_double, to_float
 
 
+@registered
 def softplus(x, beta=1.0):
     """log(1 + exp(beta x)) / beta, element-wise. See `Softplus`."""
     x = to_float(x)
@@ -18,7 +19,7 @@ def softplus(x, beta=1.0):
     return ops.where(x > 0, above, ops.log1p(ops.exp(beta * negative)) / beta)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Softplus(Activation):
     """Softplus: a smooth rectifier.
 

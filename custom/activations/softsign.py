@@ -1,17 +1,18 @@
 """Softsign."""
 
-import keras
 from keras import ops
 
-from custom.activations.base import Activation, to_float
+from .._registry import registered
+from .base import Activation, to_float
 
 
+@registered
 def softsign(x):
     """x / (1 + |x|), element-wise. See `Softsign`."""
     return ops.softsign(to_float(x))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Softsign(Activation):
     """Softsign: a sigmoidal function without an exponential.
 

@@ -1,11 +1,12 @@
 """The hyperbolic tangent."""
 
-import keras
 from keras import ops
 
-from custom.activations.base import Activation, halves, is_double, to_float
+from .._registry import registered
+from .base import Activation, halves, is_double, to_float
 
 
+@registered
 def tanh(x):
     """tanh(x), element-wise. See `Tanh`."""
     x = to_float(x)
@@ -16,7 +17,7 @@ def tanh(x):
     return ops.where(x > 0, -above / (2 + above), below / (2 + below))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Tanh(Activation):
     """Hyperbolic tangent.
 

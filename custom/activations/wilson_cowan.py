@@ -2,13 +2,14 @@
 
 import math
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import Activation, halves, to_float
+from .. import _checks
+from .._registry import registered
+from .base import Activation, halves, to_float
 
 
+@registered
 def wilson_cowan(x, a=1.2, theta=2.8):
     """A logistic sigmoid shifted so that it passes through the origin. See `WilsonCowan`."""
     # sigma(u) - sigma(v) loses its digits near the origin, where u = a (x - theta) meets
@@ -22,7 +23,7 @@ def wilson_cowan(x, a=1.2, theta=2.8):
     return ops.where(x > 0, above, below)
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class WilsonCowan(Activation):
     """Response function of Wilson and Cowan: the share of a population of neurons that fires.
 

@@ -4,14 +4,14 @@ The four rules of the slides (004) are `LeCunNormal`, `FanInUniform`, `GlorotUni
 `GlorotUniformSigmoid` for logistic units.
 """
 
-from custom.initializers.fan_in_uniform import FanInUniform
-from custom.initializers.glorot_uniform_sigmoid import GlorotUniformSigmoid
-from custom.initializers.he_normal import HeNormal
-from custom.initializers.keras_initializers import BOOK_FORMULAS, GlorotUniform
-from custom.initializers.lecun_normal import LeCunNormal
-from custom.initializers.randomized_asymmetric import RandomizedAsymmetric
-from custom.initializers.sparse import Sparse
-from custom.initializers.unit_norm_columns import UnitNormColumns
+from .fan_in_uniform import FanInUniform
+from .glorot_uniform_sigmoid import GlorotUniformSigmoid
+from .he_normal import HeNormal
+from .keras_initializers import BOOK_FORMULAS, GlorotUniform
+from .lecun_normal import LeCunNormal
+from .randomized_asymmetric import RandomizedAsymmetric
+from .sparse import Sparse
+from .unit_norm_columns import UnitNormColumns
 
 __all__ = [
     "BOOK_FORMULAS",

@@ -2,12 +2,11 @@
 
 import math
 
-import keras
+from .._registry import registered
+from .base import PaperInitializer, fans, symmetric_uniform
 
-from custom.initializers.base import PaperInitializer, fans, symmetric_uniform
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class FanInUniform(PaperInitializer):
     """Uniform weights within one over the root of fan_in: the second rule of the slides (004).
 

@@ -2,12 +2,11 @@
 
 import math
 
-import keras
+from .._registry import registered
+from .base import PaperInitializer, fans, symmetric_uniform
 
-from custom.initializers.base import PaperInitializer, fans, symmetric_uniform
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class GlorotUniformSigmoid(PaperInitializer):
     """Glorot's uniform weights times 4, for logistic units: the fourth rule of the slides (004).
 

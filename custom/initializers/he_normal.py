@@ -1,12 +1,11 @@
 """He's normal initialisation for rectifiers, not truncated, with PReLU's slope."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from .base import PaperInitializer, fans, normal
 
-from custom import _checks
-from custom.initializers.base import PaperInitializer, fans, normal
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class HeNormal(PaperInitializer):
     """Normal weights that keep the variance through layers of ReLU, leaky ReLU or PReLU.
 
@@ -44,7 +43,7 @@ class HeNormal(PaperInitializer):
     14 and 15.
     """
 
-    def __init__(self, negative_slope=0.0, mode="fan_in", seed=None):
+    def __init__(self, *, negative_slope=0.0, mode="fan_in", seed=None):
         super().__init__(seed)
         self.negative_slope = _checks.real("negative_slope", negative_slope)
         self.mode = _checks.one_of("mode", mode, ("fan_in", "fan_out"))
@@ -55,3 +54,8 @@ class HeNormal(PaperInitializer):
 
     def get_config(self):
         return {**super().get_config(), "negative_slope": self.negative_slope, "mode": self.mode}
+
+
+# The class name that files hold. Where nothing has registered this class, Keras looks for an initialiser by that
+# name alone: its own HeNormal would take these arguments, and fail without a word of what is missing.
+HeNormal.__name__ = "UntruncatedHeNormal"

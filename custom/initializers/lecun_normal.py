@@ -1,11 +1,10 @@
 """LeCun's normal initialisation, not truncated."""
 
-import keras
+from .._registry import registered
+from .base import PaperInitializer, fans, normal
 
-from custom.initializers.base import PaperInitializer, fans, normal
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class LeCunNormal(PaperInitializer):
     """Normal weights with variance 1 / fan_in: the first rule of the slides (004), and that of SELU.
 

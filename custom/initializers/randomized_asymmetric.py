@@ -3,8 +3,9 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.initializers.base import PaperInitializer, columns, integers, normal
+from .. import _checks
+from .._registry import registered
+from .base import PaperInitializer, columns, integers, normal
 
 STDDEV = 0.6007
 
@@ -85,7 +86,7 @@ class RandomizedAsymmetric:
         return values[:-1], values[-1]
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class RandomizedAsymmetricPart(PaperInitializer):
     """The kernel's or the bias's part of a `RandomizedAsymmetric`, which makes it.
 

@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.initializers.base import PaperInitializer, columns, normal
+from .. import _checks
+from .._registry import registered
+from .base import PaperInitializer, columns, normal
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Sparse(PaperInitializer):
     """Sparse weights: every unit is connected to a fixed number of inputs, whatever their number.
 

@@ -1,12 +1,12 @@
 """Weights whose columns have length 1."""
 
-import keras
 from keras import ops
 
-from custom.initializers.base import PaperInitializer, columns, normal
+from .._registry import registered
+from .base import PaperInitializer, columns, normal
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class UnitNormColumns(PaperInitializer):
     """Normal weights, the incoming weights of each unit then scaled to length 1.
 

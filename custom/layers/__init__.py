@@ -1,6 +1,6 @@
 """Layers: what Keras lacks, and Keras's own where it is what the book and the papers state."""
 
-from custom.layers.keras_layers import (
+from .keras_layers import (
     BOOK_FORMULAS,
     AlphaDropout,
     AveragePooling2D,
@@ -9,9 +9,9 @@ from custom.layers.keras_layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
 )
-from custom.layers.local_response_normalization import LocalResponseNormalization
-from custom.layers.pretraining import pretrain
-from custom.layers.rbm import RestrictedBoltzmannMachine
+from .local_response_normalization import LocalResponseNormalization
+from .pretraining import pretrain
+from .rbm import RestrictedBoltzmannMachine
 
 __all__ = [
     "BOOK_FORMULAS",

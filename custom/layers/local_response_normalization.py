@@ -3,8 +3,9 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.activations.base import to_float
+from .. import _checks
+from .._registry import registered
+from ..activations.base import to_float
 
 
 def window_sum(x, size, axis):
@@ -19,7 +20,7 @@ def window_sum(x, size, axis):
     return sum(x[(*before, slice(shift, shift + length))] for shift in range(2 * half + 1))
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class LocalResponseNormalization(keras.layers.Layer):
     """Local response normalisation: each activation is divided by the size of its neighbours.
 
@@ -83,6 +84,7 @@ class LocalResponseNormalization(keras.layers.Layer):
                 f"Received: input shape {tuple(input_shape)} with across={self.across!r}. Expected "
                 "(batch, ..., channels) with known axes to normalise across."
             )
+        self.input_spec = keras.InputSpec(min_ndim=2 if self.across == "channels" else 3)
 
     def _axes(self, rank):
         return range(max(1, rank - 1), rank) if self.across == "channels" else range(1, rank - 1)

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from custom import _checks
-from custom.layers.rbm import RestrictedBoltzmannMachine
+from .. import _checks
+from .rbm import RestrictedBoltzmannMachine
 
 
 class _Batches(keras.utils.PyDataset):

@@ -3,14 +3,15 @@
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.layers.units import Bernoulli, Gaussian, NReLU, wide
+from .. import _checks
+from .._registry import registered
+from .units import Bernoulli, Gaussian, NReLU, wide
 
 VISIBLE = {"bernoulli": Bernoulli, "gaussian": Gaussian}
 HIDDEN = {"bernoulli": Bernoulli, "nrelu": NReLU}
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class RestrictedBoltzmannMachine(keras.layers.Layer):
     """Restricted Boltzmann machine with binary or noisy rectified linear hidden units.
 
@@ -100,6 +101,7 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         width = input_shape[-1]
         if width is None:
             raise ValueError(f"Received: input shape {tuple(input_shape)}. Expected a last axis of known size.")
+        self.input_spec = keras.InputSpec(min_ndim=1, axes={-1: width})
         self.kernel = self.add_weight((width, self.units), self.kernel_initializer, name="kernel")
         self.visible_bias = self.add_weight(
             (width,), self.visible_bias_initializer, name="visible_bias", trainable=False
@@ -122,7 +124,7 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
             raise ValueError(f"Received: {self.name!r}, not built. Expected build((None, visible units)) before.")
 
     def _tensor(self, x):
-        return ops.convert_to_tensor(x, dtype=self.compute_dtype)
+        return ops.convert_to_tensor(_checks.real_numbers(x), dtype=self.compute_dtype)
 
     def _hidden_input(self, visible):
         """x = c + v W."""

@@ -1,10 +1,10 @@
 """Losses: what Keras lacks or does otherwise than the sources, and Keras's own where it is the book's formula."""
 
-from custom.losses.composite import CompositeLoss
-from custom.losses.contrastive import ContrastiveLoss
-from custom.losses.gan_minimax import GANMinimax
-from custom.losses.half_squared_error import HalfSquaredError
-from custom.losses.keras_losses import (
+from .composite import CompositeLoss
+from .contrastive import ContrastiveLoss
+from .gan_minimax import GANMinimax
+from .half_squared_error import HalfSquaredError
+from .keras_losses import (
     BOOK_FORMULAS,
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -14,8 +14,8 @@ from custom.losses.keras_losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from custom.losses.multilabel_crossentropy import MultilabelCrossentropy
-from custom.losses.triplet import TripletLoss
+from .multilabel_crossentropy import MultilabelCrossentropy
+from .triplet import TripletLoss
 
 __all__ = [
     "BOOK_FORMULAS",

@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from custom.activations.softplus import softplus
+from .. import _checks
+from ..activations.softplus import softplus
 
 # By dtype: the smallest normal number, and the largest one below 1.
 LIMITS = {"float32": (2.0**-126, 1 - 2.0**-24), "float64": (2.0**-1022, 1 - 2.0**-53)}
@@ -24,6 +25,8 @@ class PaperLoss(keras.losses.Loss):
         raise NotImplementedError(f"{type(self).__name__} does not state its losses.")
 
     def __call__(self, y_true, y_pred, sample_weight=None):
+        for y in (y_true, y_pred):
+            _checks.real_numbers(y)
         # Keras would hand over a list as the structure of numbers that it is.
         y_true, y_pred = (ops.convert_to_tensor(y, self.dtype) if isinstance(y, list) else y for y in (y_true, y_pred))
         return super().__call__(y_true, y_pred, sample_weight)

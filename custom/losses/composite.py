@@ -2,11 +2,12 @@
 
 import keras
 
-from custom import _checks
-from custom.losses.base import PaperLoss, same_shape
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss, same_shape
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class CompositeLoss(PaperLoss):
     """Weighted sum of a regression's and a classification's loss, as a detector of objects is trained with.
 

@@ -1,13 +1,13 @@
 """Contrastive loss."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.losses.base import PaperLoss, aligned
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss, aligned
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class ContrastiveLoss(PaperLoss):
     """Contrastive loss: similar pairs together, dissimilar ones at least a margin apart.
 

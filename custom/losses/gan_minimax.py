@@ -1,13 +1,13 @@
 """The two losses of a generative adversarial network."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.losses.base import PaperLoss, aligned, log_probabilities, mean, wide
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss, aligned, log_probabilities, mean, wide
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class GANMinimax(PaperLoss):
     """The minimax game of a generative adversarial network: the discriminator's loss or the generator's.
 

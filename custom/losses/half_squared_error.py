@@ -1,12 +1,12 @@
 """Half squared error."""
 
-import keras
 from keras import ops
 
-from custom.losses.base import PaperLoss, aligned
+from .._registry import registered
+from .base import PaperLoss, aligned
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class HalfSquaredError(PaperLoss):
     """Half the sum of the squared errors of an example's outputs.
 

@@ -1,12 +1,11 @@
 """Multi-label cross-entropy."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss, aligned, log_probabilities, mean
 
-from custom import _checks
-from custom.losses.base import PaperLoss, aligned, log_probabilities, mean
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class MultilabelCrossentropy(PaperLoss):
     """Mean of the binary cross-entropies of an example's labels, each of which may hold or not.
 

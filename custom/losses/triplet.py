@@ -1,13 +1,13 @@
 """Triplet loss."""
 
-import keras
 from keras import ops
 
-from custom import _checks
-from custom.losses.base import PaperLoss
+from .. import _checks
+from .._registry import registered
+from .base import PaperLoss
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class TripletLoss(PaperLoss):
     """Triplet loss: an anchor nearer to its like than to any other by a margin.
 

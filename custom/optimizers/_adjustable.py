@@ -2,12 +2,16 @@
 
 from keras import ops
 
-from custom import _checks
+from .. import _checks
 
 
 def starting_at(value):
     """An initializer that gives the number `value`: Keras's `Constant` takes it through float32 on TensorFlow."""
     return lambda shape, dtype: ops.convert_to_tensor(value, dtype=dtype)
+
+
+# Of a number that all replicas of a distributed training share: they all compute the same.
+SCALAR = "only_first_replica"
 
 
 class Adjustable:
@@ -24,7 +28,7 @@ class Adjustable:
         if optimizer is None:
             return self
         value = getattr(optimizer, self.attribute)
-        return value if value is None or isinstance(value, float) else float(value.value)
+        return value if value is None or isinstance(value, float) else float(value.numpy())
 
     def __set__(self, optimizer, value):
         value = value if value is None else _checks.real(self.name, value, low=0.0)
@@ -44,5 +48,5 @@ class Adjustable:
     def build(self, optimizer, dtype):
         value = getattr(optimizer, self.attribute)
         if value is not None:
-            variable = optimizer.add_variable((), starting_at(value), dtype, name=self.name)
+            variable = optimizer.add_variable((), starting_at(value), dtype, SCALAR, name=self.name)
             setattr(optimizer, self.attribute, variable)

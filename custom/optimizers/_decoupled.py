@@ -5,21 +5,26 @@ import math
 import keras
 from keras import ops
 
-from custom import _checks
+from .. import _checks
+from ._functions import larger, share
 
+# lambda of PyTorch's AdamW without arguments, 0.01 times its rate of 0.001; lambda_norm of the paper's section 4.
+PLAIN, NORMALIZED = 1e-5, 0.025
 PERIODS = 32  # more than a training can have, each at least twice as long as the one before
 
 
 class DecoupledDecay:
     """Mixin before an optimizer's class: weight decay by `eta_t lambda w`, not by the learning rate.
 
-    eta_t is the schedule's multiplier, the learning rate of the step over the base learning rate alpha.
+    eta_t is the schedule's multiplier, the learning rate of the step over the base learning rate alpha. Where
+    alpha is not given, it is the largest rate so far, which is part of the state: a callback may warm up to it.
     """
 
     def __init__(
         self,
+        learning_rate,
         *args,
-        weight_decay,
+        weight_decay=None,
         base_learning_rate=None,
         normalized=False,
         batch_size=None,
@@ -27,16 +32,23 @@ class DecoupledDecay:
         epochs=None,
         **kwargs,
     ):
-        super().__init__(*args, weight_decay=_checks.real("weight_decay", weight_decay, low=0.0), **kwargs)
-        if base_learning_rate is None and isinstance(self._learning_rate, keras.Variable):
-            base_learning_rate = float(self._learning_rate.value)
-        if base_learning_rate is None:
+        _checks.one_of("normalized", normalized, (True, False))
+        if weight_decay is None:
+            weight_decay = NORMALIZED if normalized else PLAIN
+        decay = _checks.real("weight_decay", weight_decay, low=0.0)
+        super().__init__(learning_rate, *args, weight_decay=decay, **kwargs)
+        if base_learning_rate is None and callable(learning_rate):
             raise ValueError(
                 "Received: a schedule as learning_rate, without base_learning_rate. Expected the alpha by which the "
                 "schedule is divided to give the multiplier eta_t of the weight decay."
             )
-        self.base_learning_rate = _checks.real("base_learning_rate", base_learning_rate, low=0.0, low_open=True)
-        self.normalized = _checks.one_of("normalized", normalized, (True, False))
+        self.normalized, self._base = normalized, base_learning_rate
+        if base_learning_rate is None:
+            self._first = float(learning_rate)
+            self.scalar_slots = {**self.scalar_slots, "base_learning_rate": 0.0}
+        else:
+            self._base = _checks.real("base_learning_rate", base_learning_rate, low=0.0, low_open=True)
+            self.decay_scale = 1 / self._base
         lengths = {"batch_size": batch_size, "training_points": training_points, "epochs": epochs}
         if any((value is not None) is not self.normalized for value in lengths.values()):
             received = ", ".join(f"{name}={value!r}" for name, value in lengths.items())
@@ -46,12 +58,34 @@ class DecoupledDecay:
             )
         for name, value in lengths.items():
             setattr(self, name, value if value is None else _checks.real(name, value, low=0.0, low_open=True))
-        self.decay_scale = 1 / self.base_learning_rate
         self.restarts, self.period_factor = (), 1.0
         if normalized:
             self.decay_scale *= math.sqrt(self.batch_size / (self.training_points * self.epochs))
             if isinstance(self._learning_rate, keras.optimizers.schedules.CosineDecayRestarts):
                 self._follow(self._learning_rate.get_config())
+
+    @property
+    def base_learning_rate(self):
+        """alpha: what was given, or the largest learning rate so far."""
+        if self._base is not None:
+            return self._base
+        return float(self._scalar_slots["base_learning_rate"].numpy()) if self.built else self._first
+
+    def build(self, variables):
+        if not self.built:
+            super().build(variables)
+            if self._base is None:
+                self._scalar_slots["base_learning_rate"].assign(self._first)
+
+    def scalar_rule(self, rate, t, base):
+        return larger(base, rate)
+
+    def moves(self, treatment, w, g, state, rate, t, l2, decay, *common):
+        """As of `PaperOptimizer`; a decay that knows no alpha yet gets the one of this step."""
+        if self._base is None:
+            *common, base = common
+            decay = share(decay, base)
+        return super().moves(treatment, w, g, state, rate, t, l2, decay, *common)
 
     def _follow(self, schedule):
         """Find the steps at which a period ends that is followed by a longer one."""
@@ -70,5 +104,6 @@ class DecoupledDecay:
         return rate, t, l2, decay
 
     def get_config(self):
-        own = ("base_learning_rate", "normalized", "batch_size", "training_points", "epochs")
-        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+        own = ("normalized", "batch_size", "training_points", "epochs")
+        given = {name: getattr(self, name) for name in own}
+        return {**super().get_config(), "base_learning_rate": self._base, **given}

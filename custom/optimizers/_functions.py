@@ -8,7 +8,7 @@ import math
 
 from keras import ops
 
-from custom.optimizers._foreach import TensorList
+from ._foreach import TensorList
 
 
 def _function(name, of_number=None):
@@ -43,6 +43,16 @@ def running_maximum(maximum, new, decay=1.0):
     if isinstance(maximum, TensorList):
         return maximum.running_maximum(new, decay)
     return ops.maximum(maximum if decay == 1 else decay * maximum, new)
+
+
+def larger(x, y):
+    """The larger of two scalars."""
+    return max(x, y) if isinstance(x, (int, float)) else ops.maximum(x, y)
+
+
+def share(x, whole):
+    """The scalar `x` over `whole`, and 0 where that is 0."""
+    return (x / whole if whole else 0.0) if isinstance(x, (int, float)) else ops.divide_no_nan(x, whole)
 
 
 def one_minus_power(beta, t):

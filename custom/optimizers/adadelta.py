@@ -1,13 +1,12 @@
 """AdaDelta."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from ._functions import running_mean, sqrt
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers._functions import running_mean, sqrt
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class AdaDelta(PaperOptimizer):
     """AdaDelta: a ratio of running root mean squares, of the steps over the gradients.
 
@@ -41,7 +40,7 @@ class AdaDelta(PaperOptimizer):
 
     slots = ("mean_square_gradient", "mean_square_step")
 
-    def __init__(self, learning_rate=1.0, rho=0.95, epsilon=1e-6, name="adadelta", **kwargs):
+    def __init__(self, learning_rate=1.0, rho=0.95, epsilon=1e-6, *, name="adadelta", **kwargs):
         super().__init__(learning_rate, name=name, **kwargs)
         self.rho = _checks.real("rho", rho, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)

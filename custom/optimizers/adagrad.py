@@ -1,13 +1,12 @@
 """AdaGrad."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from ._functions import sqrt
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers._functions import sqrt
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class AdaGrad(PaperOptimizer):
     """AdaGrad with a diagonal matrix: each coordinate divided by the root of its summed squares.
 
@@ -39,7 +38,7 @@ class AdaGrad(PaperOptimizer):
 
     slots = ("accumulator",)
 
-    def __init__(self, learning_rate=0.01, epsilon=1e-8, name="adagrad", **kwargs):
+    def __init__(self, learning_rate=0.01, *, epsilon=1e-8, name="adagrad", **kwargs):
         super().__init__(learning_rate, name=name, **kwargs)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
 

@@ -1,13 +1,12 @@
 """Adam and AMSGrad."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from ._functions import one_minus_power, running_maximum, running_mean, sqrt
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers._functions import one_minus_power, running_maximum, running_mean, sqrt
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Adam(PaperOptimizer):
     """Adam: adaptive moment estimation; with `amsgrad`, its convergent variant AMSGrad.
 
@@ -57,6 +56,7 @@ class Adam(PaperOptimizer):
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-8,
+        *,
         bias_correction=True,
         amsgrad=False,
         name="adam",

@@ -1,13 +1,12 @@
 """AdaMax."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from ._functions import absolute, divide_no_nan, one_minus_power, running_maximum, running_mean
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers._functions import absolute, divide_no_nan, one_minus_power, running_maximum, running_mean
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class AdaMax(PaperOptimizer):
     """AdaMax: Adam with the infinity norm of the gradients in place of their second moment.
 
@@ -42,7 +41,7 @@ class AdaMax(PaperOptimizer):
 
     slots = ("moment", "norm")
 
-    def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, name="adamax", **kwargs):
+    def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, *, name="adamax", **kwargs):
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)

@@ -1,12 +1,11 @@
 """AdamW."""
 
-import keras
+from .._registry import registered
+from ._decoupled import DecoupledDecay
+from .adam import Adam
 
-from custom.optimizers._decoupled import DecoupledDecay
-from custom.optimizers.adam import Adam
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class AdamW(DecoupledDecay, Adam):
     """Adam with decoupled weight decay.
 
@@ -24,8 +23,10 @@ class AdamW(DecoupledDecay, Adam):
     Args:
         learning_rate: alpha eta_t: alpha, or a schedule of the product. Default alpha 0.001.
         beta_1, beta_2, epsilon, bias_correction, amsgrad: as in `Adam`.
-        weight_decay: lambda, or lambda_norm if `normalized`; at least 0. No default: the paper has none.
-        base_learning_rate: alpha, above 0. Default: `learning_rate`, if that is a number.
+        weight_decay: lambda, or lambda_norm if `normalized`; at least 0. The paper has no default. Here it is
+            1e-5, which PyTorch's 0.01 comes to at alpha 0.001; normalised, 0.025, the paper's for CIFAR-10.
+        base_learning_rate: alpha, above 0. Default: the largest learning rate so far, if `learning_rate` is a
+            number; so a callback may warm up from a small one, and lowering it later lowers eta_t.
         normalized: whether `weight_decay` is lambda_norm. Default `False`.
         batch_size, training_points, epochs: b, B and T, with `normalized` only.
         **kwargs: `weight_decay_exclude`, `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as
@@ -33,9 +34,11 @@ class AdamW(DecoupledDecay, Adam):
 
     Raises:
         ValueError: a schedule without `base_learning_rate`; `normalized` without its three numbers.
+        TypeError: a second argument by position, which is the weight decay in Keras and beta_1 elsewhere.
 
     Differences from Keras: `keras.optimizers.AdamW` multiplies its weight decay by the learning rate,
-    as do PyTorch's `AdamW` and `optax.adamw` (see above), and has its Adam's epsilon.
+    as do PyTorch's `AdamW` and `optax.adamw` (see above), and has its Adam's epsilon. `AdamW()` is
+    PyTorch's `AdamW(parameters)`.
 
     Example:
 
@@ -50,5 +53,5 @@ class AdamW(DecoupledDecay, Adam):
     arXiv:1711.05101, algorithm 2 and appendix B.1 (normalised decay).
     """
 
-    def __init__(self, *args, name="adamw", **kwargs):
-        super().__init__(*args, name=name, **kwargs)
+    def __init__(self, learning_rate=0.001, *, name="adamw", **kwargs):
+        super().__init__(learning_rate, name=name, **kwargs)

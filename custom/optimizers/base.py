@@ -1,13 +1,16 @@
 """The contract that every optimizer of this package keeps."""
 
 import re
+import warnings
 
 import keras
 from keras import ops
 
-from custom import _checks
-from custom.optimizers import _foreach
-from custom.optimizers._adjustable import Adjustable, starting_at
+from .. import _checks
+from . import _foreach
+from ._adjustable import SCALAR, Adjustable, starting_at
+
+HALF = ("float16", "bfloat16")
 
 
 class PaperOptimizer(keras.optimizers.Optimizer):
@@ -59,6 +62,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
     scalar_slots = {}
     # Whether the rule lets PyTorch write into its state; found out at the first step.
     writes_in_place = None
+    _dtype_of_state = None
     # What multiplies the weight decay beside the learning rate.
     decay_scale = 1.0
     l2 = Adjustable()
@@ -111,7 +115,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
             term.build(self, widest)
         self._slots = {name: [self._zeros(name, v) for v in variables] for name in self.slots}
         self._scalar_slots = {
-            name: self.add_variable((), starting_at(start), widest, name=name)
+            name: self.add_variable((), starting_at(start), widest, SCALAR, name=name)
             for name, start in self.scalar_slots.items()
         }
 
@@ -142,16 +146,23 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         dtype = keras.backend.standardize_dtype(variable.dtype)
         factors = (f for pattern, f in self.learning_rate_multipliers.items() if re.search(pattern, path))
         return (
-            "float32" if dtype in ("float16", "bfloat16") else dtype,
+            "float32" if dtype in HALF else dtype,
             kept("l2"),
             kept("weight_decay") and self._use_weight_decay(variable),  # Keras's own exclusions
             next(factors, 1.0),
         )
 
     def _zeros(self, name, variable):
-        if keras.backend.standardize_dtype(variable.dtype) in ("float16", "bfloat16"):
-            return self.add_variable(variable.shape, dtype="float32", name=f"{variable.name}_{name}")
-        return self.add_variable_from_reference(variable, name=name)
+        """State of the variable, in the dtype of its arithmetic, named and laid out over devices as it is."""
+        dtype = keras.backend.standardize_dtype(variable.dtype)
+        self._dtype_of_state = "float32" if dtype in HALF else dtype
+        try:
+            return self.add_variable_from_reference(variable, name=name)
+        finally:
+            self._dtype_of_state = None
+
+    def add_variable(self, shape, initializer="zeros", dtype=None, *args, **kwargs):
+        return super().add_variable(shape, initializer, self._dtype_of_state or dtype, *args, **kwargs)
 
     def slot(self, name, variable):
         """State called `name` of `variable`."""
@@ -229,6 +240,53 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         for variable, value in zip(self.scalar_variables, common, strict=True):
             self.assign(variable, value)
 
+    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+        if self.built:
+            raise ValueError(
+                f"Received: exclude_from_weight_decay() of {self.name!r}, which is built. Expected it before the first "
+                "step, or weight_decay_exclude=... when the optimizer is made."
+            )
+        super().exclude_from_weight_decay(var_list, var_names)
+
+    def _named_variables(self):
+        """Every variable by what it is: state by slot and place, a number by its name, one of a subclass by place."""
+        named = {"iteration": self._iterations, "learning_rate": self._learning_rate}
+        named |= {name: getattr(self, f"_{name}_variable") for name in OPTIONS}
+        named |= getattr(self, "_scalar_slots", {})
+        averages = getattr(self, "_model_variables_moving_average", ())
+        accumulated = getattr(self, "_accumulated_gradients", ())
+        slots = {"average": averages, "accumulated": accumulated, **getattr(self, "_slots", {})}
+        named |= {f"{name}_{i}": v for name, variables in slots.items() for i, v in enumerate(variables)}
+        names = {id(v): name for name, v in named.items()}
+        others = iter(range(len(self.variables)))
+        return {names.get(id(v)) or f"other_{next(others)}": v for v in self.variables}
+
+    def save_own_variables(self, store):
+        """Save the variables by name: another optimizer never takes an option for another, or for state."""
+        for name, variable in self._named_variables().items():
+            store[name] = variable.numpy()
+
+    def load_own_variables(self, store):
+        """Load what was saved, unless it is another optimizer's state; an option that the file lacks stays as it is."""
+        own, found = self._named_variables(), set(store.keys())
+        if "iteration" not in found:  # by position, as version 0.2.0 and Keras do
+            if "base_learning_rate" in own and len(found) == len(own) - 1:  # 0.2.0 had none among its state
+                own.pop("base_learning_rate")
+            own = {str(i): variable for i, variable in enumerate(own.values())}
+        optional = {"learning_rate", "base_learning_rate", *OPTIONS}
+        if (set(own) ^ found) - optional:
+            warnings.warn(
+                f"Received: a file with {len(found)} variables for {self.name!r}, which has {len(own)} and keeps them. "
+                f"Without a counterpart: {', '.join(sorted((set(own) ^ found) - optional)[:4])}.",
+                stacklevel=2,
+            )
+            return
+        for name in sorted(set(own) ^ found):
+            where = "the file only" if name in found else f"{self.name!r} only, which keeps it"
+            warnings.warn(f"Received: a file of another optimizer: {name} is in {where}.", stacklevel=2)
+        for name in found & set(own):
+            own[name].assign(store[name])
+
     def _apply_weight_decay(self, variables):
         """Nothing: the decay is part of the step, where it sees the weights from before it."""
 
@@ -240,6 +298,10 @@ class PaperOptimizer(keras.optimizers.Optimizer):
             "weight_decay_exclude": list(self.weight_decay_exclude),
             "learning_rate_multipliers": dict(self.learning_rate_multipliers),
         }
+
+
+# What an optimizer may have or not, whatever its rule.
+OPTIONS = ("l2", "weight_decay")
 
 
 def _patterns(name, patterns):

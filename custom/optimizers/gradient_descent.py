@@ -1,11 +1,10 @@
 """Gradient descent."""
 
-import keras
+from .._registry import registered
+from .base import PaperOptimizer
 
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class GradientDescent(PaperOptimizer):
     """Gradient descent: full batch, mini-batch or stochastic, the step is the same.
 

@@ -2,11 +2,10 @@
 
 import math
 
-import keras
-
-from custom import _checks
-from custom.optimizers._functions import positive
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from ._functions import positive
+from .base import PaperOptimizer
 
 
 def polyak_parameters(m, L):
@@ -45,7 +44,7 @@ def polyak_parameters(m, L):
     return 4 / (high + low) ** 2, ((high - low) / (high + low)) ** 2
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class PolyakHeavyBall(PaperOptimizer):
     """Polyak's heavy ball: gradient descent with a share of the last displacement.
 

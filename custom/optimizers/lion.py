@@ -1,13 +1,12 @@
 """Lion."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from ._functions import running_mean, sign
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers._functions import running_mean, sign
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Lion(PaperOptimizer):
     """Lion: the sign of a momentum, found by a search over programs.
 
@@ -40,7 +39,7 @@ class Lion(PaperOptimizer):
 
     slots = ("momentum",)
 
-    def __init__(self, learning_rate=0.0001, beta_1=0.9, beta_2=0.99, name="lion", **kwargs):
+    def __init__(self, learning_rate=0.0001, beta_1=0.9, beta_2=0.99, *, name="lion", **kwargs):
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)

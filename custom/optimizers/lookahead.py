@@ -1,31 +1,63 @@
 """Lookahead."""
 
+import contextlib
+import numbers
+import warnings
+
 import keras
+import numpy as np
 from keras import ops
 
-from custom import _checks
+from .. import _checks
+from .._registry import registered
+from ._adjustable import SCALAR
 
 
-@keras.saving.register_keras_serializable(package="custom")
+class Handed:
+    """A setting that every Keras optimizer has, and that this one leaves to the inner optimizer."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, optimizer, owner=None):
+        return self if optimizer is None else getattr(optimizer.inner, self.name)
+
+    def __set__(self, optimizer, value):
+        if "inner" in vars(optimizer):  # Keras's constructor sets its defaults before there is one
+            setattr(optimizer.inner, self.name, value)
+
+
+@registered
 class Lookahead(keras.optimizers.Optimizer):
     """Lookahead: k steps of any optimizer forward, one step back to the line where they began.
 
     Formula: `theta` are the weights that the inner optimizer moves, phi the slow ones, equal to theta
     before its first step. After every k steps of the inner optimizer
     `phi <- phi + alpha (theta - phi)`, `theta <- phi` (the paper's algorithm 1). With k = 1 and
-    alpha = 1 this is the inner optimizer, bit for bit.
+    alpha = 1 this is the inner optimizer, bit for bit, under every option of it.
+
+    A wrapper: whatever is not about slow weights is the inner optimizer's and is handed on to it, in both
+    directions. Its learning rate, `l2`, `weight_decay`, clipping, averages (`use_ema`, Keras's
+    `SwapEMAWeights`), loss scale and gradient accumulation are read and set on either; constraints hold
+    after the step back too. A step is about the variables that it is given and that have a gradient, and no
+    others: k counts the steps of each variable.
+
+    The paper evaluates the slow weights. A variable holds them after each k-th step; in between
+    `with optimizer.on_slow_weights(): model.evaluate(...)` puts them there, and for the validation in `fit`
+    a callback does: `keras.callbacks.LambdaCallback(on_test_begin=lambda logs: optimizer.swap_slow_weights(),
+    on_test_end=lambda logs: optimizer.swap_slow_weights())`.
 
     Args:
         inner: any Keras optimizer. Its state goes on across the step back, as in the paper's main
-            experiments. Learning rate, L2, weight decay, clipping and the rest are its own; with
-            gradient accumulation k counts its updates.
+            experiments. With gradient accumulation k counts its updates.
         k: number of inner steps, at least 1. Default 5.
         alpha: step size of the slow weights, in (0, 1]. Default 0.5.
         name: name of the optimizer.
 
     Raises:
         TypeError: `inner` that is no Keras optimizer; k that is no whole number.
-        ValueError: k below 1; alpha outside (0, 1].
+        ValueError: k below 1; alpha outside (0, 1]; a configuration without `inner`, such as that of the
+            bare name.
 
     Differences from Keras: Keras and PyTorch have none. TensorFlow Addons' had k = 6. `optax.lookahead`
     evaluates the same rule on a pair of fast and slow weights that the caller holds.
@@ -44,24 +76,53 @@ class Lookahead(keras.optimizers.Optimizer):
     2019, arXiv:1907.08610, algorithm 1.
     """
 
+    # Keras's settings, one by one: its constructor sets them on every optimizer.
+    weight_decay = Handed()
+    clipnorm = Handed()
+    clipvalue = Handed()
+    global_clipnorm = Handed()
+    use_ema = Handed()
+    ema_momentum = Handed()
+    ema_overwrite_frequency = Handed()
+    loss_scale_factor = Handed()
+    gradient_accumulation_steps = Handed()
+
     def __init__(self, inner, k=5, alpha=0.5, name="lookahead"):
         if not isinstance(inner, keras.optimizers.Optimizer):
-            raise TypeError(f"Received: inner={inner!r} ({type(inner).__name__}). Expected a Keras optimizer.")
-        if isinstance(k, bool) or not isinstance(k, int):
+            what = f"inner={inner!r} ({type(inner).__name__})"
+            raise TypeError(f"Received: {what}. Expected a Keras optimizer, such as Adam().")
+        if isinstance(k, bool) or not isinstance(k, numbers.Integral):
             raise TypeError(f"Received: k={k!r} ({type(k).__name__}). Expected a whole number, at least 1.")
         if k < 1:
             raise ValueError(f"Received: k={k!r}. Expected a whole number, at least 1.")
         # The learning rate is the inner optimizer's: no variable for another.
         super().__init__(learning_rate=lambda: inner.learning_rate, name=name)
-        self.inner, self.k = inner, k
+        self.inner, self.k = inner, int(k)
         self.alpha = _checks.real("alpha", alpha, low=0.0, high=1.0, low_open=True)
 
     def build(self, variables):
         if self.built:
             return
         self.inner.build(variables)
-        super().build(variables)
+        # Not Keras's own, which would make a second set of averages and of accumulated gradients; and past its
+        # `__setattr__`, which would take the weights for state.
+        object.__setattr__(self, "_trainable_variables", list(variables))
+        self._trainable_variables_indices = {self._var_key(v): i for i, v in enumerate(variables)}
         self._slow = [self.add_variable_from_reference(v, name="slow") for v in variables]
+        self._steps = self.add_variable((len(variables),), "zeros", "int32", SCALAR, name="steps")
+        self.built = True
+
+    def __getattr__(self, name):
+        if name == "_model_variables_moving_average" or not name.startswith("_") and name != "inner":
+            return getattr(self.inner, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __setattr__(self, name, value):
+        own = name in ("inner", "k", "alpha") or name.startswith("_") or name in vars(self) or hasattr(type(self), name)
+        if own or "inner" not in vars(self) or not hasattr(self.inner, name):
+            super().__setattr__(name, value)
+        else:
+            setattr(self.inner, name, value)
 
     @property
     def variables(self):
@@ -83,27 +144,84 @@ class Lookahead(keras.optimizers.Optimizer):
         """The slow weights of `variable`."""
         return self._slow[self._get_variable_index(variable)]
 
-    def apply(self, grads, trainable_variables=None):
-        if not self.built:
-            self.build(list(trainable_variables))
-        period = self.k * (self.inner.gradient_accumulation_steps or 1)
-        fast, slow = self._trainable_variables, self._slow
-        # Taken anew where a cycle begins, so that weights loaded after `build` count.
-        self._assign_if(self._iterations % period == 0, slow, lambda: [ops.convert_to_tensor(v) for v in fast])
-        self.inner.apply(grads, trainable_variables)
-        self._iterations.assign_add(1)
-        # Not phi + alpha (theta - phi), which rounds also where alpha is 1.
-        self._assign_if(
-            self._iterations % period == 0,
-            fast,
-            lambda: [(1 - self.alpha) * phi + self.alpha * theta for phi, theta in zip(slow, fast, strict=True)],
-        )
+    def swap_slow_weights(self):
+        """Exchange the weights and the slow weights of every variable that is between two of them.
 
-    @staticmethod
-    def _assign_if(condition, variables, values):
-        """Assign `values()` to the variables, where the condition holds."""
-        unchanged = lambda: [ops.convert_to_tensor(v) for v in variables]  # noqa: E731
-        for variable, value in zip(variables, ops.cond(condition, values, unchanged), strict=True):
+        Called twice it changes nothing. While they are exchanged, evaluate and save, but do not train.
+        """
+        steps = ops.convert_to_numpy(self._steps) if self.built else ()
+        for done, fast, slow in zip(steps, self._trainable_variables, getattr(self, "_slow", ()), strict=True):
+            if done % self._period:
+                theta = np.array(ops.convert_to_numpy(fast))
+                fast.assign(slow)
+                slow.assign(theta)
+
+    @contextlib.contextmanager
+    def on_slow_weights(self):
+        """Have the variables hold the slow weights within a `with` block."""
+        self.swap_slow_weights()
+        try:
+            yield
+        finally:
+            self.swap_slow_weights()
+
+    @property
+    def _period(self):
+        return self.k * (self.inner.gradient_accumulation_steps or 1)
+
+    def apply(self, grads, trainable_variables=None):
+        if trainable_variables is not None:
+            trainable_variables = list(trainable_variables)
+            if not self.built:
+                self.build(trainable_variables)
+        given = self._given(grads, trainable_variables or self._trainable_variables)
+        if not given:  # nothing to do, or an error that the inner optimizer words
+            self.inner.apply(grads, trainable_variables)
+            return
+        fast, slow = ([variables[i] for i in given] for variables in (self._trainable_variables, self._slow))
+        one = np.zeros(len(self._slow), "int32")
+        one[given] = 1
+        one = ops.convert_to_tensor(one)
+        after = self._steps + one  # a tensor, which stays as it is when the variable moves on
+        # Taken anew where a cycle begins, so that weights loaded after `build` count.
+        self._assign_where(after - one, given, slow, lambda: [ops.convert_to_tensor(v) for v in fast])
+        self.inner.apply(grads, trainable_variables)
+        self._steps.assign(after)
+        self._iterations.assign_add(1)
+        pairs = list(zip(slow, fast, strict=True))
+        self._assign_where(after, given, fast, lambda: [self._back(phi, theta) for phi, theta in pairs])
+
+    def _given(self, grads, variables):
+        """The places of the variables that a step is about."""
+        if not self.built:
+            return []
+        self._check_variables_are_known(variables)
+        pairs = zip(grads, variables, strict=True) if len(grads) == len(variables) else ()
+        return [
+            self._get_variable_index(v)
+            for g, v in pairs
+            if g is not None and not self._overwrite_variable_with_gradient(v)
+        ]
+
+    def _back(self, phi, theta):
+        """The point between slow and fast weights where the next cycle begins."""
+        # Not phi + alpha (theta - phi), which rounds also where alpha is 1.
+        point = (1 - self.alpha) * phi + self.alpha * theta
+        constraint = getattr(theta, "constraint", None)
+        return point if constraint is None or self.alpha == 1 else constraint(point)
+
+    def _assign_where(self, steps, given, variables, values):
+        """Assign `values()` to the variables given whose steps are a multiple of the period."""
+        whole = ops.equal(steps % self._period, 0)
+        chosen = [whole[i] for i in given]
+
+        def unchanged():
+            return [ops.convert_to_tensor(v) for v in variables]
+
+        def selected():
+            return [ops.where(c, new, old) for c, new, old in zip(chosen, values(), unchanged(), strict=True)]
+
+        for variable, value in zip(variables, ops.cond(ops.any(ops.stack(chosen)), selected, unchanged), strict=True):
             variable.assign(value)
 
     def scale_loss(self, loss):
@@ -112,11 +230,42 @@ class Lookahead(keras.optimizers.Optimizer):
     def finalize_variable_values(self, var_list):
         self.inner.finalize_variable_values(var_list)
 
+    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+        self.inner.exclude_from_weight_decay(var_list, var_names)
+
+    def save_own_variables(self, store):
+        """Save what is not the inner optimizer's, which Keras saves as a part of this one."""
+        store["iteration"], store["steps"] = self._iterations.numpy(), self._steps.numpy()
+        for i, slow in enumerate(self._slow):
+            store[f"slow_{i}"] = slow.numpy()
+
+    def load_own_variables(self, store):
+        found = set(store.keys())
+        old = "iteration" not in found  # by position, as version 0.2.0 did
+        names = [str(i + 1) if old else f"slow_{i}" for i in range(len(getattr(self, "_slow", ())))]
+        if not self.built or not set(names) <= found or not old and len(found) != len(names) + 2:
+            warnings.warn(
+                f"Received: a file with {len(found)} variables for {self.name!r}, which has {len(names)} slow weights "
+                "and keeps them.",
+                stacklevel=2,
+            )
+            return
+        iteration = store["0" if old else "iteration"]
+        self._iterations.assign(iteration)
+        self._steps.assign(np.full(len(names), iteration, "int32") if old else store["steps"])
+        for slow, name in zip(self._slow, names, strict=True):
+            slow.assign(store[name])
+
     def get_config(self):
         inner = keras.saving.serialize_keras_object(self.inner)
         return {"name": self.name, "inner": inner, "k": self.k, "alpha": self.alpha}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
+        if "inner" not in config:
+            raise ValueError(
+                "Received: the name of Lookahead, without an inner optimizer. Expected one made of both, such as "
+                "Lookahead(Adam())."
+            )
         inner = keras.saving.deserialize_keras_object(config["inner"], custom_objects=custom_objects)
         return cls(**{**config, "inner": inner})

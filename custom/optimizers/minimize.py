@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from custom import _autodiff, _checks
-from custom.optimizers.gradient_descent import GradientDescent
+from .. import _autodiff, _checks
+from .gradient_descent import GradientDescent
 
 
 class OptimizationResult:

@@ -1,12 +1,11 @@
 """Classical momentum and Nesterov's accelerated gradient."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Momentum(PaperOptimizer):
     """Gradient descent with classical momentum.
 
@@ -52,7 +51,7 @@ class Momentum(PaperOptimizer):
         return {**super().get_config(), "momentum": self.momentum}
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Nesterov(Momentum):
     """Nesterov's accelerated gradient, in the momentum form of Sutskever et al.
 

@@ -2,17 +2,16 @@
 
 import math
 
-import keras
-
-from custom import _checks
-from custom.optimizers._functions import exp, one_minus_power, running_mean, sqrt
-from custom.optimizers.base import PaperOptimizer
+from .. import _checks
+from .._registry import registered
+from ._functions import exp, one_minus_power, running_mean, sqrt
+from .base import PaperOptimizer
 
 # By schedule: how fast mu_t = b1 (1 - 0.96^(rate t) / 2) rises.
 RATES = {"dozat": 1 / 250, "keras": 1.0}
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class Nadam(PaperOptimizer):
     """Nadam: Adam with Nesterov's momentum, and momentum that rises over the steps.
 
@@ -67,6 +66,7 @@ class Nadam(PaperOptimizer):
         beta_1=0.975,
         beta_2=0.999,
         epsilon=1e-8,
+        *,
         schedule="dozat",
         name="nadam",
         **kwargs,

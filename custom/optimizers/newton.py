@@ -3,8 +3,8 @@
 import numpy as np
 from keras import ops
 
-from custom import _autodiff, _checks
-from custom.optimizers.minimize import Search, finite_point
+from .. import _autodiff, _checks
+from .minimize import Search, finite_point
 
 
 class SingularHessianError(np.linalg.LinAlgError):

@@ -2,14 +2,13 @@
 
 import math
 
-import keras
+from .. import _checks
+from .._registry import registered
+from ._functions import exp, one_minus_power, positive, running_mean, sqrt, where
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers._functions import exp, one_minus_power, positive, running_mean, sqrt, where
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class RAdam(PaperOptimizer):
     """Rectified Adam: the adaptive rate waits until its variance is tractable, and starts small.
 

@@ -1,13 +1,12 @@
 """RMSProp."""
 
-import keras
+from .. import _checks
+from .._registry import registered
+from ._functions import running_mean, sqrt
+from .base import PaperOptimizer
 
-from custom import _checks
-from custom.optimizers._functions import running_mean, sqrt
-from custom.optimizers.base import PaperOptimizer
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class RMSProp(PaperOptimizer):
     """RMSProp: the gradient divided by a running root mean square of itself.
 
@@ -41,7 +40,7 @@ class RMSProp(PaperOptimizer):
 
     slots = ("mean_square",)
 
-    def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-8, name="rmsprop", **kwargs):
+    def __init__(self, learning_rate=0.001, rho=0.9, *, epsilon=1e-8, name="rmsprop", **kwargs):
         super().__init__(learning_rate, name=name, **kwargs)
         self.rho = _checks.real("rho", rho, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)

@@ -1,12 +1,11 @@
 """SGDW."""
 
-import keras
+from .._registry import registered
+from ._decoupled import DecoupledDecay
+from .momentum import Momentum
 
-from custom.optimizers._decoupled import DecoupledDecay
-from custom.optimizers.momentum import Momentum
 
-
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class SGDW(DecoupledDecay, Momentum):
     """Stochastic gradient descent with momentum and decoupled weight decay.
 
@@ -22,8 +21,10 @@ class SGDW(DecoupledDecay, Momentum):
     Args:
         learning_rate: alpha eta_t: alpha, or a schedule of the product. Default alpha 0.05.
         momentum: mu (beta_1 in the paper), in [0, 1). Default 0.9.
-        weight_decay: lambda, or lambda_norm if `normalized`; at least 0. No default: the paper has none.
-        base_learning_rate: alpha, above 0. Default: `learning_rate`, if that is a number.
+        weight_decay: lambda, or lambda_norm if `normalized`; at least 0. The paper has no default. Here it is
+            1e-5, as in `AdamW`; normalised, 0.025, the paper's for CIFAR-10.
+        base_learning_rate: alpha, above 0. Default: the largest learning rate so far, if `learning_rate` is a
+            number; so a callback may warm up from a small one, and lowering it later lowers eta_t.
         normalized: whether `weight_decay` is lambda_norm. Default `False`.
         batch_size, training_points, epochs: b, B and T, with `normalized` only.
         **kwargs: `weight_decay_exclude`, `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as
@@ -50,5 +51,5 @@ class SGDW(DecoupledDecay, Momentum):
     arXiv:1711.05101, algorithm 1 and appendix B.1 (normalised decay).
     """
 
-    def __init__(self, learning_rate=0.05, *args, name="sgdw", **kwargs):
-        super().__init__(learning_rate, *args, name=name, **kwargs)
+    def __init__(self, learning_rate=0.05, momentum=0.9, *, name="sgdw", **kwargs):
+        super().__init__(learning_rate, momentum, name=name, **kwargs)

@@ -1,6 +1,7 @@
 """A record's account of the machine and the code: enough to explain a number, nothing private."""
 
 import functools
+import hashlib
 import os
 import pathlib
 import platform
@@ -28,6 +29,7 @@ def environment():
         "accelerator": accelerator(),
         "backend": backend,
         "onednn": {"0": False, "1": True}.get(os.environ.get("TF_ENABLE_ONEDNN_OPTS")),
+        "constraints": _constraints(),
         "packages": {name: found for name in PACKAGES if (found := version(name))},
     }
 
@@ -35,9 +37,21 @@ def environment():
 @functools.cache
 def code():
     """Commit of the checkout that runs, and whether it has uncommitted changes to code."""
-    commit = _git("rev-parse", "HEAD")
-    changed = _git("status", "--porcelain", "--", "custom", "experiments")
+    commit = git("rev-parse", "HEAD")
+    changed = git("status", "--porcelain", "--", "custom", "experiments")
     return {"commit": commit or "unknown", "modified": bool(changed)}
+
+
+def _constraints():
+    """The hash of the constraints file, if every package here that it names has its version."""
+    try:
+        text = (ROOT / "constraints.txt").read_bytes()
+    except OSError:
+        return None
+    pairs = [line.split("==") for line in text.decode().splitlines() if "==" in line and not line.startswith("#")]
+    found = {name: version(name) for name, _ in pairs}
+    same = all(found[name] is None or found[name].partition("+")[0] == wanted for name, wanted in pairs)
+    return digest(text) if same else None
 
 
 def version(package):
@@ -47,7 +61,13 @@ def version(package):
         return None
 
 
-def _git(*arguments):
+def digest(text):
+    """Return the hash by which a record names a constraints file."""
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def git(*arguments):
+    """Return what git answers in the checkout, or nothing."""
     try:
         answer = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -9,6 +9,7 @@ from experiments.spec.record import FINISHED, BadRecord, checked, parsed
 from experiments.spec.run import differences
 
 RECORDS = "results.jsonl"
+REPORTS, CHECKOUT = pathlib.Path("reports"), pathlib.Path(__file__).resolve().parents[2]
 LIMIT = 2**28  # bytes of all records of a paper
 
 
@@ -40,12 +41,14 @@ def examine(path, paper):
     return records, bad
 
 
-def at(paper, reports="reports"):
-    """Return the file of a paper's committed records."""
+def at(paper, reports=None):
+    """Return the file of a paper's committed records; of no folder, those here, or from elsewhere the checkout's."""
+    if reports is None:
+        reports = REPORTS if (REPORTS / paper.key).is_dir() else CHECKOUT / REPORTS
     return pathlib.Path(reports) / paper.key / RECORDS
 
 
-def read(paper, reports="reports", note=warn):
+def read(paper, reports=None, note=warn):
     """Return the committed records of a paper; lines that are none are named and left out."""
     records, bad = examine(at(paper, reports), paper.key)
     if bad:

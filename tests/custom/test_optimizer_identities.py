@@ -210,7 +210,7 @@ def test_adam_with_a_large_epsilon_is_momentum(float64):
 def test_adam_without_correction_and_momentum_is_rmsprop(float64):
     gradients = np.random.default_rng(1).normal(size=(30, 4))
     ends = []
-    for optimizer in (RMSProp(0.01, 0.9, 1e-3), Adam(0.01, 0.0, 0.9, 1e-3, bias_correction=False)):
+    for optimizer in (RMSProp(0.01, 0.9, epsilon=1e-3), Adam(0.01, 0.0, 0.9, 1e-3, bias_correction=False)):
         variable = keras.Variable(np.ones(4), dtype="float64", name="w")
         for g in gradients:
             optimizer.apply([keras.ops.convert_to_tensor(g)], [variable])

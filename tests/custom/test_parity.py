@@ -260,9 +260,9 @@ TORCH = {
     "momentum": (lambda **o: Momentum(0.05, 0.8, **o), "SGD", {"momentum": 0.8}),
     "heavy_ball": (lambda **o: PolyakHeavyBall(0.05, 0.8, **o), "SGD", {"momentum": 0.8}),
     "nesterov": (lambda **o: Nesterov(0.05, 0.8, **o), "SGD", {"momentum": 0.8, "nesterov": True}),
-    "adagrad": (lambda **o: AdaGrad(0.05, 0.1, **o), "Adagrad", {"eps": 0.1}),
+    "adagrad": (lambda **o: AdaGrad(0.05, epsilon=0.1, **o), "Adagrad", {"eps": 0.1}),
     "adadelta": (lambda **o: AdaDelta(0.05, 0.9, 0.1, **o), "Adadelta", {"rho": 0.9, "eps": 0.1}),
-    "rmsprop": (lambda **o: RMSProp(0.05, 0.8, 0.1, **o), "RMSprop", {"alpha": 0.8, "eps": 0.1}),
+    "rmsprop": (lambda **o: RMSProp(0.05, 0.8, epsilon=0.1, **o), "RMSprop", {"alpha": 0.8, "eps": 0.1}),
     "adam": (lambda **o: Adam(0.05, 0.8, 0.9, 0.1, **o), "Adam", {"betas": (0.8, 0.9), "eps": 0.1}),
     "amsgrad": (
         lambda **o: Adam(0.05, 0.8, 0.5, 0.1, amsgrad=True, **o),
@@ -319,7 +319,7 @@ def optax_forms():
             optax.adagrad(0.05, initial_accumulator_value=0.0, eps=NEGLIGIBLE),
         ),
         "adadelta": (AdaDelta(0.05, 0.9, 0.1), optax.adadelta(0.05, rho=0.9, eps=0.1)),
-        "rmsprop": (RMSProp(0.05, 0.8, 0.1), optax.rmsprop(0.05, decay=0.8, eps=0.1, eps_in_sqrt=False)),
+        "rmsprop": (RMSProp(0.05, 0.8, epsilon=0.1), optax.rmsprop(0.05, decay=0.8, eps=0.1, eps_in_sqrt=False)),
         "adam": (Adam(0.05, 0.8, 0.9, 0.1), optax.adam(0.05, 0.8, 0.9, 0.1)),
         "adam_l2": (
             Adam(0.05, 0.8, 0.9, 0.1, l2=0.3),

@@ -1,14 +1,14 @@
 """AdaGrad with regularized dual averaging."""
 
-import keras
 import numpy as np
 
-from custom import _checks
-from custom.optimizers.online._proximal import group_minimum, quotient, soft_threshold
-from custom.optimizers.online.base import RegularizedLearner
+from ... import _checks
+from ..._registry import registered
+from ._proximal import group_minimum, quotient, soft_threshold
+from .base import RegularizedLearner
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class AdaGradRDA(RegularizedLearner):
     """AdaGrad's primal-dual subgradient update of a sparse linear model, with a diagonal matrix.
 

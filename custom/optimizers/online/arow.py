@@ -1,13 +1,13 @@
 """Adaptive regularization of weights."""
 
-import keras
 import numpy as np
 
-from custom import _checks
-from custom.optimizers.online.base import OnlineLearner
+from ... import _checks
+from ..._registry import registered
+from .base import OnlineLearner
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class AROW(OnlineLearner):
     """Adaptive regularization of weight vectors: a mean and a variance for each weight.
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from custom import _checks
-from custom.optimizers.online._rows import dense, labels, rows
+from ... import _checks
+from ._rows import dense, labels, rows
 
 
 class OnlineLearner:

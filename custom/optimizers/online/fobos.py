@@ -1,13 +1,13 @@
 """Forward-backward splitting."""
 
-import keras
 import numpy as np
 
-from custom.optimizers.online._proximal import group_soft_threshold, soft_threshold
-from custom.optimizers.online.base import RegularizedLearner
+from ..._registry import registered
+from ._proximal import group_soft_threshold, soft_threshold
+from .base import RegularizedLearner
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class FOBOS(RegularizedLearner):
     """Forward-backward splitting (the paper's FB) of a sparse linear model, without adaptive rates.
 

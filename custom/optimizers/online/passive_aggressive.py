@@ -1,13 +1,13 @@
 """Passive-aggressive learning."""
 
-import keras
 import numpy as np
 
-from custom import _checks
-from custom.optimizers.online.base import OnlineLearner
+from ... import _checks
+from ..._registry import registered
+from .base import OnlineLearner
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class PassiveAggressive(OnlineLearner):
     """Passive-aggressive: the smallest change of the weights that mends an example's loss.
 

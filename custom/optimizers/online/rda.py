@@ -1,13 +1,13 @@
 """Regularized dual averaging."""
 
-import keras
 import numpy as np
 
-from custom.optimizers.online._proximal import group_soft_threshold, soft_threshold
-from custom.optimizers.online.base import RegularizedLearner
+from ..._registry import registered
+from ._proximal import group_soft_threshold, soft_threshold
+from .base import RegularizedLearner
 
 
-@keras.saving.register_keras_serializable(package="custom")
+@registered
 class RDA(RegularizedLearner):
     """Regularized dual averaging of a sparse linear model, without adaptive rates.
 

@@ -1,0 +1,77 @@
+"""The account of packages in a record, and the environment made again from it."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+from experiments.errors import UsageError
+from experiments.runs import environment, rebuild
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OLD = next((ROOT / "tests" / "runs" / "old").rglob("*.json"))
+
+
+def test_every_requirement_is_in_the_tested_set():
+    text = (ROOT / "constraints.txt").read_text()
+    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in text.splitlines() if "==" in line}
+    required = re.findall(r"^([\w-]+)", (ROOT / "requirements.txt").read_text(), re.M)
+    assert {name.lower().replace("_", "-") for name in required} <= pinned
+
+
+def test_the_hash_is_there_where_the_versions_are(monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    assert environment._constraints() is None
+    (tmp_path / "constraints.txt").write_text("# a set\nnumpy==2.0.0\nnot-installed==1.0\n")
+    for version, there in (("2.0.0", True), ("2.0.0+cpu", True), ("2.0.1", False)):
+        monkeypatch.setattr(environment, "_version", {"numpy": version}.get)
+        assert (environment._constraints() is not None) is there
+
+
+def test_a_record_of_before_gives_the_versions_that_it_states():
+    packages, stated, commit = rebuild.read(OLD)
+    assert rebuild.pins(packages, stated, commit) == [f"{n}=={v.partition('+')[0]}" for n, v in packages.items()]
+
+
+def test_a_record_of_a_tested_set_gives_all_of_it(monkeypatch):
+    text = "# a set\nabsl-py==2.0\nnumpy==2.0.0"
+    monkeypatch.setattr(rebuild, "git", lambda *arguments: text)
+    stated = {"constraints": environment.digest(f"{text}\n".encode())}
+    assert rebuild.pins({"numpy": "2.0.1"}, stated, "abc") == ["absl-py==2.0", "numpy==2.0.1"]
+    with pytest.raises(UsageError, match="constraints 0123, which commit abc has not"):
+        rebuild.pins({}, {"constraints": "0123"}, "abc")
+
+
+def test_the_commands_that_rebuild_it(monkeypatch, tmp_path):
+    ran = []
+
+    def run(command, check):
+        ran.append([str(part) for part in command])
+        pathlib.Path(tmp_path / "env").mkdir(exist_ok=True)
+
+    monkeypatch.setattr(rebuild.subprocess, "run", run)
+    python = rebuild.rebuild(OLD, tmp_path / "env")
+    assert ran[0] == [sys.executable, "-m", "venv", str(tmp_path / "env")]
+    assert ran[1][1:] == ["-m", "pip", "install", "--upgrade", "pip"]
+    assert ran[2][-2:] == ["-c", str(tmp_path / "env" / "constraints.txt")] and ran[2][0] == str(python)
+    assert "keras==3.15.1" in (tmp_path / "env" / "constraints.txt").read_text().split()
+    with pytest.raises(UsageError, match="which exists"):
+        rebuild.rebuild(OLD, tmp_path / "env")
+
+
+@pytest.mark.parametrize("text", ["", "[]", json.dumps({"environment": {}})])
+def test_what_is_no_record_is_named(text, tmp_path):
+    path = tmp_path / "record.json"
+    path.write_text(text)
+    with pytest.raises(UsageError, match="record.json"):
+        rebuild.read(path)
+
+
+def test_what_is_published_is_found_from_any_folder(tmp_path):
+    program = "from experiments.runs import published; print(published.REPORTS.is_dir())"
+    command = [sys.executable, "-c", program]
+    answer = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert answer.stdout.split() == ["True"], answer.stderr
