@@ -8,7 +8,7 @@ from keras import ops
 from .. import _checks
 from ._functions import larger, share
 
-# lambda of PyTorch's AdamW without arguments, 0.01 times its rate of 0.001; lambda_norm of the paper's section 4.
+# lambda of PyTorch's AdamW without arguments, 0.01 times its rate of 0.001; the paper's lambda_norm on CIFAR-10.
 PLAIN, NORMALIZED = 1e-5, 0.025
 PERIODS = 32  # more than a training can have, each at least twice as long as the one before
 
