@@ -27,7 +27,7 @@ def test_the_hash_is_there_where_the_versions_are(monkeypatch, tmp_path):
     assert environment._constraints() is None
     (tmp_path / "constraints.txt").write_text("# a set\nnumpy==2.0.0\nnot-installed==1.0\n")
     for version, there in (("2.0.0", True), ("2.0.0+cpu", True), ("2.0.1", False)):
-        monkeypatch.setattr(environment, "_version", {"numpy": version}.get)
+        monkeypatch.setattr(environment, "version", {"numpy": version}.get)
         assert (environment._constraints() is not None) is there
 
 
@@ -71,7 +71,9 @@ def test_what_is_no_record_is_named(text, tmp_path):
 
 
 def test_what_is_published_is_found_from_any_folder(tmp_path):
-    program = "from experiments.runs import published; print(published.REPORTS.is_dir())"
+    program = "import types; from experiments.runs import published; "
+    program += "print(published.at(types.SimpleNamespace(key='xu2015_rrelu')))"
     command = [sys.executable, "-c", program]
-    answer = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
-    assert answer.stdout.split() == ["True"], answer.stderr
+    for folder, expected in ((tmp_path, ROOT / "reports"), (ROOT, pathlib.Path("reports"))):
+        answer = subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+        assert answer.stdout.split() == [str(expected / "xu2015_rrelu" / "results.jsonl")], answer.stderr
