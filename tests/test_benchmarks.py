@@ -257,8 +257,9 @@ for i, line in enumerate(sys.stdin):
 
 
 @pytest.mark.skipif(accelerator() is not None, reason="there is a GPU")
-def test_nothing_is_measured_on_a_cpu_in_place_of_a_gpu(capsys):
+def test_nothing_is_measured_on_a_cpu_in_place_of_a_gpu(capsys, monkeypatch):
     rows = []
+    monkeypatch.setattr(overhead, "PRECISIONS", overhead.PRECISIONS[:1])
     options = types.SimpleNamespace(net=["tiny"], rounds=1, seconds=0.01)
     overhead.gpu(options, lambda found: rows.append(json.loads(json.dumps(found))))
     (found,) = rows

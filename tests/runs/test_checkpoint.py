@@ -457,7 +457,7 @@ for i in range(kills + 2):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("backend", "seeds"), [("tensorflow", 1), ("jax", 1), ("jax", 3)])
-def test_killed_twenty_times_equals_never_killed(backend, seeds, tmp_path):
+def test_killed_ten_times_equals_never_killed(backend, seeds, tmp_path):
     """Three seeds on JAX are one stack."""
     if importlib.util.find_spec(backend) is None:  # not `importorskip`: this process has its own backend
         pytest.skip(f"{backend} is not installed")
@@ -466,15 +466,15 @@ def test_killed_twenty_times_equals_never_killed(backend, seeds, tmp_path):
         # JAX compiles once for all the processes.
         "JAX_COMPILATION_CACHE_DIR": str(tmp_path / "cache"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
     }  # fmt: skip
-    command = [sys.executable, "-c", KILLED, "20", "0", str(seeds)]
+    command = [sys.executable, "-c", KILLED, "10", "0", str(seeds)]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr[-2000:]
-    # None of the twenty got to the end, and they went on from ever later places.
+    # None of the ten got to the end, and they went on from ever later places.
     assert [line for line in lines if line.startswith("ended")] == ["ended done None"] * 2 * seeds, done.stdout
     places = [tuple(map(int, re.findall(r"\d+", line))) for line in lines if line.startswith("resume")]
-    assert len(lines) == len(places) + 2 * seeds and len(places) >= 15
-    assert places == sorted(places) and len(set(places)) >= 10 and places[-1] > (2, 0)
+    assert len(lines) == len(places) + 2 * seeds and len(places) >= 7
+    assert places == sorted(places) and len(set(places)) >= 5 and places[-1] > places[0]
     killed, alone = (finished(tmp_path / name) for name in ("killed", "alone"))
     assert killed == alone and [len(record["history"]) for record in alone] == [30] * seeds
     assert alone[0]["facts"].get("stacked", 1) == seeds
