@@ -3,16 +3,21 @@
 import keras
 
 from custom import _checks
-from custom.activations.base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
+from custom._elementwise import Elementwise
+from custom.activations.base import Activation, choose, constant, everywhere, identity_slope, no_slope, to_float
+
+
+def _value(x, threshold):
+    return choose(x >= constant(threshold, x), x, 1.0, 0.0)
+
+
+_STEP = Elementwise(_value, no_slope)
+_THROUGH = Elementwise(_value, identity_slope)
 
 
 def binary_step(x, threshold=0.0, straight_through=False):
     """1 for x >= `threshold`, 0 below, element-wise. See `BinaryStep`."""
-
-    def value(x):
-        return choose(x >= constant(threshold, x), x, 1.0, 0.0)
-
-    return with_gradient(value, step_backward(straight_through), to_float(x))
+    return (_THROUGH if straight_through else _STEP)(to_float(x), threshold=threshold)
 
 
 @keras.saving.register_keras_serializable(package="custom")

@@ -4,13 +4,15 @@ import keras
 from keras import ops
 
 from custom import _checks
+from custom._elementwise import HALF, Elementwise
 from custom.activations.base import Activation, to_float
+
+_SIGMOID = Elementwise(lambda x, slope: ops.sigmoid(x if slope == 1 else slope * x), island=HALF)
 
 
 def sigmoid(x, slope=1.0):
     """1 / (1 + exp(-slope x)), element-wise. See `Sigmoid`."""
-    x = to_float(x)
-    return ops.sigmoid(x if slope == 1 else slope * x)
+    return _SIGMOID(to_float(x), slope=slope)
 
 
 @keras.saving.register_keras_serializable(package="custom")

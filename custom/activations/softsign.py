@@ -3,12 +3,22 @@
 import keras
 from keras import ops
 
+from custom._elementwise import ALL, Elementwise
 from custom.activations.base import Activation, to_float
+
+
+def _slope(x):
+    root = 1 / (1 + ops.abs(x))
+    return root * root
+
+
+# Written out: TensorFlow's kernel cannot be differentiated twice.
+_SOFTSIGN = Elementwise(ops.softsign, lambda t, x: t * _slope(x), island=ALL)
 
 
 def softsign(x):
     """x / (1 + |x|), element-wise. See `Softsign`."""
-    return ops.softsign(to_float(x))
+    return _SOFTSIGN(to_float(x))
 
 
 @keras.saving.register_keras_serializable(package="custom")
@@ -36,5 +46,4 @@ class Softsign(Activation):
         return softsign(inputs)
 
     def derivative(self, x):
-        root = 1 / (1 + ops.abs(to_float(x)))
-        return root * root
+        return _slope(to_float(x))
