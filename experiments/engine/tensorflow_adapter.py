@@ -1,5 +1,7 @@
 """TensorFlow: one `tf.function` over the steps of a chunk, data held on the device."""
 
+import functools
+
 import tensorflow as tf
 
 from experiments.engine import precision
@@ -25,14 +27,10 @@ class Loop:
         jit = jit if compiler == "auto" else compiler == "xla"
         self.compiler = "XLA" if jit else "TensorFlow graph"
 
-        order = tf.TensorSpec([None, None, 5] if arrays.augment else [None, None], tf.int32)
-        signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
-
         def objective(x, y, training):
             loss = tf.reduce_mean(tf.cast(task.loss(y, model(x, training=training)), "float32"))
             return tf.add_n([loss, *model.losses])
 
-        @tf.function(jit_compile=jit, input_signature=signature)
         def steps(order, all_x, all_y):
             total = tf.constant(0.0)
             for i in tf.range(tf.shape(order)[0]):
@@ -46,6 +44,13 @@ class Loop:
                 total += loss
             return total
 
+        @functools.cache
+        def compiled(batch):
+            # The size of a batch is known to the graph: it decides how activations are computed.
+            order = tf.TensorSpec([None, batch, 5] if arrays.augment else [None, batch], tf.int32)
+            signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
+            return tf.function(steps, jit_compile=jit, input_signature=signature)
+
         @tf.function(jit_compile=False, reduce_retracing=True)
         def evaluate(x, y):
             with precision.full(model):
@@ -58,11 +63,11 @@ class Loop:
             variables = [variable.value for variable in model.trainable_variables]
             return tape.gradient(loss, variables, unconnected_gradients="zero")
 
-        self._steps, self._evaluate, self._gradients = steps, evaluate, gradients
+        self._compiled, self._evaluate, self._gradients = compiled, evaluate, gradients
 
     def steps(self, order):
         """Train on the rows of `order`, one batch each; the sum of their losses."""
-        return float(self._steps(tf.constant(order), *self.data))
+        return float(self._compiled(order.shape[1])(tf.constant(order), *self.data))
 
     def evaluate(self, x, y):
         """The task's sums over one batch of examples."""
