@@ -112,29 +112,22 @@ def piecewise_slope(x, negative_slope):
     return choose(x > 0, x, 1.0, negative_slope)
 
 
-def with_gradient(value, gradient, x):
-    """`value(x)`, whose backward pass is `gradient(x, upstream)` whatever `value` is made of.
-
-    For functions whose automatic gradient does not exist, is not the source's at a kink, or takes
-    more passes over the memory than it needs.
-    """
-
-    @ops.custom_gradient
-    def function(x):
-        def backward(*arguments, upstream=None):
-            # TensorFlow and JAX pass the upstream gradient as the last positional argument.
-            return gradient(x, arguments[-1] if upstream is None else upstream)
-
-        return value(x), backward
-
-    return function(x)
-
-
 def pass_where(condition, upstream):
     """`upstream` where the condition holds, 0 elsewhere: the backward pass of a clipped identity."""
     return ops.where(condition, upstream, ops.zeros((), upstream.dtype))
 
 
-def step_backward(straight_through):
-    """The backward pass of a step: the identity's if it is straight-through, none if not."""
-    return lambda x, upstream: upstream if straight_through else ops.zeros_like(upstream)
+def clip(x, low, high):
+    """`x` clipped to [low, high]."""
+    # On PyTorch `ops.clip` has no counterpart in ONNX.
+    return x.clamp(low, high) if keras.backend.backend() == "torch" else ops.clip(x, low, high)
+
+
+def no_slope(t, x, **settings):
+    """The derivative of a step along `t`: 0."""
+    return ops.zeros_like(t)
+
+
+def identity_slope(t, x, **settings):
+    """The derivative of a step along `t` if the step is taken for the identity."""
+    return t

@@ -1,18 +1,23 @@
 """The binary step, or threshold unit."""
 
 from .. import _checks
+from .._elementwise import Elementwise
 from .._registry import registered
-from .base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
+from .base import Activation, choose, constant, everywhere, identity_slope, no_slope, to_float
+
+
+def _value(x, threshold):
+    return choose(x >= constant(threshold, x), x, 1.0, 0.0)
+
+
+_STEP = Elementwise(_value, no_slope)
+_THROUGH = Elementwise(_value, identity_slope)
 
 
 @registered
 def binary_step(x, threshold=0.0, straight_through=False):
     """1 for x >= `threshold`, 0 below, element-wise. See `BinaryStep`."""
-
-    def value(x):
-        return choose(x >= constant(threshold, x), x, 1.0, 0.0)
-
-    return with_gradient(value, step_backward(straight_through), to_float(x))
+    return (_THROUGH if straight_through else _STEP)(to_float(x), threshold=threshold)
 
 
 @registered

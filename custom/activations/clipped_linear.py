@@ -3,25 +3,28 @@
 from keras import ops
 
 from .. import _checks
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
-from .base import Activation, choose, pass_where, to_float, with_gradient
+from .base import Activation, choose, clip, pass_where, to_float
 
 
 def _inside(x):
     return ops.logical_and(x > -0.5, x < 0.5)
 
 
+def _value(x, continuous):
+    if continuous:
+        return clip(x + 0.5, 0.0, 1.0)
+    return ops.where(_inside(x), x, choose(x >= 0.5, x, 1.0, 0.0))
+
+
+_CLIPPED = Elementwise(_value, lambda t, x, continuous: pass_where(_inside(x), t), island=ALL)
+
+
 @registered
 def clipped_linear(x, continuous=False):
     """x between -1/2 and 1/2, 0 below and 1 above, element-wise. See `ClippedLinear`."""
-    x = to_float(x)
-
-    def value(x):
-        if continuous:
-            return ops.clip(x + 0.5, 0.0, 1.0)
-        return ops.where(_inside(x), x, choose(x >= 0.5, x, 1.0, 0.0))
-
-    return with_gradient(value, lambda x, upstream: pass_where(_inside(x), upstream), x)
+    return _CLIPPED(to_float(x), continuous=continuous)
 
 
 @registered

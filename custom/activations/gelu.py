@@ -5,8 +5,9 @@ import math
 from keras import ops
 
 from .. import _checks
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
-from .base import Activation, is_double, to_float
+from .base import Activation, clip, is_double, to_float
 from .silu import silu, silu_slope
 
 FORMS = ("none", "tanh", "sigmoid")
@@ -21,22 +22,29 @@ def _bounded(x):
     """`x` clipped to where the sigmoid of its cube is 0 or 1 in every dtype: the cube of a larger number
     overflows, and its derivative times 0 would be NaN.
     """
-    return ops.clip(x, -30.0, 30.0)
+    return clip(x, -30.0, 30.0)
 
 
-@ops.custom_gradient
-def _gelu_tanh(x):
-    """x sigma(z) with z twice the argument of the tanh, and its derivative from the same terms."""
+def _tanh_terms(x):
+    """`x` bounded, its square, and sigma(z) with z twice the argument of the tanh."""
     bounded = _bounded(x)
     square = bounded * bounded
-    sigma = ops.sigmoid(bounded * (LINEAR + LINEAR * CUBIC * square))
-    y = x * sigma
+    return bounded, square, ops.sigmoid(bounded * (LINEAR + LINEAR * CUBIC * square))
 
-    def backward(*arguments, upstream=None):
-        upstream = arguments[-1] if upstream is None else upstream
-        return upstream * (sigma + (bounded * sigma) * (1 - sigma) * (LINEAR + 3 * LINEAR * CUBIC * square))
 
-    return y, backward
+def _tanh_derivative(t, x):
+    bounded, square, sigma = _tanh_terms(x)
+    return t * (sigma + (bounded * sigma) * (1 - sigma) * (LINEAR + 3 * LINEAR * CUBIC * square))
+
+
+def _exact(x):
+    if is_double(x):
+        return 0.5 * x * (1 + ops.erf(_bounded(x) * math.sqrt(0.5)))
+    return ops.gelu(x, approximate=False)
+
+
+_EXACT = Elementwise(_exact, island=ALL)
+_TANH = Elementwise(lambda x: x * _tanh_terms(x)[2], _tanh_derivative, island=ALL)
 
 
 @registered
@@ -46,11 +54,7 @@ def gelu(x, approximate="none"):
     x = to_float(x)
     if approximate == "sigmoid":
         return silu(x, SIGMOID_FACTOR)
-    if approximate == "tanh":
-        return _gelu_tanh(x)
-    if is_double(x):
-        return 0.5 * x * (1 + ops.erf(_bounded(x) * math.sqrt(0.5)))
-    return ops.gelu(x, approximate=False)
+    return _TANH(x) if approximate == "tanh" else _EXACT(x)
 
 
 @registered
@@ -102,7 +106,7 @@ class GELU(Activation):
             x = _bounded(x)
             z = LINEAR * x * (1 + CUBIC * x * x)
             return ops.sigmoid(z) * (1 + x * LINEAR * (1 + 3 * CUBIC * x * x) * ops.sigmoid(-z))
-        x = ops.clip(x, -40.0, 40.0)  # beyond, the density is 0 in every dtype; infinity times 0 would be NaN
+        x = clip(x, -40.0, 40.0)  # beyond, the density is 0 in every dtype; infinity times 0 would be NaN
         density = ops.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
         return 0.5 * (1 + ops.erf(x * math.sqrt(0.5))) + x * density
 

@@ -2,16 +2,17 @@
 
 from keras import ops
 
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
-from .base import Activation, choose, pass_where, to_float, with_gradient
+from .base import Activation, choose, clip, pass_where, to_float
+
+_HARD_TANH = Elementwise(lambda x: clip(x, -1.0, 1.0), lambda t, x: pass_where(ops.abs(x) < 1, t), island=ALL)
 
 
 @registered
 def hard_tanh(x):
     """x clipped to [-1, 1], element-wise. See `HardTanh`."""
-    return with_gradient(
-        lambda x: ops.clip(x, -1.0, 1.0), lambda x, upstream: pass_where(ops.abs(x) < 1, upstream), to_float(x)
-    )
+    return _HARD_TANH(to_float(x))
 
 
 @registered

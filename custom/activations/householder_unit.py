@@ -1,16 +1,22 @@
 """The threshold unit of Householder's nerve fibres."""
 
 from .. import _checks
+from .._elementwise import Elementwise
 from .._registry import registered
-from .base import Activation, choose, constant, everywhere, step_backward, to_float, with_gradient
+from .base import Activation, choose, constant, everywhere, no_slope, to_float
+
+
+def _value(x, threshold, activity):
+    return choose(x > constant(threshold, x), x, activity, 0.0)
+
+
+_UNIT = Elementwise(_value, no_slope)
 
 
 @registered
 def householder_unit(x, threshold=0.0, activity=1.0):
     """`activity` for x > `threshold`, 0 elsewhere. See `HouseholderUnit`."""
-    return with_gradient(
-        lambda x: choose(x > constant(threshold, x), x, activity, 0.0), step_backward(False), to_float(x)
-    )
+    return _UNIT(to_float(x), threshold=threshold, activity=activity)
 
 
 @registered
@@ -19,7 +25,7 @@ class HouseholderUnit(Activation):
 
     Formula: `f(x) = 0` for x <= h and `a` for x > h, with h the threshold and a the activity (book
     8.2), positive in an excitatory fibre and negative in an inhibitory one. Its derivative is 0
-    everywhere, step_backward, at the threshold too, so nothing below it learns.
+    everywhere, at the threshold too, so nothing below it learns.
 
     Shapes: any shape in, the same shape and dtype out.
 

@@ -4,19 +4,26 @@ import keras
 from keras import ops
 
 from .. import _checks
+from .._elementwise import HALF, Elementwise
 from .._registry import registered
 from .base import Activation, is_double, piecewise_slope, to_float
 
 
-@registered
-def leaky_relu(x, negative_slope=0.01):
-    """x for x > 0, `negative_slope * x` for x <= 0, element-wise. See `LeakyReLU`."""
-    x = to_float(x)
+def _value(x, negative_slope):
     if keras.backend.backend() == "jax" or is_double(x):
         # JAX's kernel has the gradient 1 at x = 0; TensorFlow's keeps the slope as a float32
         # attribute, 1e-8 off in float64.
         return x * ops.stop_gradient(piecewise_slope(x, negative_slope))
     return ops.leaky_relu(x, negative_slope)
+
+
+_LEAKY = Elementwise(_value, island=HALF)
+
+
+@registered
+def leaky_relu(x, negative_slope=0.01):
+    """x for x > 0, `negative_slope * x` for x <= 0, element-wise. See `LeakyReLU`."""
+    return _LEAKY(to_float(x), negative_slope=negative_slope)
 
 
 @registered

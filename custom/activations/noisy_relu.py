@@ -3,9 +3,17 @@
 import keras
 from keras import ops
 
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
-from .base import RandomActivation, pass_where, piecewise_slope, to_float, with_gradient
+from .base import RandomActivation, pass_where, piecewise_slope, to_float
 from .relu import relu
+
+
+def _value(x, noise):
+    return relu(x + ops.cast(noise, x.dtype) * ops.sqrt(ops.sigmoid(x)))
+
+
+_NOISY = Elementwise(_value, lambda t, x, noise: pass_where(x > 0, t), island=ALL)
 
 
 @registered
@@ -48,8 +56,7 @@ class NoisyReLU(RandomActivation):
             return relu(inputs)
         dtype = keras.backend.standardize_dtype(inputs.dtype)
         noise = keras.random.normal(ops.shape(inputs), dtype=self.draw_dtype(dtype), seed=self.seed_generator)
-        noise = ops.cast(noise, dtype) * ops.sqrt(ops.sigmoid(ops.stop_gradient(inputs)))
-        return with_gradient(lambda x: relu(x + noise), lambda x, upstream: pass_where(x > 0, upstream), inputs)
+        return _NOISY(inputs, noise)
 
     def derivative(self, x):
         """Derivative of the backward pass, that of ReLU, in training and at test time."""

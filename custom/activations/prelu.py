@@ -6,27 +6,33 @@ import keras
 from keras import ops
 
 from .. import _checks
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .base import Activation, piecewise_slope, to_float
 
 
-@ops.custom_gradient
+def _factor(x, alpha):
+    """1 for x > 0 and alpha for x <= 0, which is the derivative in x too."""
+    return ops.where(x > 0, ops.ones((), x.dtype), alpha)
+
+
+def _alpha_derivative(t, x, alpha):
+    return t * ops.where(x > 0, ops.zeros((), x.dtype), x)
+
+
+_PRELU = Elementwise(
+    lambda x, alpha: x * _factor(x, alpha),
+    lambda t, x, alpha: t * _factor(x, alpha),
+    _alpha_derivative,
+    natural=("jax", "torch"),
+    island=ALL,
+    exported=lambda x, alpha: ops.relu(x) + -alpha * ops.relu(-x),
+)
+
+
 def prelu(x, alpha):
-    """x for x > 0, `alpha x` for x <= 0, `alpha` broadcast over the batch and the shared axes.
-
-    The factor, 1 or alpha, is the derivative in x too. Kept as one tensor, it spares the backward pass
-    selections that each read and write the whole tensor once more.
-    """
-    positive = x > 0
-    factor = ops.where(positive, ops.ones((), x.dtype), alpha)
-
-    def backward(*arguments, upstream=None):
-        upstream = arguments[-1] if upstream is None else upstream
-        shared = (0, *(axis + 1 for axis, size in enumerate(alpha.shape) if size == 1))
-        by_element = upstream * ops.where(positive, ops.zeros((), x.dtype), x)
-        return upstream * factor, ops.reshape(ops.sum(by_element, axis=shared), alpha.shape)
-
-    return x * factor, backward
+    """x for x > 0, `alpha x` for x <= 0, `alpha` broadcast over the batch and the shared axes."""
+    return _PRELU(x, alpha)
 
 
 @registered

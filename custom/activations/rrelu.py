@@ -4,9 +4,28 @@ import keras
 from keras import ops
 
 from .. import _checks
+from .._elementwise import ALL, BACKENDS, Elementwise
 from .._registry import registered
 from .base import RandomActivation, piecewise_slope, to_float
 from .leaky_relu import leaky_relu
+
+
+def _factor(x, drawn):
+    """1 for x > 0, what was drawn for x <= 0."""
+    return ops.where(x > 0, ops.ones((), x.dtype), ops.cast(drawn, x.dtype))
+
+
+def _divide(t, x, drawn):
+    return t / _factor(x, drawn)
+
+
+def _multiply(t, x, drawn):
+    return t * _factor(x, drawn)
+
+
+# What is drawn is locally constant in x: the function is the derivative times x.
+_BY_DIVISOR = Elementwise(lambda x, drawn: _divide(x, x, drawn), _divide, natural=BACKENDS, island=ALL)
+_BY_SLOPE = Elementwise(lambda x, drawn: _multiply(x, x, drawn), _multiply, natural=BACKENDS, island=ALL)
 
 
 @registered
@@ -77,10 +96,7 @@ class RReLU(RandomActivation):
         drawn = keras.random.uniform(
             ops.shape(inputs), self.lower, self.upper, self.draw_dtype(dtype), self.seed_generator
         )
-        # Locally constant in x, so the backward pass needs this one tensor and no selection: `where(x > 0,
-        # x, x / a)` would cost two more.
-        drawn = ops.stop_gradient(ops.where(inputs > 0, ops.ones((), dtype), ops.cast(drawn, dtype)))
-        return inputs / drawn if self.form == "divisor" else inputs * drawn
+        return (_BY_DIVISOR if self.form == "divisor" else _BY_SLOPE)(inputs, drawn)
 
     def derivative(self, x):
         """Derivative at test time."""

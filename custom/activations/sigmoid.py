@@ -3,15 +3,17 @@
 from keras import ops
 
 from .. import _checks
+from .._elementwise import HALF, Elementwise
 from .._registry import registered
 from .base import Activation, to_float
+
+_SIGMOID = Elementwise(lambda x, slope: ops.sigmoid(x if slope == 1 else slope * x), island=HALF)
 
 
 @registered
 def sigmoid(x, slope=1.0):
     """1 / (1 + exp(-slope x)), element-wise. See `Sigmoid`."""
-    x = to_float(x)
-    return ops.sigmoid(x if slope == 1 else slope * x)
+    return _SIGMOID(to_float(x), slope=slope)
 
 
 @registered

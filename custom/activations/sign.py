@@ -3,18 +3,23 @@
 from keras import ops
 
 from .. import _checks
+from .._elementwise import Elementwise
 from .._registry import registered
-from .base import Activation, everywhere, step_backward, to_float, with_gradient
+from .base import Activation, everywhere, identity_slope, no_slope, to_float
 
 
 def _sign(x):
     return ops.where(ops.isnan(x), x, ops.sign(x))  # PyTorch's sign of NaN is 0
 
 
+_STEP = Elementwise(_sign, no_slope)
+_THROUGH = Elementwise(_sign, identity_slope)
+
+
 @registered
 def sign(x, straight_through=False):
     """-1 for x < 0, 0 for x = 0, 1 for x > 0, element-wise. See `Sign`."""
-    return with_gradient(_sign, step_backward(straight_through), to_float(x))
+    return (_THROUGH if straight_through else _STEP)(to_float(x))
 
 
 @registered

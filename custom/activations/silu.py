@@ -4,22 +4,39 @@ import keras
 from keras import ops
 
 from .. import _checks
+from .._elementwise import ALL, BACKENDS, Elementwise
 from .._registry import registered
-from .base import Activation, to_float
+from .base import Activation, clip, to_float
+
+_FIXED = Elementwise(lambda x, beta: ops.silu(x) if beta == 1 else x * ops.sigmoid(beta * x), island=ALL)
 
 
 @registered
 def silu(x, beta=1.0):
     """x sigma(beta x) with the logistic sigma, element-wise. See `SiLU`."""
     x = to_float(x)
-    return ops.silu(x) if isinstance(beta, (int, float)) and beta == 1 else x * ops.sigmoid(beta * x)
+    return _FIXED(x, beta=beta) if isinstance(beta, (int, float)) else _LEARNED(x, beta)
 
 
 def silu_slope(x, beta=1.0):
     """sigma(beta x) (1 + beta x sigma(-beta x))."""
     z = beta * to_float(x)
     # Beyond 800 sigma(-z) is 0 in every dtype; infinity times 0 would be NaN.
-    return ops.sigmoid(z) * (1 + ops.clip(z, -800.0, 800.0) * ops.sigmoid(-z))
+    return ops.sigmoid(z) * (1 + clip(z, -800.0, 800.0) * ops.sigmoid(-z))
+
+
+def _beta_derivative(t, x, beta):
+    z = beta * x
+    return t * (x * ops.sigmoid(z) * ops.sigmoid(-z)) * x
+
+
+_LEARNED = Elementwise(
+    lambda x, beta: x * ops.sigmoid(beta * x),
+    lambda t, x, beta: t * silu_slope(x, beta),
+    _beta_derivative,
+    natural=BACKENDS,
+    island=ALL,
+)
 
 
 @registered

@@ -3,20 +3,27 @@
 from keras import ops
 
 from .. import _checks
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .base import Activation, halves, is_double, to_float
 
 
-@registered
-def softplus(x, beta=1.0):
-    """log(1 + exp(beta x)) / beta, element-wise. See `Softplus`."""
-    x = to_float(x)
+def _value(x, beta):
     if beta == 1 and not is_double(x):
         return ops.softplus(x)
     # In halves, so that beta x does not overflow; PyTorch's kernel cuts off at 20, 2e-9 too early.
     positive, negative = halves(x)
     above = positive + ops.log1p(ops.exp(-beta * positive)) / beta
     return ops.where(x > 0, above, ops.log1p(ops.exp(beta * negative)) / beta)
+
+
+_SOFTPLUS = Elementwise(_value, island=ALL)
+
+
+@registered
+def softplus(x, beta=1.0):
+    """log(1 + exp(beta x)) / beta, element-wise. See `Softplus`."""
+    return _SOFTPLUS(to_float(x), beta=beta)
 
 
 @registered

@@ -2,14 +2,24 @@
 
 from keras import ops
 
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .base import Activation, to_float
+
+
+def _slope(x):
+    root = 1 / (1 + ops.abs(x))
+    return root * root
+
+
+# Written out: TensorFlow's kernel cannot be differentiated twice.
+_SOFTSIGN = Elementwise(ops.softsign, lambda t, x: t * _slope(x), island=ALL)
 
 
 @registered
 def softsign(x):
     """x / (1 + |x|), element-wise. See `Softsign`."""
-    return ops.softsign(to_float(x))
+    return _SOFTSIGN(to_float(x))
 
 
 @registered
@@ -37,5 +47,4 @@ class Softsign(Activation):
         return softsign(inputs)
 
     def derivative(self, x):
-        root = 1 / (1 + ops.abs(to_float(x)))
-        return root * root
+        return _slope(to_float(x))

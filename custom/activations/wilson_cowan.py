@@ -5,22 +5,42 @@ import math
 from keras import ops
 
 from .. import _checks
+from .._elementwise import ALL, Elementwise
 from .._registry import registered
-from .base import Activation, halves, to_float
+from .base import Activation, halves, is_double, to_float
+
+
+def _expm1(x):
+    """exp(x) - 1 for x <= 0."""
+    if is_double(x):
+        return ops.expm1(x)
+    half = ops.tanh(x / 2)  # PyTorch's expm1 has no counterpart in ONNX
+    return 2 * half / (1 - half)
+
+
+def _value(x, a, theta):
+    # sigma(u) - sigma(v) loses its digits near the origin, where u = a (x - theta) meets
+    # v = -a theta. As sigma(u) sigma(-v) (1 - exp(v - u)) it keeps them; for x < 0 the mirrored form
+    # keeps the exponential below 1.
+    at_rest = 1 / (1 + math.exp(-a * theta))  # sigma(-v)
+    positive, negative = halves(x)
+    above = ops.sigmoid(a * (positive - theta)) * -_expm1(-a * positive) * at_rest
+    below = ops.sigmoid(a * (theta - negative)) * _expm1(a * negative) * (1 - at_rest)
+    return ops.where(x > 0, above, below)
+
+
+def _slope(x, a, theta):
+    u = a * (x - theta)
+    return a * ops.sigmoid(u) * ops.sigmoid(-u)
+
+
+_WILSON_COWAN = Elementwise(_value, lambda t, x, a, theta: t * _slope(x, a, theta), island=ALL)
 
 
 @registered
 def wilson_cowan(x, a=1.2, theta=2.8):
     """A logistic sigmoid shifted so that it passes through the origin. See `WilsonCowan`."""
-    # sigma(u) - sigma(v) loses its digits near the origin, where u = a (x - theta) meets
-    # v = -a theta. As sigma(u) sigma(-v) (1 - exp(v - u)) it keeps them; for x < 0 the mirrored form
-    # keeps the exponential below 1.
-    x = to_float(x)
-    at_rest = 1 / (1 + math.exp(-a * theta))  # sigma(-v)
-    positive, negative = halves(x)
-    above = ops.sigmoid(a * (positive - theta)) * -ops.expm1(-a * positive) * at_rest
-    below = ops.sigmoid(a * (theta - negative)) * ops.expm1(a * negative) * (1 - at_rest)
-    return ops.where(x > 0, above, below)
+    return _WILSON_COWAN(to_float(x), a=a, theta=theta)
 
 
 @registered
@@ -62,8 +82,7 @@ class WilsonCowan(Activation):
         return wilson_cowan(inputs, self.a, self.theta)
 
     def derivative(self, x):
-        u = self.a * (to_float(x) - self.theta)
-        return self.a * ops.sigmoid(u) * ops.sigmoid(-u)
+        return _slope(to_float(x), self.a, self.theta)
 
     def get_config(self):
         return {**super().get_config(), "a": self.a, "theta": self.theta}

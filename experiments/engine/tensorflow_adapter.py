@@ -1,6 +1,7 @@
 """TensorFlow: one `tf.function` over the steps of a chunk, data held on the device."""
 
 import contextlib
+import functools
 
 import tensorflow as tf
 
@@ -28,14 +29,10 @@ class Loop:
         self.compiler = "XLA" if jit else "TensorFlow graph"
         kernels = contextlib.nullcontext if gpu or jit else lambda: fused.normalization(model)
 
-        order = tf.TensorSpec([None, None, 5] if arrays.augment else [None, None], tf.int32)
-        signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
-
         def objective(x, y, training):
             loss = tf.reduce_mean(tf.cast(task.loss(y, model(x, training=training)), "float32"))
             return tf.add_n([loss, *model.losses])
 
-        @tf.function(jit_compile=jit, input_signature=signature)
         def steps(order, all_x, all_y):
             total = tf.constant(0.0)
             for i in tf.range(tf.shape(order)[0]):
@@ -48,6 +45,13 @@ class Loop:
                 optimizer.apply(tape.gradient(scaled, variables), model.trainable_variables)
                 total += loss
             return total
+
+        @functools.cache
+        def compiled(batch):
+            # The size of a batch is known to the graph: it decides how activations are computed.
+            order = tf.TensorSpec([None, batch, 5] if arrays.augment else [None, batch], tf.int32)
+            signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
+            return tf.function(steps, jit_compile=jit, input_signature=signature)
 
         @tf.function(jit_compile=False, reduce_retracing=True)
         def evaluate(x, y):
@@ -68,11 +72,11 @@ class Loop:
             found = [tf.reduce_all(tf.math.is_finite(value)) for value in values if value.dtype.is_floating]
             return tf.reduce_all(tf.stack([tf.constant(True), *found]))
 
-        self._steps, self._evaluate, self._gradients, self._finite = steps, evaluate, gradients, finite
+        self._compiled, self._evaluate, self._gradients, self._finite = compiled, evaluate, gradients, finite
 
     def steps(self, order):
         """Train on the rows of `order`, one batch each; the sum of their losses."""
-        return float(self._steps(tf.constant(order), *self.data))
+        return float(self._compiled(order.shape[1])(tf.constant(order), *self.data))
 
     def evaluate(self, x, y):
         """The task's sums over one batch of examples."""

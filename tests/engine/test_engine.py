@@ -164,11 +164,11 @@ def test_a_program_is_compiled_for_each_shape_of_a_chunk_and_of_an_evaluation(mo
     training = train(dense(), GradientDescent(0.01), digits(), engine.Plan(3, batch, 0))
     counts = []
     for _ in training:
-        functions = loops[0]._steps, loops[0]._evaluate
+        loop = loops[0]
         if BACKEND == "jax":
-            counts.append([f._cache_size() for f in functions])
+            counts.append([f._cache_size() for f in (loop._steps, loop._evaluate)])
         else:
-            counts.append([f.experimental_get_tracing_count() for f in functions])
+            counts.append([f.experimental_get_tracing_count() for f in (loop._compiled(batch), loop._evaluate)])
     shapes = 3 if rest == 50 else 2
     # TensorFlow traces the steps once for all shapes, the evaluation once for one shape and once for all others.
     assert counts == [[chunks, shapes] if BACKEND == "jax" else [1, 2]] * 3
