@@ -52,7 +52,7 @@ def test_slope_form_fills_its_range():
 
 def test_each_element_has_its_own_draw():
     drawn = divisors(RReLU(seed=5), -np.ones((8, 6, 6, 16), "float32"))
-    assert np.unique(drawn).size > 0.99 * drawn.size
+    assert np.unique(drawn).size > 0.95 * drawn.size  # of 65,536 numbers some fall twice: 3.5 %
     for axis in range(drawn.ndim):
         assert drawn.std(axis=axis).min() > 0.1
 
