@@ -167,7 +167,7 @@ STANDARD = {
     "weakref",
 }
 # Where a backend's own differentiation or its foreach operations are needed, and nowhere else.
-BACKEND_MODULES = {"custom/_autodiff.py", "custom/optimizers/_foreach.py"}
+BACKEND_MODULES = {f"custom/{name}.py" for name in ("_autodiff", "_elementwise", "_random", "optimizers/_foreach")}
 
 
 def test_custom_depends_on_keras_and_numpy_only():

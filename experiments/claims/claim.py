@@ -200,10 +200,10 @@ class Claim:
             measured: what `measure` gave. Default: it is measured.
         """
         if evidence is None or evidence.preset is None:
-            return Verdict("not run", (Reason.of("no_run", presets=" / ".join(self.presets)),))
+            return Verdict("not run", (Reason.of("no_run", presets=self._judges(evidence)),))
         measured = measured or self.measure(evidence)
         if not self.judged(evidence):
-            reason = Reason.of("scale", preset=evidence.preset, presets=" / ".join(self.presets))
+            reason = Reason.of("scale", preset=evidence.preset, presets=self._judges(evidence))
             return Verdict("not at this scale", (reason,), measured.parts)
         if measured.missing:
             return Verdict("not run", (measured.missing,), measured.parts)
@@ -217,6 +217,11 @@ class Claim:
         if verdict == "open":
             reasons = (*reasons, *self.settled_by(measured, evidence))
         return Verdict(verdict, reasons, measured.parts, p)
+
+    def _judges(self, evidence):
+        """Return in words the presets that may judge it."""
+        smaller = [f"reduced ({evidence.text.title(self.instead)})"] if self.instead and evidence else []
+        return " / ".join([*self.presets, *smaller])
 
     def effect(self):
         """Return the difference that more runs would have to find, in the unit of its parts; `None`: none is known."""
