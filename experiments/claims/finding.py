@@ -3,7 +3,7 @@
 import collections
 import dataclasses
 
-from experiments.claims.claim import VERDICTS, Measured
+from experiments.claims.claim import ENOUGH, VERDICTS, Measured
 from experiments.claims.published_numbers import Table
 from experiments.claims.statistics import holm
 
@@ -99,7 +99,7 @@ def placed(claim, evidence):
 
 
 def _enough(measured):
-    return bool(measured.parts) and min(part.estimate.n for part in measured.parts) >= 3
+    return bool(measured.parts) and min(part.estimate.n for part in measured.parts) >= ENOUGH
 
 
 def _verdict(claim, evidence, measured, p):

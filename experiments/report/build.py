@@ -128,7 +128,7 @@ def results(views):
     for view in views:
         if not view.sources[0].records:
             continue
-        ran = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran()))
+        ran = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran())) or NOTHING
         runs = sum(len(evidence.records) for _, evidence in view.ran())
         counts, cited = view.counts(), view.paper.citation
         name = f"[{cited.title}](reports/{view.paper.key}/report.md) ({cited.year})"
