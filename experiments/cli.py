@@ -1,24 +1,17 @@
-"""The command, `python -m experiments`. Exit codes: 0 done, a diverged run too; 1 a run failed; 2 wrong use."""
+"""The command, `python -m experiments`: what each of its commands does. Its options: `experiments.arguments`."""
 
-import argparse
 import collections
-import math
 import os
 import pathlib
 import shlex
 import sys
 
 from experiments import papers
+from experiments.arguments import MEANING, again, parse
 from experiments.data.folders import writable
-from experiments.errors import UsageError, line, quoted, unknown, warn
+from experiments.errors import UsageError, line, warn
 from experiments.runs import backend, executors
 from experiments.spec import PRESETS, Request
-from experiments.spec.experiment import SEEDS
-
-COMPILERS = ("auto", "xla", "graph", "step")
-STACKING = ("auto", "always", "never")
-WORKERS = 256  # processes on one machine
-MEANING = ("--preset", "--seeds", "--only", "--set", "--compiler")  # options that say what runs, not how
 
 
 def main(arguments=None):
@@ -26,152 +19,14 @@ def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         backend.prepare()
-        options = _parser().parse_args(arguments)
-        sys.exit(options.call(options))
+        options = parse(arguments)
+        sys.exit(COMMANDS[options.command](options))
     except UsageError as error:
         print(f"experiments: {line(error)}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print(executors.STOPPED, file=sys.stderr)
         sys.exit(130)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line; those of a choice name the nearest one."""
-
-    def error(self, message):
-        raise UsageError(f"{message} (see: python -m experiments --help)")
-
-    def _check_value(self, action, value):
-        if action.choices is not None and value not in action.choices:
-            raise unknown(action.option_strings[0] if action.option_strings else "command", value, action.choices)
-
-
-def _paper(text):
-    known = [*papers.names(), "all"]
-    if text not in known:
-        raise unknown("paper", text, known)
-    return text
-
-
-def _assignment(text):
-    if "=" not in text:
-        raise UsageError(f"Received: --set {quoted(text)}. Expected --set KEY=VALUE.")
-    return text
-
-
-def _positive(option, most):
-    """Return the type of an option that is an integer of at least 1, and at most `most`."""
-
-    def parse(text):
-        try:
-            value = int(text)
-        except ValueError:
-            value = 0
-        if not 1 <= value <= most:
-            bound = f"at most {most}" if value > most else "at least 1"
-            raise UsageError(f"Received: {option} {quoted(text)}. Expected an integer of {bound}.")
-        return value
-
-    return parse
-
-
-def _seconds(option):
-    """Return the type of an option that is a finite number of at least 0."""
-
-    def parse(text):
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not 0 <= value < math.inf:
-            raise UsageError(f"Received: {option} {quoted(text)}. Expected a finite number of at least 0.")
-        return value
-
-    return parse
-
-
-def _parser():
-    parser = _Parser(prog="python -m experiments", description=__doc__)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    def add(name, call, text):
-        command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(call=call)
-        return command
-
-    def some(command):
-        command.add_argument("papers", nargs="*", type=_paper, metavar="PAPER", help="names from `list` (default: all)")
-
-    add("list", _list, "papers with their presets, findings and data, and what has run")
-    run = add("run", _run, "train what a preset asks for and `runs/` does not hold yet")
-    estimate = add("estimate", _estimate, "measure how long `run` with the same options would take, and start nothing")
-    for command in (run, estimate):
-        command.add_argument("papers", nargs="+", type=_paper, metavar="PAPER", help="names from `list`, or all")
-        command.add_argument("--preset", default="quick", choices=PRESETS, help="default: quick")
-        command.add_argument(
-            "--seeds",
-            type=_positive("--seeds", SEEDS.high),
-            metavar="N",
-            help="seeds 0 to N-1 (default: the preset's number)",
-        )
-        command.add_argument(
-            "--only", action="append", default=[], metavar="NAME", help="a variant or an experiment; repeatable"
-        )
-        command.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            type=_assignment,
-            metavar="KEY=VALUE",
-            help="change a setting; repeatable",
-        )
-        command.add_argument("--extend", action="store_true", help="count published runs as done")
-        command.add_argument(
-            "--workers",
-            type=_positive("--workers", WORKERS),
-            default=1,
-            metavar="N",
-            help="processes that share the runs (default: 1)",
-        )
-        command.add_argument(
-            "--compiler",
-            default="auto",
-            choices=COMPILERS,
-            help="default: auto; graph is TensorFlow's, step JAX's",
-        )
-    run.add_argument(
-        "--stack",
-        default="auto",
-        choices=STACKING,
-        help="on JAX, train runs that differ in seeds and numbers only as one program (default: auto)",
-    )
-    run.add_argument(
-        "--checkpoint-seconds",
-        type=_seconds("--checkpoint-seconds"),
-        default=60.0,
-        metavar="N",
-        help="between two checkpoints (default: 60)",
-    )
-    run.add_argument("--no-estimate", action="store_true", help="start without measuring how long it will take")
-    run.add_argument("--progress", default="auto", choices=("auto", "json"), help=argparse.SUPPRESS)
-    estimate.add_argument("--brief", action="store_true", help="the last line only")
-    some(add("report", _report, "build the pages of your own runs in reports/local/"))
-    publish = add("publish", _publish, "merge runs/ into the committed records and rebuild the published pages")
-    some(publish)
-    reference = add("reference", _reference, "build the reference pages of custom/ from its docstrings")
-    for command in (publish, reference):
-        command.add_argument(
-            "--check", action="store_true", help="change nothing; fail if a rebuild would change a page"
-        )
-    add("status", _status, "how far each preset is")
-    doctor = add("doctor", _doctor, "files that are no run records: which and why")
-    doctor.add_argument("--repair", action="store_true", help="move them aside; nothing is deleted")
-    environment = add("environment", _environment, "install the packages that a record ran with into a new folder")
-    environment.add_argument("record", help="its file, runs/PAPER/KEY.json")
-    environment.add_argument("folder", nargs="?", default=".venv-record", help="default: .venv-record")
-    add("data", _data, "datasets: present or not, where, licence, how to get each")
-    return parser
 
 
 def _load(names=()):
@@ -197,7 +52,7 @@ def _runner(options, request, progress, **how):
     from experiments.spec.identity import key_of
 
     known = {key_of(r): r for p in request.papers for r in published.read(p)} if options.extend else {}
-    command = shlex.join(["python", "-m", "experiments", *_arguments("run", options, *MEANING)])
+    command = shlex.join(["python", "-m", "experiments", *again("run", options, *MEANING)])
     runner = Runner(_store(progress.note), progress, command, known, compiler=options.compiler, **how)
     runner.require(request)
     return runner
@@ -215,7 +70,7 @@ def _run(options):
         measured = options.preset != "quick" and not options.no_estimate
         left = estimate.remaining(runner, request) if measured or options.workers > 1 else ()
         if measured and left:
-            arguments = _arguments("estimate", options, *MEANING, "--extend", "--workers")
+            arguments = again("estimate", options, *MEANING, "--extend", "--workers")
             bar.note(executors.answer([*arguments, "--brief"], options.workers) or "No estimate could be made.")
         if options.workers == 1:
             records = runner.run(request)
@@ -228,7 +83,7 @@ def _shared(options, left):
     """Have several processes do what is left; return the exit code."""
     from experiments.runs.progress import overall
 
-    arguments = _arguments("run", options, *MEANING, "--extend", "--checkpoint-seconds", "--stack")
+    arguments = again("run", options, *MEANING, "--extend", "--checkpoint-seconds", "--stack")
     with overall(left) as progress:
         code = executors.processes([*arguments, "--no-estimate", "--progress", "json"], options.workers, progress)
         progress.summary()
@@ -247,19 +102,6 @@ def _estimate(options):
         _table(("program", "runs", "setup", "ms/step", "time", "checkpoint", "disk"), map(estimate.row, lines))
     print(estimate.summary(lines, memory, options.workers))
     return 0
-
-
-def _arguments(command, options, *names):
-    """Return the command line again for `command`, with the named options only."""
-    arguments = [command, *options.papers]
-    for name in names:
-        value = getattr(options, name[2:].replace("-", "_"))
-        if value is True:
-            arguments.append(name)
-        elif value not in (None, False, "auto"):
-            for item in value if isinstance(value, list) else [value]:
-                arguments += [name, str(item)]
-    return arguments
 
 
 def _report(options):
@@ -405,3 +247,17 @@ def _table(header, rows):
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)
+
+
+COMMANDS = {
+    "list": _list,
+    "run": _run,
+    "estimate": _estimate,
+    "report": _report,
+    "publish": _publish,
+    "reference": _reference,
+    "status": _status,
+    "doctor": _doctor,
+    "environment": _environment,
+    "data": _data,
+}
