@@ -34,8 +34,8 @@ test: $(READY) ## run all tests (TensorFlow backend)
 test-fast: $(READY) ## run the tests not marked slow
 	$(PYTEST) -m "not slow"
 
-test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs both)
-	$(PIP) "jax>=0.5" "torch==2.13.0" -c constraints.txt
+test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs them, and what they are compared with)
+	$(PIP) "jax>=0.5" "torch==2.13.0" optax onnxscript onnxruntime -c constraints.txt
 	KERAS_BACKEND=jax $(PYTEST) tests/custom $(ENGINE) $(RUNS)
 	KERAS_BACKEND=torch $(PYTEST) -m "not slow" tests/custom $(ENGINE)
 

@@ -315,7 +315,7 @@ def optax_forms():
         "heavy_ball": (PolyakHeavyBall(0.05, 0.8), optax.sgd(0.05, momentum=0.8)),
         "nesterov": (Nesterov(0.05, 0.8), optax.sgd(0.05, momentum=0.8, nesterov=True)),
         "adagrad": (
-            AdaGrad(0.05, NEGLIGIBLE),
+            AdaGrad(0.05, epsilon=NEGLIGIBLE),
             optax.adagrad(0.05, initial_accumulator_value=0.0, eps=NEGLIGIBLE),
         ),
         "adadelta": (AdaDelta(0.05, 0.9, 0.1), optax.adadelta(0.05, rho=0.9, eps=0.1)),
