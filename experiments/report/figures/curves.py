@@ -114,6 +114,8 @@ class Shares(Figure):
                 axes.axvline(self.mark, color="#555555", lw=1, ls=(0, (4, 2)))
             if self.log:
                 log_axis(axes, "x")
+            elif self.step == 1:
+                axes.xaxis.get_major_locator().set_params(integer=True)
             axes.set_xlabel(words["axis"])
             axes.set_ylabel(f"{words['label']} (%)")
             axes.set_ylim(0, 102)
