@@ -11,6 +11,7 @@ from experiments.spec import Text
 from tests.fakes import paper, record, words
 
 CLOSE = ((0.10, 0.11, 0.12), (0.20, 0.21, 0.22))  # test errors of a and b by seed: a is lower by 10 points
+OF_ERRORS = dict(name="lower", experiment="first", quantity=TEST_ERROR, presets=("reduced",))
 BEFORE, AFTER = "2025-12-31", "2026-01-01"  # the records began on the second day
 
 
@@ -79,7 +80,7 @@ def test_a_margin_judges_runs_that_began_after_it(declared, expected):
 
 def test_a_margin_is_above_0_and_has_a_day():
     with pytest.raises(ValueError, match=r"Received: value=0\. Expected a margin above 0"):
-        Margin(0.0 or 0)
+        Margin(0)
     with pytest.raises(ValueError, match="28.11"):
         Margin(1.0, "28.11.2026")
 
@@ -93,15 +94,7 @@ def test_a_margin_is_above_0_and_has_a_day():
     ],
 )
 def test_alike_is_within_the_margin(a, expected, reason):
-    claim = Alike(
-        name="lower",
-        experiment="first",
-        quantity=TEST_ERROR,
-        presets=("reduced",),
-        first="a",
-        second="b",
-        margin=Margin(0.01),
-    )
+    claim = Alike(**OF_ERRORS, first="a", second="b", margin=Margin(0.01))
     found = judged(claim, pair(a, CLOSE[1]))
     assert (found.verdict, found.reason) == (expected, reason)
     assert claim.published(paper().text) == "alike, within 1.00 points"
@@ -110,16 +103,7 @@ def test_alike_is_within_the_margin(a, expected, reason):
 
 
 def test_alike_may_be_a_ratio():
-    claim = Alike(
-        name="lower",
-        experiment="first",
-        quantity=TEST_ERROR,
-        presets=("reduced",),
-        first="a",
-        second="b",
-        margin=Margin(1.1),
-        relative=True,
-    )
+    claim = Alike(**OF_ERRORS, first="a", second="b", margin=Margin(1.1), relative=True)
     found = judged(claim, pair((0.201, 0.211, 0.221), CLOSE[1]))
     assert found.verdict == "reproduced" and claim.measured(found, paper().text) == "1.00× [1.00, 1.01], n = 3"
     assert claim.published(paper().text) == "alike, within 10 %"
@@ -135,15 +119,7 @@ def test_alike_may_be_a_ratio():
     ],
 )
 def test_no_better_is_no_gain_above_the_margin(a, expected):
-    claim = NoBetter(
-        name="lower",
-        experiment="first",
-        quantity=TEST_ERROR,
-        presets=("reduced",),
-        variant="a",
-        than="b",
-        margin=Margin(0.01),
-    )
+    claim = NoBetter(**OF_ERRORS, variant="a", than="b", margin=Margin(0.01))
     assert judged(claim, pair(a, CLOSE[1])).verdict == expected
     assert claim.published(paper().text) == "not better by more than 1.00 points"
 
