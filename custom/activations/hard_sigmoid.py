@@ -30,6 +30,8 @@ class HardSigmoid(Activation):
 
     Shapes: any shape in, the same shape and dtype out.
 
+    NaN: as of `ReLU`, in bfloat16.
+
     Differences from Keras: the value of `keras.activations.hard_sigmoid`, whose gradient at the two
     corners depends on the backend; in float32 and less on TensorFlow it is used here too, and takes
     the gradient at exactly x = -3 and 3 as 0. Keras 1 and 2 clipped 0.2 x + 1/2, as Courbariaux et al.'s code

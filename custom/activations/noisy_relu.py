@@ -37,6 +37,8 @@ class NoisyReLU(RandomActivation):
     Raises:
         ValueError: a seed that is no integer.
 
+    NaN: as of `ReLU`.
+
     Differences from Keras: Keras has no such layer; nor have PyTorch and TensorFlow Addons.
 
     Example:

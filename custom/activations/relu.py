@@ -21,6 +21,9 @@ class ReLU(Activation):
 
     Shapes: any shape in, the same shape and dtype out.
 
+    NaN stays NaN, but where JAX compiles for a CPU: XLA's maximum, of which this is made, may give 0 for it, as in
+    `jax.nn.relu`. A mean of the outputs then hides weights that are not finite.
+
     Differences from Keras: none in value; `keras.layers.ReLU` also takes a ceiling, a threshold
     and a negative slope, which are other functions.
 

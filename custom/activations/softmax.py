@@ -29,6 +29,9 @@ class Softmax(Activation):
     Raises:
         TypeError: an axis that is no integer.
 
+    NaN: one score that is NaN makes all of its sum NaN; TensorFlow's kernel, in float32 and less, keeps it where it is
+    and gives 0 for the others.
+
     Differences from Keras: `keras.layers.Softmax` also takes a mask and several axes.
 
     Example:

@@ -12,6 +12,7 @@ from experiments.data.folders import folder_of
 from experiments.errors import UsageError, quoted, unknown
 
 BACKENDS = ("tensorflow", "jax", "torch")
+OF_A_TRACE = ("CustomGradient-", "Elementwise")  # the gradients that TensorFlow, and `custom`, register for one
 THREADS = 1024  # more than any processor has cores for one run
 
 
@@ -120,7 +121,7 @@ def forgetting():
         yield
     finally:
         for name in set(gradients) - before:
-            if name.startswith("CustomGradient-"):
+            if name.startswith(OF_A_TRACE):
                 del gradients[name]
 
 

@@ -63,6 +63,15 @@ def test_derivative_is_the_papers(case, precision):
 
 @elementwise
 @both_precisions
+def test_nan_is_not_hidden(case, precision):
+    """A number in its place would let a network whose weights are NaN look as if it had learned."""
+    x = np.array([[np.nan], [1.0], [-1.0]], precision)
+    layer = case.make(dtype=precision)
+    np.testing.assert_array_equal(np.isnan(to_numpy(layer(x))), np.isnan(x))
+
+
+@elementwise
+@both_precisions
 def test_automatic_gradient_is_the_derivative(case, precision):
     """Kinks included: the grid holds them, and +0 and -0, where the backends' own kernels disagree."""
     x = grid(precision)
