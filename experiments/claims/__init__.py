@@ -3,7 +3,7 @@
 from experiments.claims.claim import VERDICTS, Claim, Margin, Measured, Part, Reason, Verdict, describe
 from experiments.claims.comparisons import Alike, NoBetter, Ordering, Ratio, not_reached
 from experiments.claims.evidence import Evidence, gather
-from experiments.claims.finding import Finding, judge, totals
+from experiments.claims.finding import Finding, confirmations, judge, totals
 from experiments.claims.published_numbers import Cell, Probability, Table, Value
 from experiments.claims.quantities import (
     MEAN_LOG_OBJECTIVE,
@@ -42,6 +42,7 @@ __all__ = [
     "Table",
     "Value",
     "Verdict",
+    "confirmations",
     "describe",
     "gather",
     "judge",

@@ -59,8 +59,8 @@ class Judgement:
 
     @property
     def counted(self):
-        """Whether it enters the totals."""
-        return not self.finding.exploratory
+        """Whether it enters the totals of findings."""
+        return _counted(self.finding)
 
 
 def judge(paper, evidence):
@@ -79,7 +79,7 @@ def judge(paper, evidence):
         for claim in claims:
             found = evidence[claim.experiment]
             measured[claim.name] = claim.measure(found) if found.preset else Measured()
-            counts = finding.kind == "finding" and not finding.exploratory and claim.judged(found)
+            counts = _counted(finding) and claim.judged(found)
             if counts and measured[claim.name].p is not None and _enough(measured[claim.name]):
                 tested.append(claim.name)
     corrected = dict(zip(tested, holm([measured[name].p for name in tested]), strict=True))
@@ -96,6 +96,10 @@ def placed(claim, evidence):
         if smaller.judged(evidence[claim.instead]):
             return smaller
     return claim
+
+
+def _counted(finding):
+    return finding.kind == "finding" and not finding.exploratory
 
 
 def _enough(measured):
@@ -124,6 +128,12 @@ def _judged(finding, pairs):
 
 
 def totals(judgements):
-    """Return how many counted findings have each verdict, in the order of `VERDICTS`."""
+    """Return how many counted findings have each verdict, in the order of `VERDICTS`; confirmations count apart."""
     counts = collections.Counter(j.verdict for j in judgements if j.counted)
-    return {verdict: counts[verdict] for verdict in VERDICTS}
+    return {verdict: counts[verdict] for verdict in VERDICTS if verdict != "confirmed"}
+
+
+def confirmations(judgements):
+    """Return how many of the confirmations are confirmed, and of how many."""
+    mine = [j.verdict == "confirmed" for j in judgements if j.finding.kind == "confirmation"]
+    return sum(mine), len(mine)

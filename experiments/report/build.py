@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 
+from experiments.claims import confirmations
 from experiments.claims.evidence import presets
 from experiments.files import write_atomically
 from experiments.report import figures, render
@@ -132,10 +133,16 @@ def results(views):
         runs = sum(len(evidence.records) for _, evidence in view.ran())
         counts, cited = view.counts(), view.paper.citation
         name = f"[{cited.title}](reports/{view.paper.key}/report.md) ({cited.year})"
-        rows.append((name, ran, f"{runs:,}", *counts.values()))
+        confirmed, of = confirmations(view.judgements)
+        rows.append((name, ran, f"{runs:,}", *counts.values(), f"{confirmed} of {of}" if of else NOTHING))
     if not rows:
         return []
-    header = ("Paper", "Preset", "Runs", *(view.text.verdict(verdict).capitalize() for verdict in counts))
+    header = (
+        "Paper",
+        "Preset",
+        "Runs",
+        *(view.text.verdict(verdict).capitalize() for verdict in (*counts, "confirmed")),
+    )
     caption = "Findings by verdict; runs with those of tuning. The numbers: [reports/README.md](reports/README.md)."
     return [Grid(header, tuple(rows), caption, numeric=tuple(range(2, len(header))))]
 

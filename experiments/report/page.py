@@ -62,11 +62,11 @@ def findings(view):
                 measured = f"{measured}. {text.title(claim.experiment)}, {view.primary[claim.experiment].preset}"
             words = (claim.statement(text), published, measured or NOTHING)
             claims.append((number, *words, text.verdict(verdict.verdict), reasons))
-    counted = sum(judgement.counted for judgement in view.judgements)
+    tally = view.tally()
     header = ("No.", "Finding", "Source", "Kind", "Verdict")
     blocks = [
         Heading("Findings"),
-        Paragraph(text.phrase("of_findings", count=counted, tally=view.tally())),
+        Paragraph(f"{tally[0].upper()}{tally[1:]}."),
         Grid(header, tuple(rows), text.phrase("findings_caption"), "findings", numeric=(0,)),
         Paragraph(text.phrase("method")),
     ]

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from experiments.claims import describe, judge, not_reached, totals
+from experiments.claims import confirmations, describe, judge, not_reached, totals
 from experiments.claims.evidence import gather
 
 NOTHING = "–"
@@ -37,9 +37,14 @@ class PaperView:
         return self.paper.text
 
     def tally(self):
-        """Return in words how many findings have each verdict."""
-        words = (f"{n} {self.text.verdict(verdict)}" for verdict, n in self.counts().items() if n)
-        return ", ".join(words) or self.text.phrase("no_findings")
+        """Return in words how many findings have each verdict, and how many confirmations are confirmed."""
+        words = ", ".join(f"{n} {self.text.verdict(verdict)}" for verdict, n in self.counts().items() if n)
+        confirmed, of = confirmations(self.judgements)
+        parts = [
+            self.text.phrase("tally", verdicts=words) if words else "",
+            self.text.phrase("confirmations", confirmed=confirmed, of=of) if of else "",
+        ]
+        return "; ".join(part for part in parts if part) or self.text.phrase("no_findings")
 
     def counts(self):
         """Return how many counted findings have each verdict."""

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from experiments.claims import TEST_ERROR, Alike, Finding, Margin, NoBetter, Ordering, Reason
-from experiments.claims.finding import judge, totals
+from experiments.claims.finding import confirmations, judge, totals
 from experiments.report.view import PaperView, Source
 from experiments.spec import Text
 from tests.fakes import paper, record, words
@@ -233,6 +233,8 @@ def test_a_finding_has_the_worst_verdict_of_its_claims():
         view = PaperView(made, [Source("Measured", tuple(pair(*CLOSE)))])
         assert view.judgements[0].verdict == expected
         assert view.judgements[0].finding.statement(made.text) == "Both"
+        assert confirmations(view.judgements) == (int(expected == "confirmed"), int(kind == "confirmation"))
+        assert totals(view.judgements)["reproduced"] == (expected == "reproduced")  # confirmations count apart
     explored = paper(findings=(Finding("f", (good,), exploratory=True),), **without_table(text))
     found = judge(explored, PaperView(explored, [Source("Measured", tuple(pair(*CLOSE)))]).primary)
     assert found[0].verdict == "reproduced" and not any(totals(found).values())
