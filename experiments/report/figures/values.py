@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from experiments.claims.quantities import Quantity
+from experiments.claims.quantities import POSSIBLE, Quantity
 from experiments.report.blocks import Picture
 from experiments.report.figures.style import Figure, style
 
@@ -30,6 +30,8 @@ class FinalValues(Figure):
         low, high = everything.min() - 0.5 * spread, everything.max() + 0.5 * spread
         if everything.min() >= 0:  # a share, a cost, a count
             low = max(low, -0.02 * high)
+        if quantity.unit in POSSIBLE:  # no share lies beyond 100 %
+            high = min(high, 1.02 * POSSIBLE[quantity.unit][1] * quantity.scale)
         clipped = any(e.interval and (e.low < low or e.high > high) for e in estimates.values())
 
         def draw(axes):
