@@ -74,6 +74,12 @@ class Paper:
         folder = pathlib.Path(file).parent
         return cls(folder.name, Text.load(folder), Citation.load(folder), **declared)
 
+    def speaking(self, language):
+        """Return the same paper with its words in another language."""
+        if language == self.text.language:
+            return self
+        return dataclasses.replace(self, text=Text.load(self.text.folder, language))
+
     @property
     def claims(self):
         """What its findings rest on, the cells of its tables aside."""

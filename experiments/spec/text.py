@@ -26,6 +26,8 @@ SECTIONS = {
     "reasons": (),
     "phrases": (),
 }
+# What separates decimals and thousands, exchanged.
+COMMA = str.maketrans(".,", ",.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,15 +62,35 @@ class Text:
     Attributes:
         words: the catalogue, `text.<language>.toml`, as nested mappings: `summary`, and the tables of `SECTIONS`.
         language: one of `LANGUAGES`.
+        folder: where the catalogue lies; `None` for words that were not read from a file.
     """
 
     words: Mapping
     language: str = "en"
+    folder: pathlib.Path | None = None
 
     @classmethod
     def load(cls, folder, language="en"):
         """Read `text.<language>.toml` of a paper's folder, and the words that all papers share."""
-        return cls(_read(pathlib.Path(folder) / f"text.{language}.toml"), language)
+        folder = pathlib.Path(folder)
+        return cls(_read(folder / f"text.{language}.toml"), language, folder)
+
+    @property
+    def languages(self):
+        """The languages that this catalogue is written in."""
+        if self.folder is None:
+            return (self.language,)
+        return tuple(language for language in LANGUAGES if (self.folder / f"text.{language}.toml").is_file())
+
+    def numeral(self, value, spec="g"):
+        """Return a number as this language writes it: `format(value, spec)`, in Portuguese with a decimal comma."""
+        written = format(value, spec)
+        return written.translate(COMMA) if self.language == "pt" else written
+
+    def number(self, quantity, value):
+        """Return a value of a quantity as this language writes it, without its unit."""
+        written = quantity.number(value)
+        return written.translate(COMMA) if self.language == "pt" else written
 
     @property
     def summary(self):
