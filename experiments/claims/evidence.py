@@ -130,17 +130,19 @@ class Evidence:
         """Return in words which records do not count beside those that do, and why; `""` where all do."""
         if not self.apart:
             return ""
-        version, parts = self.experiment.version, []
+        text, now, parts = self.text, self.experiment.version, []
         for group, records in sorted(self.apart.items()):
-            older = "" if group.protocol == version else f", under protocol version {group.protocol} (now {version})"
-            parts.append(f"{len(records)} on {group}{older}")
-        counted = "none"
+            key = "group_left" if group.protocol == now else "group_older"
+            told = dict(n=len(records), group=self.named(group), version=group.protocol, now=now)
+            parts.append(text.phrase(key, **told))
+        counted = text.phrase("counted_none")
         if self.records:
-            counted = f"{len(self.records)} on {self.group}, which are the most finished, or the latest of as many"
-        return (
-            f"Records that count: {counted}. Left out: {'; '.join(parts)}. Runs of another backend, other data or "
-            "another protocol share no mean and no pair of seeds."
-        )
+            counted = text.phrase("counted", n=len(self.records), group=self.named(self.group))
+        return text.phrase("left_out", counted=counted, groups="; ".join(parts))
+
+    def named(self, group):
+        """Return a group in words."""
+        return self.text.phrase("group", backend=group.backend, data=group.data[:8])
 
 
 def gather(paper, experiment, records):

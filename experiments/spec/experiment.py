@@ -52,7 +52,7 @@ class Tuning:
 
     @property
     def title(self):
-        """The settings that are chosen, in words."""
+        """The settings that are chosen, for a message."""
         return " and ".join(name.replace("_", " ") for name in self.names)
 
     def values(self, preset, variant):
@@ -77,10 +77,6 @@ class Tuning:
                 "for none."
             )
         return bool(mine)
-
-    def words(self, value):
-        """Return a value of the grid as text, for tables and captions."""
-        return f"{value:g}" if isinstance(self.setting, str) else ", ".join(f"{v:g}" for v in value)
 
     def axes(self, preset, variant):
         """Return, by setting, the values that are tried of it, in order."""

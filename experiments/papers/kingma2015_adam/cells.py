@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 from experiments.claims import Claim, Measured, Part, Reason
+from experiments.claims.claim import interval
 from experiments.claims.statistics import mean_interval
 
 
@@ -26,18 +27,23 @@ class WorseCells(Claim):
     most: float = 0
     more_than: tuple = ()
     kind = "cells"
+    unit = "cells"
+
+    def in_unit(self, value):
+        return value
 
     def variants(self):
         return tuple(variant for pair in (*self.pairs, *self.more_than) for variant in pair)
 
     def published(self, text):
         if self.more_than:
-            return text.phrase("more_cells", percent=f"{100 * self.tolerance:g}")
-        return text.phrase("cells", percent=f"{100 * self.tolerance:g}", most=self.most)
+            return text.phrase("more_cells", percent=100 * self.tolerance)
+        return text.phrase("cells", percent=100 * self.tolerance, most=self.most)
 
-    def shown(self, estimate):
-        ends = f" [{estimate.low:.2g}, {estimate.high:.2g}]" if estimate.interval else ""
-        return f"{estimate.mean:.3g}{ends}, n = {estimate.n}"
+    def shown(self, estimate, text):
+        ends = estimate.interval and interval(*(text.numeral(end, ".2g") for end in estimate.interval), text)
+        words = " ".join(filter(None, (text.numeral(estimate.mean, ".3g"), ends)))
+        return text.phrase("estimate", estimate=words, n=estimate.n)
 
     def measure(self, evidence):
         cells, others = self._cells(evidence, self.pairs), self._cells(evidence, self.more_than)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, describe
-from experiments.claims.claim import between
+from experiments.claims.claim import between, interval
 from experiments.claims.statistics import mean_interval
 from experiments.report.blocks import Picture
 from experiments.report.figures import Figure
@@ -26,9 +26,14 @@ class OfMap(Claim):
     low: float | None = None
     high: float | None = None
     kind = "map"
+    unit = ""
 
-    def shown(self, estimate):
-        return f"{estimate.mean:.2f}" + (f" [{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.interval else "")
+    def in_unit(self, value):
+        return value
+
+    def shown(self, estimate, text):
+        ends = estimate.interval and interval(*(text.numeral(end, ".2f") for end in estimate.interval), text)
+        return " ".join(filter(None, (text.numeral(estimate.mean, ".2f"), ends)))
 
     def decide(self, measured, evidence, p):
         verdict, reason = between(measured.parts[0].estimate, self.low, self.high)
@@ -55,11 +60,18 @@ class NoGain(OfMap):
     gain: bool = False
     naming = ("variant",)
 
+    @property
+    def unit(self):
+        return self.quantity.difference_unit
+
+    def in_unit(self, value):
+        return value * self.quantity.scale
+
     def published(self, text):
         return text.phrase("gain" if self.gain else "no_better", margin=self.difference(self.tolerance))
 
-    def shown(self, estimate):
-        return describe(estimate, self.quantity, difference=True)
+    def shown(self, estimate, text):
+        return describe(estimate, self.quantity, text, difference=True)
 
     def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
@@ -67,8 +79,8 @@ class NoGain(OfMap):
             return Measured(missing=Reason("not_whole"))
         without = min(y for (_, second), y in cells.items() if second == 0)
         best = min(y for (_, second), y in cells.items() if second)
-        at = evidence.experiment.tuning.words(min((y, x) for x, y in cells.items() if x[1])[1])
-        numbers = dict(best=self.number(best), at=at, without=self.number(without))
+        at = evidence.text.chosen(min((y, x) for x, y in cells.items() if x[1])[1])
+        numbers = dict(best=self.amount(best), at=at, without=self.amount(without))
         return once(without - best, Reason.of("best_and_none", **numbers), Reason("unequal_choice"))
 
     def decide(self, measured, evidence, p):
@@ -96,7 +108,7 @@ class BasinTilt(OfMap):
     naming = ("variant", "beside")
 
     def published(self, text):
-        return text.phrase("tilt", cells=self.cells, low=f"{self.low:g}", high=f"{self.high:g}")
+        return text.phrase("tilt", cells=self.cells, low=self.low, high=self.high)
 
     def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
@@ -105,12 +117,12 @@ class BasinTilt(OfMap):
         best, tilt = best_cells(cells, self.cells), tilt_of(cells, self.cells)
         if tilt is None:
             return Measured(missing=Reason("no_correlation"))
-        notes = [Reason.of("best_cells", cells=len(best), worst=self.number(max(best.values())))]
+        notes = [Reason.of("best_cells", cells=len(best), worst=self.amount(max(best.values())))]
         low, high = tilt_interval(cells, self.cells)
-        notes.append(Reason.of("over_cells", low=f"{low:.2f}", high=f"{high:.2f}"))
+        notes.append(Reason.of("over_cells", low=low, high=high))
         other = tilt_of(evidence.cells(self.beside, self.quantity), self.cells) if self.beside else None
         if other is not None:
-            notes.append(Reason.of("beside", variant=self.beside, number=f"{other:.2f}"))
+            notes.append(Reason.of("beside", variant=self.beside, number=other))
         return once(tilt, *notes)
 
 
@@ -150,8 +162,8 @@ class ChosenRatio(OfMap):
 
     def published(self, text):
         if self.low is None:
-            return text.phrase("at_most", number=f"{self.high:g}")
-        return text.phrase("between", low=f"{self.low:g}", high=f"{self.high:g}")
+            return text.phrase("at_most", number=self.high)
+        return text.phrase("between", low=self.low, high=self.high)
 
     def measure(self, evidence):
         chosen = [evidence.tuned.get(variant) for variant in (self.first, self.second)]
@@ -159,7 +171,7 @@ class ChosenRatio(OfMap):
             return Measured(missing=Reason("not_whole"))
         if not chosen[1]:
             return Measured(missing=Reason("choice_of_zero"))
-        numbers = dict(first=f"{chosen[0]:g}", second=f"{chosen[1]:g}")
+        numbers = dict(first=chosen[0], second=chosen[1])
         return once(self.factor * chosen[0] / chosen[1], Reason.of("chosen", **numbers))
 
 
