@@ -239,7 +239,7 @@ class Claim:
         if n <= had:
             return ()
         hours = (n - had) * evidence.seconds(self.variants()) / 3600
-        return (Reason.of("more_runs", more=n - had, hours=hours),)
+        return (Reason.of("more_runs" if n - had > 1 else "more_run", more=n - had, hours=hours),)
 
     @property
     def unit(self):

@@ -145,7 +145,7 @@ def records(experiment, preset, times):
 
 def test_the_page_says_what_was_not_reached_and_what_was_not_run():
     everything = records(FIGURE1, "reduced", {"relu": 3, "tanh": 1000}) + records(CIFAR, "reduced", {"with_lrn": 2})
-    view = PaperView(PAPER, [Source("Measured", tuple(everything))])
+    view = PaperView(PAPER, [Source("measured", tuple(everything))])
     text = markdown(paper_page(view))
     epochs = FIGURE1.presets["reduced"].settings["epochs"]
     assert f"not reached within {epochs} epochs in 2 of 2 runs" in text
@@ -165,7 +165,7 @@ def test_measured_curves_beside_published_ones(tmp_path):
     declared = fakes.paper(text=Text(words), figures=(figure,))
 
     def evidence(*records):
-        return PaperView(declared, [Source("Measured", records)]).primary["first"]
+        return PaperView(declared, [Source("measured", records)]).primary["first"]
 
     def run(variant, seed, when):
         """A run whose training error falls to 25 % after so many epochs, of 20."""

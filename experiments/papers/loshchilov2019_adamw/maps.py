@@ -228,7 +228,7 @@ class HeatMaps(Figure):
 
         best = "; ".join(
             f"{evidence.labels[v]} {quantity.number(min(cells.values()))} {quantity.unit}".rstrip()
-            + f" at {tuning.words(min(cells, key=cells.get))}"
+            + f" at {evidence.text.chosen(min(cells, key=cells.get))}"
             for v, cells in maps.items()
         )
         tilts = ((v, tilt_of(cells, self.best)) for v, cells in maps.items())

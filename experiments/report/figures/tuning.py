@@ -42,7 +42,7 @@ class Sensitivity(Figure):
             axes.set_ylabel(f"{metric.capitalize()} ({unit})")
             legend(axes)
 
-        chosen = listed(f"{evidence.labels[v]} {tuning.words(value)}" for v, value in evidence.tuned.items())
+        chosen = listed(f"{evidence.labels[v]} {evidence.text.chosen(value)}" for v, value in evidence.tuned.items())
         said = f"Lowest {metric} of any epoch over the {setting}, {evidence.title}, preset {evidence.preset}. "
         if tuned:
             said += f"One seed ({tuning.seed}) per point; diverged runs have none. Chosen: {chosen}."
