@@ -25,6 +25,7 @@ SECTIONS = {
     "verdicts": (),
     "reasons": (),
     "phrases": (),
+    "captions": (),
 }
 # What separates decimals and thousands, exchanged.
 COMMA = str.maketrans(".,", ",.")
@@ -139,6 +140,10 @@ class Text:
     def phrase(self, name, **blanks):
         """Return one of the suite's own phrases, its blanks filled in."""
         return self.row("phrases", name).format(**blanks)
+
+    def caption(self, name, **blanks):
+        """Return one of the words of figures, its blanks filled in."""
+        return self.row("captions", name).format(**blanks)
 
     def verdict(self, verdict):
         """Return the printed name of a verdict."""
