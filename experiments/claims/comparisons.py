@@ -14,6 +14,8 @@ from experiments.claims.claim import (
     compare,
     contradicted,
     describe,
+    on_differences,
+    on_ratios,
 )
 from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
 
@@ -57,6 +59,9 @@ class Ordering(Claim):
 
     def effect(self):
         return self.gap or (self.margin and self.margin.value)
+
+    def yardstick(self):
+        return on_differences(self.quantity, published=self.gap, low=0.0)
 
     def measure(self, evidence):
         parts = []
@@ -127,6 +132,9 @@ class Ratio(Claim):
     def effect(self):
         return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
 
+    def yardstick(self):
+        return on_ratios(published=math.log(self.value), low=0.0)
+
     def measure(self, evidence):
         estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
         if estimate is None:
@@ -177,6 +185,10 @@ class Alike(Claim):
 
     def effect(self):
         return math.log(self.margin.value) if self.relative else self.margin.value
+
+    def yardstick(self):
+        ends = dict(low=-self.effect(), high=self.effect())
+        return on_ratios(**ends) if self.relative else on_differences(self.quantity, **ends)
 
     def measure(self, evidence):
         estimate, notes = self._estimate(evidence)
@@ -232,6 +244,9 @@ class NoBetter(Claim):
 
     def effect(self):
         return self.margin.value - (self.gap or 0.0)
+
+    def yardstick(self):
+        return on_differences(self.quantity, published=self.gap, high=self.margin.value)
 
     def measure(self, evidence):
         found = [self._gain(evidence, margin) for margin in (None, self.margin)]

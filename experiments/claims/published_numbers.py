@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from experiments.claims.claim import Claim, Measured, Part, Reason, between, contradicted
+from experiments.claims.claim import Claim, Measured, Part, Reason, Yardstick, between, contradicted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,10 @@ class Value(Claim):
 
     def effect(self):
         return self.tolerance or None
+
+    def yardstick(self):
+        ends = dict(low=self.value - self.tolerance, high=self.value + self.tolerance)
+        return Yardstick(self.quantity.unit, self.value, scale=self.quantity.scale, **ends)
 
     def measure(self, evidence):
         return _measured(evidence.estimate(self.variant, self.quantity))
@@ -156,6 +160,9 @@ class Probability(Claim):
         if self.high is None:
             return text.phrase("at_least", number=self.number(self.low))
         return text.phrase("between", low=self.number(self.low), high=self.number(self.high))
+
+    def yardstick(self):
+        return Yardstick(self.quantity.unit, self.value, None, self.low, self.high, self.quantity.scale)
 
     def measure(self, evidence):
         return _measured(evidence.estimate(self.variant, self.quantity))

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from experiments.claims import Claim, Measured, Part, Reason
+from experiments.claims import Claim, Measured, Part, Reason, Yardstick
 from experiments.claims.statistics import mean_interval
 
 
@@ -38,6 +38,9 @@ class WorseCells(Claim):
     def shown(self, estimate):
         ends = f" [{estimate.low:.2g}, {estimate.high:.2g}]" if estimate.interval else ""
         return f"{estimate.mean:.3g}{ends}, n = {estimate.n}"
+
+    def yardstick(self):
+        return Yardstick("cells", line=0.0, low=0.0) if self.more_than else Yardstick("cells", high=self.most)
 
     def measure(self, evidence):
         cells, others = self._cells(evidence, self.pairs), self._cells(evidence, self.more_than)

@@ -73,7 +73,8 @@ class TuningPanels(Figure):
                     panel.plot(x, np.minimum(y, top), label=called, ms=4, lw=1.4, clip_on=False, **line)
                     for these, marker in ((np.isfinite(y) & (y > top), "^"), (np.isinf(y), "x")):
                         edge = dict(ls="none", marker=marker, ms=7, mew=1.6, clip_on=False, color=look.colour)
-                        panel.plot(x[these], np.full(these.sum(), top), **edge)
+                        if these.any():
+                            panel.plot(x[these], np.full(these.sum(), top), **edge)
                 panel.set_title(heading, fontsize=9, fontweight="normal")
                 panel.xaxis.set_major_locator(MaxNLocator(integer=True))
                 panel.set_ylim(bottom, top)
@@ -82,7 +83,7 @@ class TuningPanels(Figure):
             if len(values := {x for found in points.values() for x in found}) == 1:  # there is nothing to scale by
                 middle = np.log10(values.pop())
                 grid.flat[0].set_xlim(middle - 1, middle + 1)
-            figure.supxlabel(text.caption("log10", what=over), fontsize=10)
+            grid[-1][len(grid[-1]) // 2].set_xlabel(text.caption("log10", what=over))
             figure.supylabel(w.axis(text, quantity), fontsize=10)
             title(grid.flat[0], shown)
             legend(grid.flat[0])

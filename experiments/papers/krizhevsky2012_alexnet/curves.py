@@ -19,7 +19,7 @@ from experiments.report.figures import (
 )
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import QUIET
-from experiments.report.figures.style import hollow, whole
+from experiments.report.figures.style import hollow, label_y, whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +70,7 @@ class PublishedCurves(Figure):
             if self.level is not None:
                 axes.axhline(self.level * quantity.scale, color=QUIET[0], lw=1, ls=(0, (4, 2)))
             axes.set_xlabel(text.caption("epoch"))
-            axes.set_ylabel(w.axis(text, quantity))
+            label_y(axes, w.axis(text, quantity))
             from_zero(axes)
             numerals(axes, text)
             whole(axes.xaxis)

@@ -8,13 +8,14 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from scipy import stats
 
-from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, describe
+from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, Yardstick, describe, on_differences
 from experiments.claims.claim import between
 from experiments.claims.statistics import mean_interval
 from experiments.report.blocks import Picture
 from experiments.report.figures import Figure, title
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import PALETTE
+from experiments.report.figures.style import Numerals
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,9 @@ class OfMap(Claim):
 
     def shown(self, estimate):
         return f"{estimate.mean:.2f}" + (f" [{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.interval else "")
+
+    def yardstick(self):
+        return Yardstick(low=self.low, high=self.high)
 
     def decide(self, measured, evidence, p):
         verdict, reason = between(measured.parts[0].estimate, self.low, self.high)
@@ -62,6 +66,9 @@ class NoGain(OfMap):
 
     def shown(self, estimate):
         return describe(estimate, self.quantity, difference=True)
+
+    def yardstick(self):
+        return on_differences(self.quantity, **{"low" if self.gain else "high": self.tolerance})
 
     def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
@@ -155,6 +162,9 @@ class ChosenRatio(OfMap):
             return text.phrase("at_most", number=f"{self.high:g}")
         return text.phrase("between", low=f"{self.low:g}", high=f"{self.high:g}")
 
+    def yardstick(self):
+        return Yardstick("times", line=1.0, low=self.low, high=self.high, ratio=True)
+
     def measure(self, evidence):
         chosen = [evidence.tuned.get(variant) for variant in (self.first, self.second)]
         if None in chosen:
@@ -201,8 +211,8 @@ class HeatMaps(Figure):
             figure = axes.figure
             axes.remove()
             columns, rows = (len(maps), 1) if len(maps) < 3 else (2, -(-len(maps) // 2))
-            figure.set_size_inches(5.6, 0.7 + 3.0 * rows)
-            panels = figure.subplots(rows, columns, squeeze=False)
+            figure.set_size_inches(5.6, 1.0 + 2.9 * rows)
+            panels = figure.subplots(rows, columns, squeeze=False, sharey=len(maps) < 3)
             for panel in panels.flat[len(maps) :]:
                 panel.remove()
             for panel, (variant, cells) in zip(panels.flat, maps.items(), strict=False):
@@ -223,7 +233,8 @@ class HeatMaps(Figure):
             for panel in panels[:, 0]:
                 panel.set_ylabel(w.capital(names[0]))
             left = [panel for panel in panels.flat if panel.figure]
-            bar = figure.colorbar(image, ax=left, label=w.axis(text, quantity), extend="max", shrink=0.9, aspect=30)
+            below = dict(location="bottom", extend="max", shrink=0.6, aspect=40)
+            bar = figure.colorbar(image, ax=left, label=w.axis(text, quantity), format=Numerals(text), **below)
             bar.solids.set_rasterized(False)
             title(left[0], shown)
 

@@ -9,6 +9,7 @@ from experiments.report.blocks import Picture
 from experiments.report.figures import Figure, legend, numerals, style, title
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import GROUND, TEXT
+from experiments.report.figures.style import label_y
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Outcomes(Figure):
             numerals(axes, text, "y")
             axes.set_xticks(range(len(self.columns)))
             axes.set_xlabel(words["axis"])
-            axes.set_ylabel(f"{words['label']} (%)")
+            label_y(axes, f"{words['label']} (%)")
             axes.set_ylim(bottom=0)
             axes.grid(axis="x", visible=False)
             title(axes, shown)

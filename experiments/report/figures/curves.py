@@ -16,6 +16,7 @@ from experiments.report.figures.style import (
     diverged,
     draw_mean,
     from_zero,
+    label_y,
     log_axis,
     name_lines,
     numerals,
@@ -56,7 +57,7 @@ class LearningCurves(Figure):
                     x, y = list(curve), np.array(list(curve.values())) * quantity.scale
                     axes.plot(x, y, color=look[variant].colour, lw=0.8, marker="x", markevery=[-1], ms=7, mew=1.6)
             axes.set_xlabel(text.caption("epoch"))
-            axes.set_ylabel(w.axis(text, quantity))
+            label_y(axes, w.axis(text, quantity))
             numerals(axes, text)
             if self.log:
                 log_axis(axes, "y", text)
@@ -149,7 +150,7 @@ class Shares(Figure):
             elif self.step == 1:
                 whole(axes.xaxis)
             axes.set_xlabel(words["axis"])
-            axes.set_ylabel(f"{words['label']} (%)")
+            label_y(axes, f"{words['label']} (%)")
             axes.set_ylim(0, 102)
             title(axes, shown)
             name_lines(axes, ends)

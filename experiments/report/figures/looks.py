@@ -138,7 +138,7 @@ def looks(variants, declared=()):
         name = component(variant, declared)
         if name is not None and variant not in found:
             own, place = first[name], count.get(name, 0)
-            marker = next(m for m in MARKERS[place:] + MARKERS if (own.colour, m) not in taken and m != own.marker)
+            marker = next(m for m in (MARKERS[8 + place :] + MARKERS)[: len(MARKERS)] if (own.colour, m) not in taken)
             dashes = [d for d in DASHES if d != own.dashes][place % (len(DASHES) - 1)]
             found[variant] = Look(own.colour, marker, dashes)
             count[name] = place + 1

@@ -1,5 +1,6 @@
 """Parts that all figures share: the contract of a figure, axes, titles, names at the ends of lines, curves."""
 
+import re
 import textwrap
 
 import numpy as np
@@ -10,7 +11,9 @@ from scipy.optimize import isotonic_regression
 from experiments.errors import DeclarationError, nearest
 from experiments.report.figures.looks import GROUND, TEXT, looks
 
-WIDE = 58  # letters of a title that stand in one line
+TOGETHER = re.compile(r"n = \S+( \S+)?")  # stands in one line
+HIGH = 27  # letters of a label beside a vertical axis that stand in one line
+WIDE = 66  # letters of a title that stand in one line
 ROOM, APART = 24, 0.068  # letters of a name beside a line; how far apart two names are, in heights of the axes
 
 
@@ -60,7 +63,13 @@ def style(evidence):
 
 def title(axes, words):
     """Write what a figure shows above it."""
-    axes.figure.suptitle(textwrap.fill(words, WIDE), x=0.012, ha="left", fontsize=10, fontweight="bold", color=TEXT[0])
+    words = textwrap.fill(TOGETHER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), words), WIDE)
+    axes.figure.suptitle(words, x=0.012, ha="left", fontsize=10, fontweight="bold", color=TEXT[0])
+
+
+def label_y(axes, words):
+    """Label the vertical axis, in several lines where it is too short for one."""
+    axes.set_ylabel(textwrap.fill(words, HIGH))
 
 
 class Numerals(Formatter):

@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
-from experiments.report.figures.style import Figure, log_axis, name_lines, style, title
+from experiments.report.figures.style import Figure, label_y, log_axis, name_lines, style, title
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Sensitivity(Figure):
             log_axis(axes, "x", text)
             log_axis(axes, "y", text)
             axes.set_xlabel(w.capital(setting))
-            axes.set_ylabel(w.labelled(text, metric, unit))
+            label_y(axes, w.labelled(text, metric, unit))
             title(axes, shown)
             name_lines(axes, ends)
 
