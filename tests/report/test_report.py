@@ -65,7 +65,6 @@ def test_two_builds_give_the_same_bytes(place):
         "first_results.csv",
         "first_results.tex",
         "first_test_error_curves.svg",
-        "first_test_error_curves.png",
     } <= names
 
 

@@ -7,12 +7,12 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.claims import Quantity
 from experiments.report.blocks import Picture
-from experiments.report.figures import Figure, legend, looks, title
+from experiments.report.figures import Figure, legend, looks_of, title
 from experiments.report.figures import words as w
 from experiments.report.figures.style import Numerals
 
 # Both are Adam: its colour, and the next.
-CORRECTED, UNCORRECTED = looks(("adam", "uncorrected")).values()
+CORRECTED, UNCORRECTED = looks_of(("adam", "uncorrected")).values()
 
 
 @dataclasses.dataclass(frozen=True)

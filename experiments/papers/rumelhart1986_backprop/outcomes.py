@@ -50,7 +50,11 @@ class Outcomes(Figure):
                 x = np.arange(len(shares)) + (i - (len(found) - 1) / 2) * width
                 mean = np.array([e.mean for e in shares]) * 100
                 ends = np.array([[e.mean - e.low, e.high - e.mean] for e in shares]).T * 100
-                colours = {"color": look[variant].colour, "edgecolor": GROUND[0], "hatch": ("", "//", "..", "xx")[i % 4]}
+                colours = {
+                    "color": look[variant].colour,
+                    "edgecolor": GROUND[0],
+                    "hatch": ("", "//", "..", "xx")[i % 4],
+                }
                 axes.bar(x, mean, width * 0.9, lw=0, label=evidence.labels[variant], **colours)
                 axes.errorbar(x, mean, ends.clip(0), fmt="none", ecolor=TEXT[0], elinewidth=0.9, capsize=2)
             numerals(axes, text, "y")
@@ -63,7 +67,8 @@ class Outcomes(Figure):
             legend(axes)
 
         ends = [
-            f"{evidence.labels[v]} " + ", ".join(f"{i}: {text.numeral(100 * e.mean, '.0f')}" for i, e in enumerate(shares))
+            f"{evidence.labels[v]} "
+            + ", ".join(f"{i}: {text.numeral(100 * e.mean, '.0f')}" for i, e in enumerate(shares))
             for v, shares in found.items()
         ]
         parts = [

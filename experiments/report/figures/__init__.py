@@ -1,7 +1,7 @@
 """Figures, drawn from evidence. The same records give the same bytes, as SVG for light and dark grounds."""
 
 from experiments.report.figures.curves import LearningCurves, Shares
-from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks
+from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks_of
 from experiments.report.figures.style import (
     Figure,
     counted,
@@ -36,7 +36,7 @@ __all__ = [
     "from_zero",
     "legend",
     "log_axis",
-    "looks",
+    "looks_of",
     "name_lines",
     "numerals",
     "save",

@@ -275,7 +275,9 @@ def _limits(panel, ratio):
         points += [printed.mean, *(held.printed(x) for x in (held.published, held.line))]
         if held.line is None:
             points += [held.printed(x) for x in (held.low, held.high)]
-        ends += [e for e in (printed.low, printed.high) if e is not None and math.isfinite(e) and not (ratio and e <= 0)]
+        ends += [
+            e for e in (printed.low, printed.high) if e is not None and math.isfinite(e) and not (ratio and e <= 0)
+        ]
     points = [forth(x) for x in points if x is not None and math.isfinite(x) and not (ratio and x <= 0)]
     points = points or [forth(e) for e in ends] or [0.0]
     low, high = min(points), max(points)

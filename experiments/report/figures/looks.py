@@ -118,7 +118,7 @@ def component(variant, declared=()):
     return max((c for c in COMPONENTS if variant == c or variant.startswith(f"{c}_")), key=len, default=None)
 
 
-def looks(variants, declared=()):
+def looks_of(variants, declared=()):
     """Return the `Look` of each variant.
 
     A component has its own in every figure of every paper. Further variants of one component keep its colour, with a

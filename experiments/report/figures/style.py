@@ -9,7 +9,7 @@ from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullFormatter
 from scipy.optimize import isotonic_regression
 
 from experiments.errors import DeclarationError, nearest
-from experiments.report.figures.looks import GROUND, TEXT, looks
+from experiments.report.figures.looks import GROUND, TEXT, looks_of
 
 TOGETHER = re.compile(r"n = \S+( \S+)?")  # stands in one line
 HIGH = 27  # letters of a label beside a vertical axis that stand in one line
@@ -58,7 +58,7 @@ class Figure:
 
 def style(evidence):
     """Return the `Look` of each variant of an experiment: that of its component, in every figure of every paper."""
-    return looks(evidence.experiment.variants, evidence.paper.components)
+    return looks_of(evidence.experiment.variants, evidence.paper.components)
 
 
 def title(axes, words):
@@ -76,11 +76,15 @@ class Numerals(Formatter):
     """Numbers at the ticks as a language writes them, all with as many decimals."""
 
     def __init__(self, text, even=True):
-        self.text, self.even = text, even
+        self.text, self.even, self.ticks = text, even, []
+
+    def set_locs(self, locs):
+        """Take the places of all ticks."""
+        self.ticks = [f"{tick:.9g}" for tick in locs]
 
     def __call__(self, x, pos=None):
-        decimals = max((len(f"{tick:.9g}".partition(".")[2]) for tick in self.locs), default=0)
-        small = any("e" in f"{tick:.9g}" for tick in self.locs)
+        decimals = max((len(tick.partition(".")[2]) for tick in self.ticks), default=0)
+        small = any("e" in tick for tick in self.ticks)
         return self.text.numeral(x, f".{decimals}f" if self.even and not small else "g").replace("-", "−")
 
 

@@ -9,7 +9,7 @@ import matplotlib
 import matplotlib.figure
 
 from experiments.files import write_atomically
-from experiments.report.figures.looks import DARK, GRID, GROUND, QUIET, TEXT
+from experiments.report.figures.looks import DARK, GRID, QUIET, TEXT
 
 SIZE = (5.6, 3.5)  # inches
 FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, 'DejaVu Sans', sans-serif"
@@ -151,7 +151,9 @@ def _rounded(number):
 def _renamed(root):
     """Number the identifiers that something refers to, in their order; drop the others."""
     wanted = {element.get(LINK, "")[1:] for element in root.iter()}
-    wanted |= {found for e in root.iter() for value in e.attrib.values() for found in re.findall(r"url\(#(.*?)\)", value)}
+    wanted |= {
+        found for e in root.iter() for value in e.attrib.values() for found in re.findall(r"url\(#(.*?)\)", value)
+    }
     names = {}
     for element in root.iter():
         if (name := element.attrib.pop("id", None)) in wanted:
