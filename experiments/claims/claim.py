@@ -107,6 +107,38 @@ class Verdict:
         return self.reasons[0].key if self.reasons else ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Yardstick:
+    """What a claim's estimate is held against, in the estimate's unit.
+
+    Attributes:
+        unit: what is printed after a number; "times" for a ratio.
+        published: the paper's number, or `None`.
+        line: where there is no difference, or `None`.
+        low, high: the band in which the estimate has to lie; `None`: no end on that side.
+        scale: factor between the estimate and the printed number.
+        ratio: whether it belongs on a logarithmic axis.
+        logarithm: whether the estimate is the logarithm of what is printed.
+    """
+
+    unit: str = ""
+    published: float | None = None
+    line: float | None = None
+    low: float | None = None
+    high: float | None = None
+    scale: float = 1.0
+    ratio: bool = False
+    logarithm: bool = False
+
+    def printed(self, value):
+        """Return a number in the estimate's unit as it is printed."""
+        if value is None:
+            return None
+        if self.logarithm:
+            return math.exp(value) if value < 700 else math.inf
+        return value * self.scale
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Claim:
     """One checkable statement of a paper. Its words stand in the paper's text: `source`, `says` and `why`.
@@ -227,6 +259,10 @@ class Claim:
         """Return the difference that more runs would have to find, in the unit of its parts; `None`: none is known."""
         return None
 
+    def yardstick(self):
+        """Return what its estimates are held against. Default: nothing, in the quantity's unit."""
+        return Yardstick(self.quantity.unit, scale=self.quantity.scale)
+
     def settled_by(self, measured, evidence):
         """Return, as reasons, how many more runs would be expected to settle an open claim."""
         effect, errors = self.effect(), [part.estimate for part in measured.parts if part.estimate.error is not None]
@@ -241,19 +277,6 @@ class Claim:
         hours = (n - had) * evidence.seconds(self.variants()) / 3600
         return (Reason.of("more_runs" if n - had > 1 else "more_run", more=n - had, hours=hours),)
 
-    @property
-    def unit(self):
-        """Unit of the numbers that `in_unit` gives."""
-        return self.quantity.unit
-
-    def in_unit(self, value):
-        """Return an end or the mean of an estimate of its parts as a printed number."""
-        return value * self.quantity.scale
-
-    def size(self):
-        """Return the published number as a printed one; `None` where the paper has none."""
-        return None
-
     def amount(self, value):
         """Return a value of the claim's quantity, to be written with its unit."""
         return Amount(self.quantity, value)
@@ -261,6 +284,16 @@ class Claim:
     def difference(self, value):
         """Return a margin or tolerance of the claim's quantity, to be written with its unit."""
         return Amount(self.quantity, value, difference=True)
+
+
+def on_differences(quantity, **parts):
+    """Return the `Yardstick` of differences of a quantity."""
+    return Yardstick(quantity.difference_unit, line=0.0, scale=quantity.scale, **parts)
+
+
+def on_ratios(**parts):
+    """Return the `Yardstick` of the logarithms of ratios."""
+    return Yardstick("times", line=0.0, ratio=True, logarithm=True, **parts)
 
 
 def compare(estimate, p, size=None, judged_size=True, margin=None, later=None):

@@ -15,6 +15,8 @@ from experiments.claims.claim import (
     contradicted,
     describe,
     interval,
+    on_differences,
+    on_ratios,
 )
 from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
 
@@ -56,15 +58,11 @@ class Ordering(Claim):
     def shown(self, estimate, text):
         return lower_by(estimate, self.quantity, text)
 
-    @property
-    def unit(self):
-        return self.quantity.difference_unit
-
-    def size(self):
-        return None if self.gap is None else self.gap * self.quantity.scale
-
     def effect(self):
         return self.gap or (self.margin and self.margin.value)
+
+    def yardstick(self):
+        return on_differences(self.quantity, published=self.gap, low=0.0)
 
     def measure(self, evidence):
         parts = []
@@ -132,16 +130,11 @@ class Ratio(Claim):
     def shown(self, estimate, text):
         return describe_ratio(estimate, text)
 
-    unit = "times"
-
-    def in_unit(self, value):
-        return math.exp(value)
-
-    def size(self):
-        return self.value
-
     def effect(self):
         return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
+
+    def yardstick(self):
+        return on_ratios(published=math.log(self.value), low=0.0)
 
     def measure(self, evidence):
         estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
@@ -193,15 +186,12 @@ class Alike(Claim):
             return describe_ratio(estimate, text)
         return describe(estimate, self.quantity, text, difference=True)
 
-    @property
-    def unit(self):
-        return "times" if self.relative else self.quantity.difference_unit
-
-    def in_unit(self, value):
-        return math.exp(value) if self.relative else super().in_unit(value)
-
     def effect(self):
         return math.log(self.margin.value) if self.relative else self.margin.value
+
+    def yardstick(self):
+        ends = dict(low=-self.effect(), high=self.effect())
+        return on_ratios(**ends) if self.relative else on_differences(self.quantity, **ends)
 
     def measure(self, evidence):
         estimate, notes = self._estimate(evidence)
@@ -255,15 +245,11 @@ class NoBetter(Claim):
     def shown(self, estimate, text):
         return lower_by(estimate, self.quantity, text)
 
-    @property
-    def unit(self):
-        return self.quantity.difference_unit
-
-    def size(self):
-        return None if self.gap is None else self.gap * self.quantity.scale
-
     def effect(self):
         return self.margin.value - (self.gap or 0.0)
+
+    def yardstick(self):
+        return on_differences(self.quantity, published=self.gap, high=self.margin.value)
 
     def measure(self, evidence):
         found = [self._gain(evidence, margin) for margin in (None, self.margin)]

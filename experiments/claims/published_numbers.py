@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from experiments.claims.claim import Claim, Measured, Part, Reason, between, contradicted
+from experiments.claims.claim import Claim, Measured, Part, Reason, Yardstick, between, contradicted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,11 +32,12 @@ class Value(Claim):
     def published(self, text):
         return f"{text.amount(self.amount(self.value))} ± {text.amount(self.difference(self.tolerance))}"
 
-    def size(self):
-        return None if self.value is None else self.value * self.quantity.scale
-
     def effect(self):
         return self.tolerance or None
+
+    def yardstick(self):
+        ends = dict(low=self.value - self.tolerance, high=self.value + self.tolerance)
+        return Yardstick(self.quantity.unit, self.value, scale=self.quantity.scale, **ends)
 
     def measure(self, evidence):
         return _measured(evidence.estimate(self.variant, self.quantity))
@@ -152,9 +153,6 @@ class Probability(Claim):
     kind = "probability"
     naming = ("variant",)
 
-    def size(self):
-        return None if self.value is None else self.value * self.quantity.scale
-
     def published(self, text):
         if self.value is not None:
             return text.amount(self.amount(self.value))
@@ -163,6 +161,9 @@ class Probability(Claim):
         if self.high is None:
             return text.phrase("at_least", number=self.amount(self.low))
         return text.phrase("between", low=self.amount(self.low), high=self.amount(self.high))
+
+    def yardstick(self):
+        return Yardstick(self.quantity.unit, self.value, None, self.low, self.high, self.quantity.scale)
 
     def measure(self, evidence):
         return _measured(evidence.estimate(self.variant, self.quantity))

@@ -36,7 +36,7 @@ def write_page(pages, folder, records=None):
     for page in pages:
         for block in page.every(Picture):
             if block.draw:
-                figures.save(block.draw, folder / render.source(block.name, page.language))
+                figures.save(block.draw, folder / "figures", render.stem(block.name, page.language))
         write_atomically(folder / FILES[page.language], render.markdown(page))
     for block in pages[0].every(Grid):
         if block.data:
@@ -90,8 +90,11 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
 
 
 def _index(views, language, languages, pictures):
-    rows = [(view.paper.citation.short, view.judgements) for view in views]
-    forest = figures.forest_of_all(rows, Text({}, language), "findings")
+    lines, counts = [], collections.Counter()
+    for view in views:
+        lines += figures.rows(view.judgements, view.text, view.paper.citation.short, claims=False)
+        counts.update(judgement.verdict for judgement in view.judgements)
+    forest = figures.forest_of(tuple(lines), Text({}, language), "findings", counts, most=2)
     return index_page(views, language, languages, pictures, forest)
 
 

@@ -105,17 +105,17 @@ def numbers(view):
             reason = view.text.reason(verdict.reasons[0]) if verdict.reasons else ""
             preset = view.primary[claim.experiment].preset or ""
             place = (judgement.finding.name, claim.name, judgement.finding.kind, claim.experiment, preset)
-            size = claim.size()
+            held = claim.yardstick()
             for part in verdict.parts or (None,):
                 ends = part.estimate.interval if part else None
                 measured = [part and part.estimate.mean, *(ends or (None, None))]
                 rows.append((
                     *place,
                     part.against if part else "",
-                    *(None if value is None else claim.in_unit(value) for value in measured),
+                    *(None if value is None else held.printed(value) for value in measured),
                     part.estimate.n if part else 0,
-                    claim.unit,
-                    size,
+                    held.unit,
+                    held.printed(held.published),
                     verdict.verdict,
                     reason,
                 ))  # fmt: skip

@@ -45,8 +45,13 @@ def _parts(blocks, language):
 
 def source(name, language):
     """Return where a page finds a figure: in `figures` beside it, unless its name says where."""
-    path = f"{name}.svg" if language == "en" else f"{name}.{language}.svg"
+    path = f"{stem(name, language)}.svg"
     return path if "/" in name else f"figures/{path}"
+
+
+def stem(name, language):
+    """Return the name of a figure's file in a language, without its ending."""
+    return name if language == "en" else f"{name}.{language}"
 
 
 def _anchor(name):

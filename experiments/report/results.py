@@ -99,7 +99,7 @@ def numbers(view, experiment, columns):
                     *(None if value is None else value * quantity.scale for value in values),
                     found.n if found else 0,
                     quantity.unit,
-                    claim.size() if claim else None,
+                    claim.value * quantity.scale if claim else None,
                     verdict or "",
                 ))  # fmt: skip
     return NUMBERS, tuple(rows)

@@ -32,6 +32,7 @@ SECTIONS = {
     "page": (),
     "counts_one": (),
     "counts_many": (),
+    "captions": (),
 }
 AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 # What separates decimals and thousands, exchanged.
@@ -155,9 +156,9 @@ class Text:
         unit = quantity.difference_unit if difference else quantity.unit
         return self.row("units", unit) if unit else ""
 
-    def fill(self, words, /, **blanks):
+    def fill(self, words, /, *places, **blanks):
         """Fill the blanks of a text: numbers and `Amount`s are written as this language writes them."""
-        return _Blanks(self).format(words, **blanks)
+        return _Blanks(self).format(words, *places, **blanks)
 
     @property
     def summary(self):
@@ -230,6 +231,10 @@ class Text:
     def page(self, name, **blanks):
         """Return what pages say under this name, its blanks filled in."""
         return self.fill(self.row("page", name), **blanks)
+
+    def caption(self, name, **blanks):
+        """Return one of the words of figures, its blanks filled in."""
+        return self.fill(self.row("captions", name), **blanks)
 
     def verdict(self, verdict):
         """Return the printed name of a verdict."""

@@ -107,10 +107,13 @@ def test_a_claim_may_allow_some_cells_or_compare_with_others():
 
 def test_the_figure_of_panels_keeps_diverged_cells_at_the_edge(tmp_path):
     picture = FIGURE.picture(evidence(a=(1.0, 2.0, 9.0), b=(3.0, math.inf, math.inf), c=(1.0, 2.0), d=()))
-    assert "left, x 1.000 at 0.01; left, y 3.000 at 0.01; right, x 1.000 at 0.01." in picture.alt
-    assert "3 at the upper edge lie beyond it or diverged" in picture.caption and "log10" not in picture.name
+    assert "left, x 1.000 (0.01); left, y 3.000 (0.01); right, x 1.000 (0.01)." in picture.alt
+    assert (
+        "arrow heads, 1 runs beyond it; crosses, 2 runs that diverged" in picture.caption
+        and "log10" not in picture.name
+    )
     save(picture.draw, tmp_path, picture.name)
-    assert (tmp_path / "e_objective_after_10_panels.png").is_file()
+    assert (tmp_path / "e_objective_after_10_panels.svg").is_file()
     assert FIGURE.picture(evidence()) is None
 
 

@@ -178,17 +178,17 @@ def test_the_map_shows_every_cell_and_frames_the_best(tmp_path):
     found = evidence(a=diagonal, b=lambda r, d: math.inf if r == 1 else None if d == 1 else straight(r, d))
     picture = HeatMaps("e", VALIDATION_ERROR, 0.2, best=4).picture(found)
     assert picture.name == "e_validation_error_maps"
-    assert "Lowest: A 10.00 % at 0.001, 1; B" in picture.alt and "Crosses: 5 runs that diverged" in picture.caption
+    assert "Lowest: A 10.00 % (0.001, 1); B" in picture.alt and "Crosses: 5 runs that diverged" in picture.caption
     assert "A -1.00" in picture.caption
     figure = Figure()
     picture.draw(figure.add_subplot())
     left, right = figure.axes[:2]
     texts = {(t.get_position()): t.get_text() for t in left.texts}
-    assert texts[(3, 1)] == "10.0" and len(texts) == len(CELLS)
+    assert texts[(3.5, 1.5)] == "10.0" and len(texts) == len(CELLS)
     assert len(left.patches) == 4
     assert [t.get_text() for t in right.texts].count("×") == 5
     save(picture.draw, tmp_path, picture.name)
-    assert (tmp_path / f"{picture.name}.png").is_file()
+    assert (tmp_path / f"{picture.name}.svg").is_file()
     assert HeatMaps("e", VALIDATION_ERROR, 0.2).picture(evidence()) is None
 
 
@@ -197,7 +197,7 @@ def test_a_preset_that_tunes_nothing_shows_the_one_cell_that_runs():
     found = Evidence(PAPER, EXPERIMENT, "quick", {"a": {0: run}})
     assert found.cells("a", TEST_ERROR) == {(0.1, 0.01): 0.25}
     picture = HeatMaps("e", VALIDATION_ERROR, 0.2).picture(found)
-    assert picture.name == "e_test_error_maps" and "A 25.00 % at 0.1, 0.01" in picture.alt
+    assert picture.name == "e_test_error_maps" and "A 25.00 % (0.1, 0.01)" in picture.alt
     assert "Test error of the one cell that runs" in picture.caption and "tunes nothing" in picture.caption
     figure = Figure()
     picture.draw(figure.add_subplot())

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from experiments.claims import Claim, Measured, Part, Reason
+from experiments.claims import Claim, Measured, Part, Reason, Yardstick
 from experiments.claims.claim import interval
 from experiments.claims.statistics import mean_interval
 
@@ -27,11 +27,6 @@ class WorseCells(Claim):
     most: float = 0
     more_than: tuple = ()
     kind = "cells"
-    unit = "cells"
-
-    def in_unit(self, value):
-        return value
-
     def variants(self):
         return tuple(variant for pair in (*self.pairs, *self.more_than) for variant in pair)
 
@@ -44,6 +39,9 @@ class WorseCells(Claim):
         ends = estimate.interval and interval(*(text.numeral(end, ".2g") for end in estimate.interval), text)
         words = " ".join(filter(None, (text.numeral(estimate.mean, ".3g"), ends)))
         return text.phrase("estimate", estimate=words, n=estimate.n)
+
+    def yardstick(self):
+        return Yardstick("cells", line=0.0, low=0.0) if self.more_than else Yardstick("cells", high=self.most)
 
     def measure(self, evidence):
         cells, others = self._cells(evidence, self.pairs), self._cells(evidence, self.more_than)

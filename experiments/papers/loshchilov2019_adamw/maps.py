@@ -8,11 +8,14 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from scipy import stats
 
-from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, describe
+from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, Yardstick, describe, on_differences
 from experiments.claims.claim import between, interval
 from experiments.claims.statistics import mean_interval
 from experiments.report.blocks import Picture
-from experiments.report.figures import Figure
+from experiments.report.figures import Figure, title
+from experiments.report.figures import words as w
+from experiments.report.figures.looks import PALETTE
+from experiments.report.figures.style import Numerals
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,14 +29,12 @@ class OfMap(Claim):
     low: float | None = None
     high: float | None = None
     kind = "map"
-    unit = ""
-
-    def in_unit(self, value):
-        return value
-
     def shown(self, estimate, text):
         ends = estimate.interval and interval(*(text.numeral(end, ".2f") for end in estimate.interval), text)
         return " ".join(filter(None, (text.numeral(estimate.mean, ".2f"), ends)))
+
+    def yardstick(self):
+        return Yardstick(low=self.low, high=self.high)
 
     def decide(self, measured, evidence, p):
         verdict, reason = between(measured.parts[0].estimate, self.low, self.high)
@@ -60,18 +61,14 @@ class NoGain(OfMap):
     gain: bool = False
     naming = ("variant",)
 
-    @property
-    def unit(self):
-        return self.quantity.difference_unit
-
-    def in_unit(self, value):
-        return value * self.quantity.scale
-
     def published(self, text):
         return text.phrase("gain" if self.gain else "no_better", margin=self.difference(self.tolerance))
 
     def shown(self, estimate, text):
         return describe(estimate, self.quantity, text, difference=True)
+
+    def yardstick(self):
+        return on_differences(self.quantity, **{"low" if self.gain else "high": self.tolerance})
 
     def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
@@ -165,6 +162,9 @@ class ChosenRatio(OfMap):
             return text.phrase("at_most", number=self.high)
         return text.phrase("between", low=self.low, high=self.high)
 
+    def yardstick(self):
+        return Yardstick("times", line=1.0, low=self.low, high=self.high, ratio=True)
+
     def measure(self, evidence):
         chosen = [evidence.tuned.get(variant) for variant in (self.first, self.second)]
         if None in chosen:
@@ -194,7 +194,7 @@ class HeatMaps(Figure):
     otherwise: Quantity = TEST_ERROR
 
     def picture(self, evidence):
-        quantity, tuning = self.quantity, evidence.experiment.tuning
+        quantity, tuning, text = self.quantity, evidence.experiment.tuning, evidence.text
         tuned = evidence.preset is None or evidence.experiment.tunes(evidence.preset)
         if not tuned:
             quantity = self.otherwise
@@ -203,50 +203,66 @@ class HeatMaps(Figure):
         if not maps:
             return None
         low = quantity.scale * min(y for cells in maps.values() for y in cells.values())
-        names = [name.replace("_", " ") for name in tuning.names]
+        names = [text.row("settings", name) for name in tuning.names]
+        said = dict(quantity=text.quantity(quantity), first=names[0], second=names[1], title=evidence.title)
+        shown = text.caption("maps_title", **said)
 
         def draw(axes):
             figure = axes.figure
             axes.remove()
-            panels = figure.subplots(1, len(maps), squeeze=False)[0]
-            for panel, (variant, cells) in zip(panels, maps.items(), strict=True):
-                rows, columns = (sorted({x[i] for x in cells}) for i in (0, 1))
-                grid = np.array([[cells.get((row, column), np.nan) for column in columns] for row in rows])
-                colours = matplotlib.colormaps["cividis"].with_extremes(bad="white", over=(0.9, 0.9, 0.9))
-                image = panel.imshow(
+            columns, rows = (len(maps), 1) if len(maps) < 3 else (2, -(-len(maps) // 2))
+            figure.set_size_inches(5.6, 1.0 + 2.9 * rows)
+            panels = figure.subplots(rows, columns, squeeze=False, sharey=len(maps) < 3)
+            for panel in panels.flat[len(maps) :]:
+                panel.remove()
+            for panel, (variant, cells) in zip(panels.flat, maps.items(), strict=False):
+                down, along = (sorted({x[i] for x in cells}) for i in (0, 1))
+                grid = np.array([[cells.get((row, column), np.nan) for column in along] for row in down])
+                colours = matplotlib.colormaps["cividis"].with_extremes(bad="none", over=(0.9, 0.9, 0.9))
+                image = panel.pcolormesh(
                     np.ma.masked_invalid(np.where(np.isinf(grid), np.nan, grid * quantity.scale)),
-                    origin="lower", aspect="auto", cmap=colours, vmin=low, vmax=low + self.reach * quantity.scale,
+                    cmap=colours, vmin=low, vmax=low + self.reach * quantity.scale, edgecolors="none",
                 )  # fmt: skip
-                self._write(panel, grid, rows, columns, cells, low)
-                panel.set_title(evidence.labels[variant], fontsize=9)
-                panel.set_xticks(range(len(columns)), [f"{c:.2g}" for c in columns], rotation=60, fontsize=7)
-                panel.set_yticks(range(len(rows)), [f"{r:.2g}" for r in rows], fontsize=7)
+                self._write(panel, grid, down, along, cells, low, text)
+                panel.set_title(evidence.labels[variant], fontsize=9, fontweight="normal")
+                written = [[text.numeral(x, ".2g") for x in values] for values in (along, down)]
+                panel.set_xticks(np.arange(len(along)) + 0.5, written[0], rotation=60, fontsize=8)
+                panel.set_yticks(np.arange(len(down)) + 0.5, written[1], fontsize=8)
                 panel.grid(visible=False)
-                panel.set_xlabel(names[1].capitalize())
-            panels[0].set_ylabel(names[0].capitalize())
-            figure.colorbar(image, ax=panels, label=evidence.text.axis(quantity), extend="max", shrink=0.9)
+                panel.set_xlabel(w.capital(names[1]))
+            for panel in panels[:, 0]:
+                panel.set_ylabel(w.capital(names[0]))
+            left = [panel for panel in panels.flat if panel.figure]
+            below = dict(location="bottom", extend="max", shrink=0.6, aspect=40)
+            bar = figure.colorbar(image, ax=left, label=w.axis(text, quantity), format=Numerals(text), **below)
+            bar.solids.set_rasterized(False)
+            title(left[0], shown)
 
-        best = "; ".join(
-            f"{evidence.labels[v]} {quantity.number(min(cells.values()))} {quantity.unit}".rstrip()
-            + f" at {evidence.text.chosen(min(cells, key=cells.get))}"
+        best = [
+            f"{evidence.labels[v]} {w.measured(text, quantity, min(cells.values()))} "
+            f"({text.chosen(min(cells, key=cells.get))})"
             for v, cells in maps.items()
+        ]
+        tilts = {v: tilt_of(cells, self.best) for v, cells in maps.items()}
+        tilts = "; ".join(
+            f"{evidence.labels[v]} {text.caption('no_number') if t is None else text.numeral(t, '.2f')}"
+            for v, t in tilts.items()
         )
-        tilts = ((v, tilt_of(cells, self.best)) for v, cells in maps.items())
-        tilts = ", ".join(f"{evidence.labels[v]} {'none' if t is None else format(t, '.2f')}" for v, t in tilts)
         diverged = sum(np.isinf(y) for cells in maps.values() for y in cells.values())
-        cells, runs = "every cell of the grid", f"one run, seed {tuning.seed}, per cell"
-        if not tuned:
-            cells, runs = "the one cell that runs", "this preset tunes nothing"
+        parts = [
+            text.caption("maps" if tuned else "maps_of_one_cell", preset=evidence.preset, **said),
+            text.caption("one_seed_a_cell", seed=tuning.seed) if tuned else text.caption("tunes_nothing"),
+            text.caption("framed", best=self.best, second=names[1], tilts=tilts),
+            *([text.caption("crosses_in_cells", runs=diverged)] if diverged else []),
+        ]
         return Picture(
             f"{self.experiment}_{quantity.name}_maps",
-            f"{evidence.text.axis(quantity)} over {names[0]} and {names[1]}, one map per variant. Lowest: {best}.",
-            f"{evidence.text.quantity(quantity)} of {cells}, {evidence.title}, preset {evidence.preset}; {runs}. "
-            f"Framed: the best {self.best} cells of a map whose {names[1]} is not 0; correlation of both settings' "
-            f"logarithms over them: {tilts}. Crosses: {diverged} runs that diverged.",
+            w.described(text, text.caption("maps_alt", **said), best),
+            " ".join(parts),
             draw,
         )
 
-    def _write(self, axes, grid, rows, columns, cells, low):
+    def _write(self, axes, grid, rows, columns, cells, low, text):
         """Write the numbers into the cells; frame the best."""
         scale, framed = self.quantity.scale, best_cells(cells, self.best)
         for i, row in enumerate(rows):
@@ -254,9 +270,11 @@ class HeatMaps(Figure):
                 value = grid[i, j]
                 if np.isnan(value):
                     continue
-                text = "×" if np.isinf(value) else f"{value * scale:.1f}"
+                words = "×" if np.isinf(value) else text.numeral(value * scale, ".1f")
                 share = (value * scale - low) / (self.reach * scale)
-                axes.text(j, i, text, ha="center", va="center", fontsize=6, color="white" if share < 0.5 else "black")
+                # Of the cell's own colour, which is the same on every ground; a cross stands on the ground.
+                look = {} if np.isinf(value) else {"color": "white" if share < 0.5 else "black"}
+                axes.text(j + 0.5, i + 0.5, words, ha="center", va="center", fontsize=7, **look)
                 if (row, column) in framed:
-                    frame = {"edgecolor": "#D55E00", "facecolor": "none", "lw": 1.3}
-                    axes.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, **frame))
+                    frame = {"edgecolor": PALETTE["vermillion"][0], "facecolor": "none", "lw": 1.6}
+                    axes.add_patch(Rectangle((j + 0.04, i + 0.04), 0.92, 0.92, **frame))

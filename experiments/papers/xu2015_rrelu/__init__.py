@@ -152,6 +152,7 @@ PAPER = Paper.at(
         Deviation("rate_and_dropout", presets=("quick",)),
         Deviation("precision", presets=("reduced",)),
     ),
+    components={"leaky_100": "leaky_relu", "leaky_5.5": "very_leaky_relu"},
     results=dict.fromkeys(("cifar10", "few10", "cifar100", "few100"), ERRORS),
     headline=(TEST_ERROR,),
     figures=tuple(

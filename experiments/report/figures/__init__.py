@@ -1,11 +1,9 @@
-"""Figures, drawn from evidence. The same records give the same bytes, as SVG and PNG."""
+"""Figures, drawn from evidence. The same records give the same bytes, as SVG for light and dark grounds."""
 
 from experiments.report.figures.curves import LearningCurves, Shares
+from experiments.report.figures.forest import forest, forest_of, rows
+from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks_of
 from experiments.report.figures.style import (
-    COLOURS,
-    DASHES,
-    MARKERS,
-    STYLE,
     Figure,
     counted,
     curves_of,
@@ -13,9 +11,12 @@ from experiments.report.figures.style import (
     from_zero,
     legend,
     log_axis,
-    save,
+    name_lines,
+    numerals,
     style,
+    title,
 )
+from experiments.report.figures.svg import STYLE, export, save
 from experiments.report.figures.tuning import Sensitivity
 from experiments.report.figures.values import FinalValues
 
@@ -32,9 +33,17 @@ __all__ = [
     "counted",
     "curves_of",
     "draw_mean",
+    "export",
+    "forest",
+    "forest_of",
     "from_zero",
     "legend",
     "log_axis",
+    "looks_of",
+    "name_lines",
+    "numerals",
+    "rows",
     "save",
     "style",
+    "title",
 ]

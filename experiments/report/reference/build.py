@@ -55,7 +55,7 @@ def check(folder=FOLDER, root="custom"):
     Figures are not compared, as Matplotlib's bytes depend on its version and its fonts.
     """
     texts, pictures = contents(root)
-    expected = set(texts) | {f"{path}.{ending}" for path in pictures for ending in ("svg", "png")}
+    expected = set(texts) | {f"{path}.{ending}" for path in pictures for ending in ("svg",)}
     folder = pathlib.Path(folder)
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     complaints = [f"{path}: missing" for path in expected - found]
