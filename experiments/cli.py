@@ -122,7 +122,7 @@ def _publish(options):
             print(f"{name} is not what its records give. Run: python -m experiments publish")
         return 1 if differ else 0
     build.publish(_load(options.papers), everything, _store())
-    print(f"Published pages: {pathlib.Path('reports') / 'index.html'}")
+    print(f"Published pages: {pathlib.Path('reports') / 'README.md'}")
     return 0
 
 
