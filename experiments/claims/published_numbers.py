@@ -36,8 +36,8 @@ class Value(Claim):
         return self.tolerance or None
 
     def yardstick(self):
-        ends = dict(low=self.value - self.tolerance, high=self.value + self.tolerance)
-        return Yardstick(self.quantity.unit, self.value, scale=self.quantity.scale, **ends)
+        low, high = self.value - self.tolerance, self.value + self.tolerance
+        return Yardstick(self.quantity.unit, self.value, None, low, high, self.quantity.scale)
 
     def measure(self, evidence):
         return _measured(evidence.estimate(self.variant, self.quantity))

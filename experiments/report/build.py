@@ -92,7 +92,7 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
 def _index(views, language, languages, pictures):
     lines, counts = [], collections.Counter()
     for view in views:
-        lines += figures.rows(view.judgements, view.text, view.paper.citation.short, claims=False)
+        lines += figures.forest_rows(view.judgements, view.text, view.paper.citation.short, claims=False)
         counts.update(judgement.verdict for judgement in view.judgements)
     forest = figures.forest_of(tuple(lines), Text({}, language), "findings", counts, most=2)
     return index_page(views, language, languages, pictures, forest)

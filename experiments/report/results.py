@@ -161,7 +161,8 @@ def _chosen_by(text, experiment, evidence, tuning, setting):
     many = text.page("or", first=", ".join(some), last=last) if some else last
     epochs = text.page("epochs_one" if list(lengths) == [1] else "epochs_many", n=many)
     metric = text.inside(text.row("quantities", tuning.metric))
-    return text.page("tuning_caption", setting=setting, metric=metric, epochs=epochs, seed=tuning.seed)
+    key = "tuning_caption_mean" if tuning.mean else "tuning_caption"
+    return text.page(key, setting=setting, metric=metric, epochs=epochs, seed=tuning.seed)
 
 
 def _choice(text, tuning, variant, evidence):

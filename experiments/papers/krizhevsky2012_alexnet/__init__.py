@@ -11,7 +11,7 @@ from experiments.papers.krizhevsky2012_alexnet.curves import PublishedCurves
 from experiments.papers.krizhevsky2012_alexnet.published import CURVES, IMAGENET, TABLES
 from experiments.papers.krizhevsky2012_alexnet.quantities import EPOCHS_TO_25, EPOCHS_TO_40
 from experiments.papers.krizhevsky2012_alexnet.training import NORMALIZATIONS, UNITS, train_cifar, train_figure1
-from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, Sensitivity
 from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Paper, Preset, Tuning
 
 GRID = dict.fromkeys((*UNITS, *NORMALIZATIONS), (0.003, 0.01, 0.03, 0.1))
@@ -104,6 +104,7 @@ PAPER = Paper.at(
         Sensitivity("figure1"),
         LearningCurves("cifar", TEST_ERROR),
         FinalValues("cifar", TEST_ERROR),
+        PairedDifferences("cifar", TEST_ERROR, "with_lrn", "without_lrn", LRN["gap"]),
         Sensitivity("cifar"),
     ),
 )

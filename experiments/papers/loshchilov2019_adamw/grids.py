@@ -20,7 +20,7 @@ from experiments.papers.loshchilov2019_adamw.training import (
     tuned,
 )
 from experiments.recipes import learning_rate
-from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, SeedsToVerdict, Sensitivity
 from experiments.spec import Deviation, Experiment, Preset
 
 # From the schedule, the alpha by which it is divided for the decay's multiplier, and lambda.
@@ -160,6 +160,8 @@ FIGURES = (
     HeatMaps("adam", VALIDATION_ERROR, 0.15),
     LearningCurves("adam", TEST_ERROR),
     FinalValues("adam", TEST_ERROR),
+    PairedDifferences("adam", TEST_ERROR, "adamw", "adam_l2"),
+    SeedsToVerdict("adam", TEST_ERROR, "adamw", "adam_l2", HALF_A_POINT.value),
     HeatMaps("sgd", VALIDATION_ERROR, 0.15),
     FinalValues("sgd", TEST_ERROR),
     FinalValues("schedules", TEST_ERROR),

@@ -10,7 +10,7 @@ from experiments.claims.quantities import after, mean
 from experiments.data.splits import steps_per_epoch, training_points
 from experiments.papers.loshchilov2019_adamw.maps import ChosenRatio
 from experiments.papers.loshchilov2019_adamw.training import BOTH, DOMAINS, FULL, QUICKER, REDUCED, trained, tuned
-from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, Sensitivity
 from experiments.spec import Deviation, Experiment, Preset
 
 MEAN_TEST_ERROR = Quantity("mean_test_error", "%", mean("test_error"), 100, 2)
@@ -100,4 +100,5 @@ FIGURES = (
     Sensitivity("lengths"),
     LearningCurves("restarts", TEST_ERROR),
     FinalValues("restarts", MEAN_TEST_ERROR),
+    PairedDifferences("restarts", MEAN_TEST_ERROR, "adamwr", "one_cosine"),
 )

@@ -1,8 +1,9 @@
 """Figures, drawn from evidence. The same records give the same bytes, as SVG for light and dark grounds."""
 
 from experiments.report.figures.curves import LearningCurves, Shares
-from experiments.report.figures.forest import forest, forest_of, rows
+from experiments.report.figures.forest import forest, forest_of, forest_rows, strip
 from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks_of
+from experiments.report.figures.pairs import PairedDifferences, SeedsToVerdict
 from experiments.report.figures.style import (
     Figure,
     counted,
@@ -17,6 +18,7 @@ from experiments.report.figures.style import (
     title,
 )
 from experiments.report.figures.svg import STYLE, export, save
+from experiments.report.figures.tasks import critical_differences, performance_profile
 from experiments.report.figures.tuning import Sensitivity
 from experiments.report.figures.values import FinalValues
 
@@ -46,4 +48,12 @@ __all__ = [
     "save",
     "style",
     "title",
+    "PairedDifferences",
+    "SeedsToVerdict",
+    "forest",
+    "forest_of",
+    "forest_rows",
+    "strip",
+    "critical_differences",
+    "performance_profile",
 ]

@@ -54,7 +54,7 @@ class Row:
         return held.unit, held.ratio, held.line is not None or held.unit == "points"
 
 
-def rows(judgements, text, prefix="", claims=True):
+def forest_rows(judgements, text, prefix="", claims=True):
     """Return the lines of judgements, which are numbered in their order.
 
     Args:
@@ -102,14 +102,14 @@ def forest(judgements, text, name):
         name: of the file.
     """
     counts = collections.Counter(judgement.verdict for judgement in judgements)
-    return forest_of(rows(judgements, text), text, name, counts)
+    return forest_of(forest_rows(judgements, text), text, name, counts)
 
 
 def forest_of(lines, text, name, counts, most=4):
-    """Return the figure of `rows`, which may be those of several papers; `None` where there are none.
+    """Return the figure of `forest_rows`, which may be those of several papers; `None` where there are none.
 
     Args:
-        lines: what `rows` returns.
+        lines: what `forest_rows` returns.
         text: words of the figure itself.
         name: of the file.
         counts: how many findings have each verdict.

@@ -11,7 +11,7 @@ from experiments.report.figures.style import Figure, label_y, log_axis, name_lin
 
 @dataclasses.dataclass(frozen=True)
 class Sensitivity(Figure):
-    """The tuning grid: the metric's best epoch over the tuned setting, one line per variant.
+    """The tuning grid: the metric's best epoch, or its mean, over the tuned setting, one line per variant.
 
     Where a run diverged a cross stands at the upper edge.
     """
@@ -31,11 +31,13 @@ class Sensitivity(Figure):
                 if r["outcome"] == "diverged":
                     lost.setdefault(variant, []).append(tuning.value_of(r["settings"]))
                 elif r["outcome"] == "done" and values:
-                    points.setdefault(variant, []).append((tuning.value_of(r["settings"]), min(values)))
+                    score = sum(values) / len(values) if tuning.mean else min(values)
+                    points.setdefault(variant, []).append((tuning.value_of(r["settings"]), score))
         if not points:
             return None
         setting, (metric, unit, scale) = text.tuned(tuning), w.metric(text, column)
-        words = dict(metric=text.inside(metric), setting=setting, title=evidence.title)
+        score = text.caption("averaged" if tuning.mean else "lowest", metric=metric, small=text.inside(metric))
+        words = dict(score=score, setting=setting, title=evidence.title)
         shown = text.caption("tuning_title", **words)
 
         def draw(axes):
