@@ -95,11 +95,6 @@ def pairs(request):
     return {path: (words, portuguese[path]) for path, words in english.items()}
 
 
-def test_rows_stand_in_the_same_order(pairs, request):
-    name = request.node.callspec.params["pairs"]
-    assert list(catalogue(name, "pt")) == list(pairs)
-
-
 def test_blanks_and_code_are_the_same(pairs):
     for path, (english, portuguese) in pairs.items():
         assert blanks(english) == blanks(portuguese), path
