@@ -1,4 +1,4 @@
-"""Every catalogue says in Portuguese what it says in English: the same keys, blanks, code and numbers."""
+"""Every catalogue says in Portuguese what it says in English: the same keys, blanks, code, links and numbers."""
 
 import collections
 import pathlib
@@ -44,6 +44,7 @@ ALIKE = {
     "tanh",
 }
 CODE = re.compile(r"`[^`]*`")
+TARGET = re.compile(r"\]\([^)]*\)")
 BLANK = re.compile(r"\{[^{}]*\}")
 LINK = re.compile(r"https?://\S+|arXiv:\S+|\b[Vv](?:ersion|ersão) \d[\d.]*")
 # Places in a text, which keep their points in every language.
@@ -73,8 +74,8 @@ def blanks(text):
 
 
 def prose(text):
-    """Return a text without its code, blanks, links and numbers of versions."""
-    for other in (CODE, BLANK, LINK):
+    """Return a text without its code, blanks, links and versions."""
+    for other in (CODE, TARGET, BLANK, LINK):
         text = other.sub(" ", text)
     return text
 
@@ -95,10 +96,11 @@ def pairs(request):
     return {path: (words, portuguese[path]) for path, words in english.items()}
 
 
-def test_blanks_and_code_are_the_same(pairs):
+def test_blanks_code_and_targets_are_the_same(pairs):
     for path, (english, portuguese) in pairs.items():
         assert blanks(english) == blanks(portuguese), path
-        assert sorted(CODE.findall(english)) == sorted(CODE.findall(portuguese)), path
+        for kind in (CODE, TARGET):
+            assert sorted(kind.findall(english)) == sorted(kind.findall(portuguese)), path
 
 
 def test_numbers_are_the_same(pairs):
