@@ -70,7 +70,7 @@ class _Blanks(string.Formatter):
 
 @dataclasses.dataclass(frozen=True)
 class Citation:
-    """A paper as a bibliography names it, and the chapter of the book that tells it."""
+    """A paper as a bibliography names it, and the chapter of the book that tells it, in words of one language."""
 
     title: str
     authors: str
@@ -96,9 +96,16 @@ class Citation:
         return [(surname.strip(" ,"), initials.strip()) for surname, initials in found]
 
     @classmethod
-    def load(cls, folder):
-        """Read `citation.toml` of a paper's folder."""
-        return cls(**_read(pathlib.Path(folder) / "citation.toml"))
+    def load(cls, folder, language="en"):
+        """Read `citation.toml` of a paper's folder: its `chapter` is one text, or a table of one for each language."""
+        path = pathlib.Path(folder) / "citation.toml"
+        read = _read(path)
+        chapter = read.get("chapter")
+        if isinstance(chapter, Mapping):
+            if language not in chapter:
+                raise DeclarationError(f"{path}: `chapter` has {', '.join(chapter)}. Expected {language!r} too.")
+            read["chapter"] = chapter[language]
+        return cls(**read)
 
 
 def listed(names):
