@@ -41,6 +41,7 @@ ALIKE = {
     "SGDW",
     "Shake-shake",
     "float32",
+    "nats",
     "tanh",
 }
 CODE = re.compile(r"`[^`]*`")
