@@ -47,5 +47,3 @@ def links(view, neighbours, languages):
     found.append(f"[{text.page('script')}]({root}/{view.paper.key}/__init__.py)")
     found.append(f"[{text.page('records')}](results.jsonl)")
     return " · ".join(found)
-
-

@@ -36,7 +36,10 @@ def _parts(blocks, language):
                 parts.append(_grid(block))
             case b.Picture(name, alt, caption):
                 image = f"![{_flat(alt)}]({source(name, language)})"
-                parts.append(f"{_anchor(block.anchor if caption else '')}{image}" + (f"\n\n*{_flat(caption)}*" if caption else ""))
+                parts.append(
+                    f"{_anchor(block.anchor if caption else '')}{image}"
+                    + (f"\n\n*{_flat(caption)}*" if caption else "")
+                )
             case b.Folded(summary, inner):
                 told = f"<details>\n<summary>{html.escape(summary)}</summary>"
                 parts.append("\n\n".join([told, *_parts(inner, language), "</details>"]))

@@ -27,6 +27,7 @@ class WorseCells(Claim):
     most: float = 0
     more_than: tuple = ()
     kind = "cells"
+
     def variants(self):
         return tuple(variant for pair in (*self.pairs, *self.more_than) for variant in pair)
 

@@ -42,11 +42,7 @@ class TuningPanels(Figure):
         quantity, tuning, text = self.quantity, evidence.experiment.tuning, evidence.text
         words = text.figure(self)
         names = (words["first"], words["second"])
-        panels = [
-            (text.fill(words["panel"], *numbers), variants)
-            for row in self.panels
-            for numbers, variants in row
-        ]
+        panels = [(text.fill(words["panel"], *numbers), variants) for row in self.panels for numbers, variants in row]
         points = {variant: evidence.cells(variant, self.quantity) for variant in evidence.experiment.variants}
         if not any(np.isfinite(y) for p in points.values() for y in p.values()):
             return None

@@ -29,6 +29,7 @@ class OfMap(Claim):
     low: float | None = None
     high: float | None = None
     kind = "map"
+
     def shown(self, estimate, text):
         ends = estimate.interval and interval(*(text.numeral(end, ".2f") for end in estimate.interval), text)
         return " ".join(filter(None, (text.numeral(estimate.mean, ".2f"), ends)))

@@ -50,8 +50,6 @@ __all__ = [
     "title",
     "PairedDifferences",
     "SeedsToVerdict",
-    "forest",
-    "forest_of",
     "forest_rows",
     "strip",
     "critical_differences",
