@@ -1,4 +1,4 @@
-"""The maps over learning rate and weight decay: claims on them, read from the cells, one seed each; their figure."""
+"""The maps over learning rate and weight decay: claims on them, read from the cells seed by seed; their figure."""
 
 import dataclasses
 import math
@@ -35,9 +35,9 @@ class OfMap(Claim):
         return verdict, (reason,)
 
 
-def once(number, *notes):
-    """Return what is measured on the one map that there is."""
-    return Measured((Part(mean_interval([number]), notes=notes),))
+def of_maps(numbers, *notes):
+    """Return what is measured on some maps, one number each."""
+    return Measured((Part(mean_interval(numbers), notes=notes),))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,14 +62,22 @@ class NoGain(OfMap):
         return describe(estimate, self.quantity, difference=True)
 
     def measure(self, evidence):
-        cells = evidence.cells(self.variant, self.quantity)
+        maps, cells = evidence.maps(self.variant, self.quantity), evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
             return Measured(missing=Reason("not_whole"))
         without = min(y for (_, second), y in cells.items() if second == 0)
         best = min(y for (_, second), y in cells.items() if second)
         at = evidence.experiment.tuning.words(min((y, x) for x, y in cells.items() if x[1])[1])
         numbers = dict(best=self.number(best), at=at, without=self.number(without))
-        return once(without - best, Reason.of("best_and_none", **numbers), Reason("unequal_choice"))
+        notes = (Reason("unequal_choice"),) if len(maps) == 1 else ()
+        return of_maps([self._gain(maps, seed) for seed in maps], Reason.of("best_and_none", **numbers), *notes)
+
+    def _gain(self, maps, seed):
+        """Return the gain on one seed's map, of the cells that are best on the others: there are more with decay."""
+        others = [cells for other, cells in maps.items() if other != seed] or [maps[seed]]
+        mean = {x: sum(cells[x] for cells in others) for x, y in maps[seed].items() if math.isfinite(y)}
+        without, best = (min((x for x in mean if bool(x[1]) == some), key=mean.get) for some in (False, True))
+        return maps[seed][without] - maps[seed][best]
 
     def decide(self, measured, evidence, p):
         ends = (self.tolerance, None) if self.gain else (None, self.tolerance)
@@ -102,8 +110,9 @@ class BasinTilt(OfMap):
         cells = evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
             return Measured(missing=Reason("not_whole"))
-        best, tilt = best_cells(cells, self.cells), tilt_of(cells, self.cells)
-        if tilt is None:
+        best, maps = best_cells(cells, self.cells), evidence.maps(self.variant, self.quantity).values()
+        tilts = [tilt_of(one, self.cells) for one in maps]
+        if None in tilts or tilt_of(cells, self.cells) is None:
             return Measured(missing=Reason("no_correlation"))
         notes = [Reason.of("best_cells", cells=len(best), worst=self.number(max(best.values())))]
         low, high = tilt_interval(cells, self.cells)
@@ -111,7 +120,7 @@ class BasinTilt(OfMap):
         other = tilt_of(evidence.cells(self.beside, self.quantity), self.cells) if self.beside else None
         if other is not None:
             notes.append(Reason.of("beside", variant=self.beside, number=f"{other:.2f}"))
-        return once(tilt, *notes)
+        return of_maps(tilts, *notes)
 
 
 def best_cells(cells, count):
@@ -136,7 +145,7 @@ def tilt_interval(cells, count):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ChosenRatio(OfMap):
-    """The value that tuning chose for one variant, by that for another.
+    """The value that each seed's map chooses for one variant, by that for another.
 
     Attributes:
         first, second: variants.
@@ -160,7 +169,17 @@ class ChosenRatio(OfMap):
         if not chosen[1]:
             return Measured(missing=Reason("choice_of_zero"))
         numbers = dict(first=f"{chosen[0]:g}", second=f"{chosen[1]:g}")
-        return once(self.factor * chosen[0] / chosen[1], Reason.of("chosen", **numbers))
+        maps = [evidence.maps(variant, self.quantity) for variant in (self.first, self.second)]
+        pairs = [[min(one[seed], key=one[seed].get) for one in maps] for seed in maps[0] if seed in maps[1]]
+        ratios = [self.factor * first / second for first, second in pairs or [chosen] if second]
+        return of_maps(ratios, Reason.of("chosen", **numbers))
+
+
+def _runs(seeds):
+    """Return in words which runs a cell has."""
+    if len(seeds) == 1:
+        return f"one run, seed {seeds[0]}, per cell"
+    return f"means of {len(seeds)} runs, seeds {seeds[0]} to {seeds[-1]}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,6 +192,7 @@ class HeatMaps(Figure):
             have its colour.
         best: as many of a variant's best cells, settings of 0 left out, are framed.
         otherwise: what is drawn under a preset that tunes nothing, of the one cell that runs.
+        of: the variants that are drawn; none: all.
     """
 
     experiment: str
@@ -180,13 +200,17 @@ class HeatMaps(Figure):
     reach: float
     best: int = 10
     otherwise: Quantity = TEST_ERROR
+    of: tuple = ()
+
+    def variants(self):
+        return self.of
 
     def picture(self, evidence):
         quantity, tuning = self.quantity, evidence.experiment.tuning
         tuned = evidence.preset is None or evidence.experiment.tunes(evidence.preset)
         if not tuned:
             quantity = self.otherwise
-        maps = {v: evidence.cells(v, quantity) for v in evidence.experiment.variants}
+        maps = {v: evidence.cells(v, quantity) for v in self.of or evidence.experiment.variants}
         maps = {v: cells for v, cells in maps.items() if any(np.isfinite(y) for y in cells.values())}
         if not maps:
             return None
@@ -222,11 +246,11 @@ class HeatMaps(Figure):
         tilts = ((v, tilt_of(cells, self.best)) for v, cells in maps.items())
         tilts = ", ".join(f"{evidence.labels[v]} {'none' if t is None else format(t, '.2f')}" for v, t in tilts)
         diverged = sum(np.isinf(y) for cells in maps.values() for y in cells.values())
-        cells, runs = "every cell of the grid", f"one run, seed {tuning.seed}, per cell"
+        cells, runs = "every cell of the grid", _runs(tuning.seeds(evidence.preset))
         if not tuned:
             cells, runs = "the one cell that runs", "this preset tunes nothing"
         return Picture(
-            f"{self.experiment}_{quantity.name}_maps",
+            "_".join((self.experiment, quantity.name, "maps", *self.of)),
             f"{evidence.text.axis(quantity)} over {names[0]} and {names[1]}, one map per variant. Lowest: {best}.",
             f"{evidence.text.quantity(quantity)} of {cells}, {evidence.title}, preset {evidence.preset}; {runs}. "
             f"Framed: the best {self.best} cells of a map whose {names[1]} is not 0; correlation of both settings' "
