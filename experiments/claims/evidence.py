@@ -92,8 +92,8 @@ class Evidence:
         runs = self._since(variant, margin) if quantity.beyond else ()
         return {seed: quantity.beyond(r["history"]) for seed, r in runs if quantity.of(r) is None and r["history"]}
 
-    def cells(self, variant, quantity):
-        """Return a quantity by the tuned value, over the variant's grid; infinity for a run that diverged.
+    def maps(self, variant, quantity):
+        """Return, by seed, a quantity by the tuned value, over the variant's grid; infinity for a run that diverged.
 
         Under a preset that tunes nothing the one cell is the value that all runs have.
         """
@@ -108,13 +108,24 @@ class Evidence:
             if record["outcome"] == "done":
                 value = quantity.of(record)
             if value is not None:
-                found[tuning.value_of(record["settings"])] = value
+                found.setdefault(record["seed"], {})[tuning.value_of(record["settings"])] = value
         return found
 
+    def cells(self, variant, quantity):
+        """Return a quantity by the tuned value: the mean of the seeds' maps, infinity where one diverged."""
+        found = {}
+        for cells in self.maps(variant, quantity).values():
+            for value, number in cells.items():
+                found.setdefault(value, []).append(number)
+        return {value: sum(numbers) / len(numbers) for value, numbers in found.items()}
+
     def whole(self, variant, quantity):
-        """Tell whether every cell of the variant's grid has a value."""
-        tuning = self.experiment.tuning
-        return tuning is not None and len(self.cells(variant, quantity)) == len(tuning.values(self.preset, variant))
+        """Tell whether every cell of the variant's grid has a value, for every seed."""
+        tuning, maps = self.experiment.tuning, self.maps(variant, quantity)
+        if tuning is None:
+            return False
+        wanted = len(tuning.values(self.preset, variant))
+        return all(len(maps.get(seed, ())) == wanted for seed in tuning.seeds(self.preset))
 
     def count(self, *outcomes):
         """Return how many of the runs that count ended so."""

@@ -46,15 +46,15 @@ class WorseCells(Claim):
 
     def measure(self, evidence):
         cells, others = self._cells(evidence, self.pairs), self._cells(evidence, self.more_than)
-        if not cells or self.more_than and not others:
+        seeds = [seed for seed in cells if seed in others] if self.more_than else list(cells)
+        if not seeds:
             return Measured(missing=Reason("not_whole"))
-        worse, note = self._count(cells)
-        notes = [note]
+        worse = [self._worse(cells[seed]) for seed in seeds]
+        notes = [self._note(cells, seeds)]
         if self.more_than:
-            fewer, note = self._count(others)
-            worse, notes = worse - fewer, [*notes, note]
-        # The grid is that of the tuning: one seed.
-        return Measured((Part(mean_interval([worse]), notes=tuple(notes)),))
+            worse = [more - self._worse(others[seed]) for more, seed in zip(worse, seeds, strict=True)]
+            notes.append(self._note(others, seeds))
+        return Measured((Part(mean_interval(worse), notes=tuple(notes)),))
 
     def decide(self, measured, evidence, p):
         (part,) = measured.parts
@@ -64,17 +64,23 @@ class WorseCells(Claim):
             return "reproduced", (Reason("where_claimed"),)
         return ("not reproduced", (Reason("excluded"),)) if fails else ("open", (Reason("straddles"),))
 
-    def _count(self, cells):
-        """Return how many cells are worse, and a note on all of them."""
-        worse = sum(first > other * (1 + self.tolerance) for first, other in cells)
-        higher, diverged = sum(a > b for a, b in cells), [sum(math.isinf(c[i]) for c in cells) for i in (0, 1)]
-        counts = dict(cells=len(cells), higher=higher, diverged=diverged[0], other=diverged[1])
-        return worse, Reason.of("cells", worse=worse, **counts)
+    def _worse(self, cells):
+        """Return how many cells are worse."""
+        return sum(first > other * (1 + self.tolerance) for first, other in cells)
+
+    def _note(self, cells, seeds):
+        """Return a note on all cells of some seeds."""
+        every = [cell for seed in seeds for cell in cells[seed]]
+        higher, diverged = sum(a > b for a, b in every), [sum(math.isinf(c[i]) for c in every) for i in (0, 1)]
+        counts = dict(cells=len(every), higher=higher, diverged=diverged[0], other=diverged[1])
+        return Reason.of("cells", worse=self._worse(every), **counts)
 
     def _cells(self, evidence, pairs):
-        """Both values of each cell; infinity for a run that diverged."""
-        cells = []
+        """By seed, both values of each cell; infinity for a run that diverged."""
+        found = {}
         for pair in pairs:
-            first, other = (evidence.cells(variant, self.quantity) for variant in pair)
-            cells += [(first[x], other[x]) for x in first if x in other]
-        return cells
+            first, other = (evidence.maps(variant, self.quantity) for variant in pair)
+            for seed in first:
+                both = other.get(seed, {})
+                found.setdefault(seed, []).extend((first[seed][x], both[x]) for x in first[seed] if x in both)
+        return {seed: cells for seed, cells in found.items() if cells}
