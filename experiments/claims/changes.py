@@ -6,7 +6,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from experiments.claims.claim import Claim, Part, Verdict, describe
+from experiments.claims.claim import Claim, Verdict, describe
 from experiments.claims.evidence import gather
 from experiments.claims.finding import Finding, judge, placed
 from experiments.claims.published_numbers import Table
@@ -77,6 +77,9 @@ class FindingChange:
 def changes(paper, before, after):
     """Return a `FindingChange` of every finding of a paper, its tables among them.
 
+    The numbers of a claim are compared seed by seed where both sides have the same seeds, on the same backend, data and
+    protocol; else as those of independent runs, which makes the interval too wide where they share some.
+
     Args:
         paper: a `Paper`, whose findings of today judge both.
         before, after: its records in two places.
@@ -97,8 +100,8 @@ def changes(paper, before, after):
     ]
 
 
-def _shifts(claim, before, after, sides):
-    parts = [{part.against: part for part in verdict.parts} for verdict in (before, after)]
+def _shifts(claim, was, now, sides):
+    parts = [{part.against: part for part in verdict.parts} for verdict in (was, now)]
     evidence = [side[placed(claim, side).experiment] for side in sides]
     seeds = [_by_seed(claim, each) for each in evidence]
     pair = evidence[0].group is not None and evidence[0].group == evidence[1].group
@@ -106,8 +109,8 @@ def _shifts(claim, before, after, sides):
     for against in dict.fromkeys([*parts[0], *parts[1]]):
         both = [side.get(against) for side in parts]
         values = [of_side.get(against, {}) for of_side in seeds]
-        difference, method = _difference(both, values, pair)
-        found.append(Shift(against, *(part and part.estimate for part in both), difference, method))
+        before, after = (part and part.estimate for part in both)
+        found.append(Shift(against, before, after, *_difference(before, after, values, pair)))
     return tuple(found)
 
 
@@ -124,24 +127,31 @@ def _by_seed(claim, evidence):
     return found
 
 
-def _difference(parts: list[Part | None], values, pair):
-    """Return the estimate of the difference of two parts, and its method; `None` where one of them has no number."""
-    before, after = (part and part.estimate for part in parts)
+def _difference(before, after, values, pair):
+    """Return the estimate of a difference of two estimates, and its method; `None` where one of them has no number.
+
+    Args:
+        before, after: the estimates, or `None`.
+        values: of each, what its seeds alone give.
+        pair: whether the runs of a seed may be paired.
+    """
     if before is None or after is None or before.mean is None or after.mean is None:
         return None, ""
-    plain = Estimate(after.mean - before.mean, min(before.n, after.n)), ""
-    rests = zip((before, after), values, strict=True)
-    if not all(_is_mean_of(estimate, list(own.values())) for estimate, own in rests):
-        return plain  # a number of all runs together, as one over the cells of a map
-    if pair and set(values[0]) == set(values[1]):
-        found = paired_difference(values[1], values[0])
-        return (found, "paired") if found and found.interval else plain
-    if min(map(len, values)) < 2:
-        return plain
-    return welch(*(list(own.values()) for own in values)), "Welch"
+    whole = [_is_mean_of(each, list(own.values())) for each, own in zip((before, after), values, strict=True)]
+    if pair and all(whole) and set(values[0]) == set(values[1]) and before.n > 1:
+        return paired_difference(values[1], values[0]), "paired"
+    sides = []
+    for estimate, own, complete in zip((before, after), values, whole, strict=True):
+        if estimate.error is None and complete and len(own) > 1:  # a share, whose interval is not Student's
+            estimate = mean_interval(list(own.values()))
+        sides.append(estimate)
+    if all(side.error is not None for side in sides):
+        return welch(*sides), "Welch"
+    return Estimate(after.mean - before.mean, min(before.n, after.n)), ""
 
 
 def _is_mean_of(estimate, values):
+    """Tell whether an estimate is the mean of what each seed alone gives; one over the cells of a map is not."""
     return len(values) == estimate.n and math.isclose(estimate.mean, float(np.mean(values)), abs_tol=1e-12)
 
 
@@ -149,13 +159,14 @@ def welch(before, after, confidence=1 - LEVEL):
     """Return the difference of two means of independent runs, after less before, with the interval of Welch.
 
     Args:
-        before, after: at least two values each.
-        confidence: coverage of the interval if both are normally distributed, of whatever variances.
+        before, after: `Estimate`s with standard errors.
+        confidence: coverage of the interval if the runs of both are normally distributed, of whatever variances.
     """
-    one, two = mean_interval(before), mean_interval(after)
-    mean, n = two.mean - one.mean, min(one.n, two.n)
-    error = math.hypot(one.error, two.error)
+    mean, n = after.mean - before.mean, min(before.n, after.n)
+    squares = [(side.error**2, side.n - 1) for side in (before, after)]
+    error = math.hypot(before.error, after.error)
     if error == 0:
         return Estimate(mean, n, mean, mean, 0.0)
-    interval = stats.ttest_ind(after, before, equal_var=False).confidence_interval(confidence)
-    return Estimate(mean, n, float(interval.low), float(interval.high), error)
+    degrees = error**4 / sum(square**2 / freedom for square, freedom in squares)
+    half = float(stats.t.ppf((1 + confidence) / 2, degrees)) * error
+    return Estimate(mean, n, mean - half, mean + half, error)

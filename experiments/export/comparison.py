@@ -14,14 +14,13 @@ def rows(found):
         name, claims = finding.finding.name, []
         for change in finding.claims:
             verdicts = (change.before.verdict, change.after.verdict)
-            claim = change.claim.name.removeprefix(f"{name}/")
+            claim = "" if change.claim.name == name else change.claim.name.removeprefix(f"{name}/")
             for shift in change.shifts or (None,):
                 against = f" vs {shift.against}" if shift and shift.against else ""
-                claims.append(("", f"{claim}{against}", *verdicts, *_numbers(change, shift)))
+                claims.append(("", f"{claim}{against}".strip(), *verdicts, *_numbers(change, shift)))
         verdicts = (finding.before, finding.after)
         if len(claims) == 1 and claims[0][2:4] == verdicts:
-            ((_, claim, *rest),) = claims
-            table.append((name, "" if claim == name else claim, *rest))
+            table.append((name, *claims[0][1:]))
         else:
             table += [(name, "", *verdicts, "", ""), *claims]
     return table
