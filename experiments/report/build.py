@@ -6,12 +6,15 @@ import re
 import shutil
 import tempfile
 
+import matplotlib.image
+
 from experiments.claims import confirmations
 from experiments.claims.evidence import presets
 from experiments.files import write_atomically
 from experiments.report import figures, render
 from experiments.report.blocks import Grid, Heading, Page, Paragraph, Picture
 from experiments.report.page import paper_page
+from experiments.report.swapping import PLACE, swapped
 from experiments.report.view import NOTHING, PaperView, Source
 from experiments.runs import published
 from experiments.spec.identity import key_of
@@ -20,7 +23,8 @@ from experiments.spec.settings import canonical
 REPORTS = pathlib.Path("reports")
 # Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
 OTHERS = ("local", "reference", "benchmarks", "overhead_benchmark")
-TEXTS = (".md", ".html", ".csv", ".tex", ".jsonl")
+# Matplotlib names the clipping paths of an SVG by a digest of their coordinates, whose last bits differ by machine.
+CLIPPING = re.compile(rb"\bp[0-9a-f]{10}\b")
 PUBLISHED = (
     "Published reports: committed records and the pages made from them. Beside them: [the reference pages of the "
     "components](reference/{index}), [the benchmarks](benchmarks/{index}) and [what a training step "
@@ -30,10 +34,8 @@ RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
 
 def write_page(page, folder, records):
-    """Write a page with its figures, tables and records; files of an earlier build are removed."""
+    """Write a page with its figures, tables and records into a new folder."""
     folder = pathlib.Path(folder)
-    for part in ("figures", "tables"):
-        shutil.rmtree(folder / part, ignore_errors=True)
     for block in page.blocks:
         if isinstance(block, Picture):
             figures.save(block.draw, folder / "figures", block.name)
@@ -53,27 +55,37 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         UsageError: a line of committed records is none; nothing has been written.
     """
     views = []
-    committed = {paper.key: published.whole(paper, reports) for paper in everything}
-    for paper in everything:
-        records = committed[paper.key]
-        if paper in papers:
-            own = store.all(paper.key)
-            counting = _counting(paper, [*records, *own])
-            records = published.merge(paper, records, own, counting)
-            for line in _refused(paper, records, own, counting):
-                note(line)
-        view = PaperView(paper, [Source("Measured", tuple(records))])
-        views.append(view)
-        if records:
-            write_page(paper_page(view), pathlib.Path(reports) / paper.key, records)
-    index = index_page(views, "Reports", PUBLISHED, headlines(views))
-    for name, text in (("README.md", render.markdown(index)), ("index.html", render.html(index))):
-        write_atomically(pathlib.Path(reports) / name, text.replace("{index}", name))
+    with swapped(reports, note) as beside:
+        committed = {paper.key: published.whole(paper, reports) for paper in everything}
+        for paper in everything:
+            records = committed[paper.key]
+            if paper in papers:
+                own = store.all(paper.key)
+                counting = _counting(paper, [*records, *own])
+                records = published.merge(paper, records, own, counting)
+                for line in _refused(paper, records, own, counting):
+                    note(line)
+            view = PaperView(paper, [Source("Measured", tuple(records))])
+            views.append(view)
+            if records:
+                write_page(paper_page(view), beside / paper.key, records)
+                _carry(pathlib.Path(reports) / paper.key, beside / paper.key)
+        index = index_page(views, "Reports", PUBLISHED, headlines(views))
+        for name, text in (("README.md", render.markdown(index)), ("index.html", render.html(index))):
+            write_atomically(beside / name, text.replace("{index}", name))
     if readme.is_file():
         text = readme.read_text(encoding="utf-8")
         table = render.markdown(Page("", tuple(results(views)))).split("\n\n", 1)[1]
         write_atomically(readme, RESULTS.sub(lambda m: f"{m[1]}{table}{m[2]}", text))
     return views
+
+
+def _carry(old, new):
+    """Keep what the doctor has set aside in a page's folder."""
+    if (old / ".aside").is_dir():
+        shutil.copytree(old / ".aside", new / ".aside")
+    for path in old.glob(f"{published.RECORDS}.aside"):
+        shutil.copy2(path, new)
 
 
 def _counting(paper, records):
@@ -93,19 +105,20 @@ def local(papers, everything, store, reports=REPORTS):
     """Build the user's own pages of `papers` and the index of all; returns the index to open."""
     folder = pathlib.Path(reports) / "local"
     views = []
-    for paper in everything:
-        own, known = tuple(store.all(paper.key)), tuple(published.read(paper, reports))
-        view = PaperView(paper, [Source("Yours", own), Source("Published", known)])
-        views.append(view)
-        if paper not in papers:
-            continue
-        if own:
-            write_page(paper_page(view), folder / paper.key, own)
-        else:
-            shutil.rmtree(folder / paper.key, ignore_errors=True)
-    index = index_page(views, "Your reports", "Reports of your own runs, in `runs/`, beside the published ones.")
-    write_atomically(folder / "index.html", render.html(index))
-    write_atomically(folder / "README.md", render.markdown(index))
+    with swapped(folder) as beside:
+        for paper in everything:
+            own, known = tuple(store.all(paper.key)), tuple(published.read(paper, reports))
+            view = PaperView(paper, [Source("Yours", own), Source("Published", known)])
+            views.append(view)
+            if paper not in papers:
+                continue
+            if own:
+                write_page(paper_page(view), beside / paper.key, own)
+            else:
+                (beside / paper.key).mkdir()  # removes it
+        index = index_page(views, "Your reports", "Reports of your own runs, in `runs/`, beside the published ones.")
+        write_atomically(beside / "index.html", render.html(index))
+        write_atomically(beside / "README.md", render.markdown(index))
     return folder / "index.html"
 
 
@@ -171,7 +184,7 @@ def headlines(views):
 
 
 def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
-    """Return the names of published text files that a rebuild from the committed records would change."""
+    """Return the names of published files that a rebuild from the committed records would change."""
     reports, readme = pathlib.Path(reports), pathlib.Path(readme)
     for paper in papers:
         published.whole(paper, reports)  # here, so that a complaint names the file itself
@@ -183,19 +196,39 @@ def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
                 shutil.copy(records, copy / paper.key / published.RECORDS)
         shutil.copy(readme, copied_readme)
         publish([], papers, None, copy, copied_readme)
-        rebuilt, committed = _texts(copy), _texts(reports)
-        committed = {name: path for name, path in committed.items() if name.parts[0] not in OTHERS}
+        rebuilt, committed = _files(copy), _files(reports)
+        committed = {
+            n: path for n, path in committed.items() if n.parts[0] not in OTHERS and ".aside" not in n.as_posix()
+        }
         differ = [reports.name / name for name in set(rebuilt) ^ set(committed)]
         differ += [
-            reports.name / name
-            for name in set(rebuilt) & set(committed)
-            if committed[name].read_bytes() != rebuilt[name].read_bytes()
+            reports.name / name for name in set(rebuilt) & set(committed) if not _same(committed[name], rebuilt[name])
         ]
         if copied_readme.read_bytes() != readme.read_bytes():
             differ.append(readme)
         return sorted(map(str, differ))
 
 
-def _texts(folder):
-    """Return the text files below a folder, by their path in it."""
-    return {path.relative_to(folder): path for path in folder.rglob("*") if path.suffix in TEXTS}
+def _files(folder):
+    """Return the files below a folder, by their path in it."""
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path for name, path in found.items() if name.parts[0] != PLACE and ".aside" not in str(name)}
+
+
+def _same(one, other):
+    """Tell whether two files say the same: all bytes, but for what Matplotlib's differ in from machine to machine."""
+    if one.suffix == ".png":
+        return _alike(one, other)
+    contents = [path.read_bytes() for path in (one, other)]
+    if one.suffix == ".svg":
+        contents = [CLIPPING.sub(b"clip", content) for content in contents]
+    return contents[0] == contents[1]
+
+
+def _alike(one, other):
+    """Tell whether two pictures show the same, but for the shade of a few edges."""
+    try:
+        one, other = matplotlib.image.imread(one), matplotlib.image.imread(other)
+    except (OSError, SyntaxError, ValueError):  # what is damaged, in the words of the library that reads it
+        return False
+    return one.shape == other.shape and abs(one - other).mean() < 1e-3
