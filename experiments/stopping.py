@@ -4,9 +4,9 @@ What asks sets a flag. An exception alone would not do: raised by a signal's han
 a callback of the garbage collector. Long work looks at the flag, `check()`, wherever it can stop.
 """
 
-import _thread
 import contextlib
 import os
+import select
 import signal
 import threading
 import time
@@ -91,17 +91,34 @@ def follow_driver() -> None:
     """End with the process that started this one, where it holds a leash: the other end of the standard input.
 
     A line on it asks to stop, and leaves the time that this takes. Its end says that the driver has ended: what
-    has not stopped after `GRACE` seconds is ended. Files are whole whenever that happens.
+    has not stopped after `GRACE` seconds is killed. Files are whole whenever that happens. A process of its own
+    watches, as this one may be in a compiler for a minute, where no thread of Python gets its turn.
     """
-    if os.environ.pop(LEASH, None) is None:
+    if os.environ.pop(LEASH, None) is None or not hasattr(os, "fork"):
         return
+    watched, (alive, held_open) = os.getpid(), os.pipe()
+    if os.fork():
+        os.close(alive)  # `held_open` stays so for as long as this process lives
+        return
+    try:
+        os.close(held_open)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (1, 2):  # whose end tells the driver that this process has ended
+            os.dup2(nothing, stream)
+        _watch(watched, alive)
+    finally:
+        os._exit(0)
 
-    def watch() -> None:
+
+def _watch(watched: int, alive: int) -> None:
+    """Pass on to a process what comes over the leash, until `alive` says that it has ended."""
+    line = b"-"
+    while line:
+        if alive in select.select([0, alive], [], [])[0]:
+            return
         line = os.read(0, 1)
-        _thread.interrupt_main(signal.SIGINT)
-        if line:
-            os.read(0, 1)
-        time.sleep(GRACE)
-        os._exit(128 + signal.SIGINT)
-
-    threading.Thread(target=watch, name="leash", daemon=True).start()
+        os.kill(watched, signal.SIGTERM)
+    if not select.select([alive], [], [], GRACE)[0]:
+        os.kill(watched, signal.SIGKILL)

@@ -16,7 +16,7 @@ from experiments import stopping
 
 COMMAND = (sys.executable, "-m", "experiments")
 STOPPED = "experiments: stopped. Finished runs are kept; the same command goes on."
-STOP = 5.0  # seconds that workers have to stop: the end of a chunk, and a checkpoint
+STOP = 4.0  # seconds that workers have to stop: the end of a chunk, and a checkpoint
 
 
 def processes(arguments, workers, progress):

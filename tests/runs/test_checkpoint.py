@@ -90,7 +90,7 @@ def test_stopped_and_gone_on_equals_never_stopped(occasion, alone):
 
 def test_no_number_depends_on_how_steps_are_chunked(alone, monkeypatch):
     """Not even where a run is stopped under one length and goes on under another."""
-    lengths = iter([1, 3, 7, 2, *itertools.repeat(11)])
+    lengths = itertools.chain([1, 3, 7, 2], itertools.repeat(11))
     monkeypatch.setattr(Chunks, "length", lambda self, step: next(lengths))
     kept = Kept(stop=4)
     with pytest.raises(KeyboardInterrupt):
