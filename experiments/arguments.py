@@ -1,4 +1,6 @@
-"""The command, `python -m experiments`. Exit codes: 0 done, a diverged run too; 1 a run failed; 2 wrong use."""
+"""The command, `python -m experiments`. Exit codes: 0 done, a diverged run too; 1 a run failed; 2 wrong use;
+3 a file or a stream could not be read or written; 128 and the signal's number: stopped.
+"""
 
 import argparse
 import math
@@ -93,10 +95,14 @@ def _seconds(option):
 
 def _parser():
     parser = _Parser(prog="python -m experiments", description=__doc__)
+    debug = dict(action="store_true", default=argparse.SUPPRESS, help="show the traceback of what ends the command")
+    parser.add_argument("--debug", **debug)
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     def add(name, text):
-        return commands.add_parser(name, help=text, description=text)
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--debug", **debug)
+        return command
 
     def some(command):
         command.add_argument("papers", nargs="*", type=_paper, metavar="PAPER", help="names from `list` (default: all)")

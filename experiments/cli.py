@@ -4,29 +4,64 @@ import collections
 import os
 import pathlib
 import shlex
+import signal
 import sys
+import traceback
 
-from experiments import papers
+from experiments import papers, stopping, streams
 from experiments.arguments import MEANING, again, parse
 from experiments.data.folders import writable
-from experiments.errors import UsageError, line, warn
+from experiments.errors import UsageError, described, line, warn
 from experiments.runs import backend, executors
 from experiments.spec import PRESETS, Request
 
 
 def main(arguments=None):
-    """Parse the command line, run it, exit with its code."""
+    """Parse the command line, run it, exit with its code.
+
+    This is the one place where errors end: in a line, and an exit code. With `--debug` the traceback is before it.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
+    streams.open_closed()
+    # What a run prints decides nothing about it. What the other commands print is what they are for.
+    steady = ("stdout", "stderr") if "run" in arguments[:2] else ("stderr",)
+    with streams.steady(*steady), stopping.heard():
+        code = _ended(arguments)
     try:
+        streams.finish()
+    except OSError as error:
+        code = _failed(error) if code == 0 and "stdout" not in steady else code
+    sys.exit(code)
+
+
+def _ended(arguments):
+    """Do what a command line says; return the exit code."""
+    debug = "--debug" in arguments
+    try:
+        stopping.follow_driver()
         backend.prepare()
         options = parse(arguments)
-        sys.exit(COMMANDS[options.command](options))
-    except UsageError as error:
-        print(f"experiments: {line(error)}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
+        return COMMANDS[options.command](options)
+    except SystemExit as error:  # of --help
+        return error.code
+    except (UsageError, OSError, KeyboardInterrupt) as error:
+        if debug:
+            traceback.print_exc()
+        return _failed(error)
+
+
+def _failed(error):
+    """Say in one line what ended a command; return the exit code that it means."""
+    if isinstance(error, KeyboardInterrupt):
         print(executors.STOPPED, file=sys.stderr)
-        sys.exit(130)
+        return 128 + getattr(error, "number", signal.SIGINT)
+    if isinstance(error, BrokenPipeError):  # who read the output has seen enough
+        return 128 + 13  # as a program that SIGPIPE ends
+    if isinstance(error, UsageError):
+        print(f"experiments: {line(error)}", file=sys.stderr)
+        return 2
+    print(f"experiments: {line(described(error))}", file=sys.stderr)
+    return 3
 
 
 def _load(names=()):

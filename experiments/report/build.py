@@ -1,6 +1,7 @@
 """Writing pages: published ones beside their records, the user's own in `reports/local/`."""
 
 import collections
+import math
 import pathlib
 import re
 import shutil
@@ -12,6 +13,7 @@ from experiments.report import figures, render
 from experiments.report.blocks import Grid, Page, Picture
 from experiments.report.index import index_page, judged, own_index
 from experiments.report.page import FILES, paper_page
+from experiments.report.swapping import PLACE, swapped
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
 from experiments.spec.identity import key_of
@@ -21,18 +23,14 @@ from experiments.spec.text import Text
 REPORTS = pathlib.Path("reports")
 # Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
 OTHERS = ("local", "benchmarks", "overhead_benchmark")
-TEXTS = (".md", ".csv", ".jsonl")
+NUMBER = re.compile(r"-?\d+\.?\d*")
+HAIR = 0.05  # by which coordinates of a figure may differ from machine to machine
 RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
 
 def write_page(pages, folder, records=None):
-    """Write a page in each of its languages with its figures, tables and records.
-
-    Files of an earlier build are removed.
-    """
+    """Write a page in each of its languages with its figures, tables and records into a new folder."""
     folder = pathlib.Path(folder)
-    for part in ("figures", "tables"):
-        shutil.rmtree(folder / part, ignore_errors=True)
     for page in pages:
         for block in page.every(Picture):
             if block.draw:
@@ -59,34 +57,48 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
     Raises:
         UsageError: a line of committed records is none; nothing has been written.
     """
-    reports, found, pictures, told = pathlib.Path(reports), {}, {}, {}
-    committed = {paper.key: published.whole(paper, reports) for paper in everything}
-    for paper in everything:
-        if paper in papers:
-            own = store.all(paper.key)
-            counting = _counting(paper, [*committed[paper.key], *own])
-            records = published.merge(paper, committed[paper.key], own, counting)
-            for line in _refused(paper, records, own, counting):
-                note(line)
-            committed[paper.key] = records
-        told[paper.key] = [Source("measured", tuple(committed[paper.key]))]
-    there = [paper.key for paper in everything if committed[paper.key]]
-    for paper in everything:
-        pages, views = pages_of(paper, told[paper.key], _neighbours(there, paper.key))
-        for language, view in views.items():
-            found.setdefault(language, []).append(view)
-        if committed[paper.key]:
-            write_page(pages, reports / paper.key, committed[paper.key])
+    reports, found, pictures = pathlib.Path(reports), {}, {}
+    with swapped(reports, note) as beside:
+        records = {paper.key: published.whole(paper, reports) for paper in everything}
+        for paper in papers:
+            records[paper.key] = _merged(paper, records[paper.key], store.all(paper.key), note)
+        there = [paper.key for paper in everything if records[paper.key]]
+        for paper in everything:
+            sources = [Source("measured", tuple(records[paper.key]))]
+            pages, views = pages_of(paper, sources, _neighbours(there, paper.key))
+            for language, view in views.items():
+                found.setdefault(language, []).append(view)
+            if paper.key not in there:
+                continue
+            write_page(pages, beside / paper.key, records[paper.key])
+            _carry(reports / paper.key, beside / paper.key)
             for page in pages:
                 drawn = [picture for picture in page.every(Picture) if picture.name != "findings"]
                 pictures.setdefault(page.language, {}).update({paper.key: drawn[0]} if drawn else {})
-    languages = tuple(found)
-    write_page([_index(found[at], at, languages, pictures.get(at)) for at in languages], reports)
+        languages = tuple(found)
+        write_page([_index(found[at], at, languages, pictures.get(at)) for at in languages], beside)
     if readme.is_file():
         text = readme.read_text(encoding="utf-8")
         table = render.markdown(Page("", tuple(judged(found["en"])))).split("\n\n", 1)[1]
         write_atomically(readme, RESULTS.sub(lambda m: f"{m[1]}{table}{m[2]}", text))
     return found["en"]
+
+
+def _merged(paper, committed, own, note):
+    """Return the committed records of a paper with the user's, and say which of those are left."""
+    counting = _counting(paper, [*committed, *own])
+    records = published.merge(paper, committed, own, counting)
+    for line in _refused(paper, records, own, counting):
+        note(line)
+    return records
+
+
+def _carry(old, new):
+    """Keep what the doctor has set aside in a page's folder."""
+    if (old / ".aside").is_dir():
+        shutil.copytree(old / ".aside", new / ".aside")
+    for path in old.glob(f"{published.RECORDS}.aside"):
+        shutil.copy2(path, new)
 
 
 def _index(views, language, languages, pictures):
@@ -122,23 +134,24 @@ def _refused(paper, records, own, counting):
 def local(papers, everything, store, reports=REPORTS):
     """Build the user's own pages of `papers` and the index of all; returns the index to open."""
     folder, found = pathlib.Path(reports) / "local", {}
-    for paper in everything:
-        own, known = tuple(store.all(paper.key)), tuple(published.read(paper, reports))
-        pages, views = pages_of(paper, [Source("yours", own), Source("published", known)])
-        for language, view in views.items():
-            found.setdefault(language, []).append(view)
-        if paper not in papers:
-            continue
-        if own:
-            write_page(pages, folder / paper.key, own)
-        else:
-            shutil.rmtree(folder / paper.key, ignore_errors=True)
-    write_page([own_index(found[language], language, tuple(found)) for language in found], folder)
+    with swapped(folder) as beside:
+        for paper in everything:
+            own, known = tuple(store.all(paper.key)), tuple(published.read(paper, reports))
+            pages, views = pages_of(paper, [Source("yours", own), Source("published", known)])
+            for language, view in views.items():
+                found.setdefault(language, []).append(view)
+            if paper not in papers:
+                continue
+            if own:
+                write_page(pages, beside / paper.key, own)
+            else:
+                (beside / paper.key).mkdir()  # removes it
+        write_page([own_index(found[language], language, tuple(found)) for language in found], beside)
     return folder / FILES["en"]
 
 
 def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
-    """Return the names of published text files that a rebuild from the committed records would change."""
+    """Return the names of published files that a rebuild from the committed records would change."""
     reports, readme = pathlib.Path(reports), pathlib.Path(readme)
     for paper in papers:
         published.whole(paper, reports)  # here, so that a complaint names the file itself
@@ -150,19 +163,30 @@ def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
                 shutil.copy(records, copy / paper.key / published.RECORDS)
         shutil.copy(readme, copied_readme)
         publish([], papers, None, copy, copied_readme)
-        rebuilt, committed = _texts(copy), _texts(reports)
+        rebuilt, committed = _files(copy), _files(reports)
         committed = {name: path for name, path in committed.items() if name.parts[0] not in OTHERS}
         differ = [reports.name / name for name in set(rebuilt) ^ set(committed)]
         differ += [
-            reports.name / name
-            for name in set(rebuilt) & set(committed)
-            if committed[name].read_bytes() != rebuilt[name].read_bytes()
+            reports.name / name for name in set(rebuilt) & set(committed) if not _same(committed[name], rebuilt[name])
         ]
         if copied_readme.read_bytes() != readme.read_bytes():
             differ.append(readme)
         return sorted(map(str, differ))
 
 
-def _texts(folder):
-    """Return the text files below a folder, by their path in it."""
-    return {path.relative_to(folder): path for path in folder.rglob("*") if path.suffix in TEXTS}
+def _files(folder):
+    """Return the files below a folder, by their path in it."""
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path for name, path in found.items() if name.parts[0] != PLACE and ".aside" not in str(name)}
+
+
+def _same(one, other):
+    """Tell whether two files say the same: a figure's coordinates may differ by a hair from machine to machine."""
+    contents = [path.read_bytes() for path in (one, other)]
+    if contents[0] == contents[1] or one.suffix != ".svg":
+        return contents[0] == contents[1]
+    texts = [content.decode(errors="replace") for content in contents]
+    if NUMBER.sub("", texts[0]) != NUMBER.sub("", texts[1]):
+        return False
+    numbers = zip(*(map(float, NUMBER.findall(text)) for text in texts), strict=True)
+    return all(math.isclose(a, b, rel_tol=0, abs_tol=HAIR) for a, b in numbers)
