@@ -157,11 +157,9 @@ def _parser():
     some(add("report", "build the pages of your own runs in reports/local/"))
     publish = add("publish", "merge runs/ into the committed records and rebuild the published pages")
     some(publish)
-    reference = add("reference", "build the reference pages of custom/ from its docstrings")
-    for command in (publish, reference):
-        command.add_argument(
-            "--check", action="store_true", help="change nothing; fail if a rebuild would change a page"
-        )
+    publish.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
+    site = add("site", "build the site of the published pages, in English and Portuguese, in build/site/")
+    site.add_argument("--own", action="store_true", help="of your own pages, reports/local/, in build/local/")
     add("status", "how far each preset is")
     doctor = add("doctor", "files that are no run records: which and why")
     doctor.add_argument("--repair", action="store_true", help="move them aside; nothing is deleted")
