@@ -36,7 +36,7 @@ def of_papers(papers, reports=REPORTS, own=None):
     return build(views, reports, OWN, own=True)
 
 
-def build(views, reports=REPORTS, out=SITE, own=False):
+def build(views, reports=REPORTS, out=SITE, own=False, library="custom"):
     """Build the site; returns its first page and the lines that Sphinx or the links complain with.
 
     Args:
@@ -44,6 +44,7 @@ def build(views, reports=REPORTS, out=SITE, own=False):
         reports: the folder of the committed pages.
         out: the folder to build in; an earlier site there is removed.
         own: build the site of the user's own pages, `local` in `reports`.
+        library: the package that the reference is of.
 
     Raises:
         UsageError: there are no pages yet.
@@ -54,7 +55,7 @@ def build(views, reports=REPORTS, out=SITE, own=False):
     found = sheets(root, () if own else ("local", "reference"))
     if not any(sheet.name == "index" for sheet in found):
         raise UsageError(f"{root} has no page yet. Run: python -m experiments {'report' if own else 'publish'}")
-    components = groups()
+    components = groups(library)
     shutil.rmtree(out, ignore_errors=True)
     sources = {language: out / "sources" / language for language in LANGUAGES}
     pictures, drawn = component_pages.plots(components, out.parent / "plots")
@@ -68,7 +69,7 @@ def build(views, reports=REPORTS, out=SITE, own=False):
         complaints += [f"{file}: leads nowhere: {address}" for file, address in tree.dead]
         for group in components:
             for component in group.components:
-                tree.keep(component.object.__module__.replace(".", "/") + ".py")
+                tree.keep(component_pages.file_of(component.object))
         component_pages.Pages(components, folder, language, measured, used, names).write(pictures, drawn)
         all_findings.write(views, folder, language, names)
         shutil.copyfile(HERE / "prose" / f"method.{language}.md", folder / "method.md")

@@ -63,6 +63,11 @@ def plot(component):
     return None
 
 
+def file_of(value):
+    """Return the file of a class or function, from the repository's root."""
+    return value.__module__.replace(".", "/") + ".py"
+
+
 def costs(folder):
     """Return what the benchmarks measured, by component: rows `(backend, weights, ours, Keras's, their ratio)`."""
     found = {}
@@ -175,7 +180,7 @@ class Pages:
         if names := addons.replaced_by(place):
             page = f":doc:`{self.words['move_over']} </reference/from_tensorflow_addons>`"
             lines += [self.words["replaces"].format(names=", ".join(f"``{n}``" for n in names), page=page), ""]
-        file = value.__module__.replace(".", "/") + ".py"
+        file = file_of(value)
         up = "../" * (3 + group.folder.count("/"))
         return [*lines, f"{self.words['code']}: `{file} <{up}files/{file}>`__", ""]
 

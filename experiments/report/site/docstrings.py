@@ -5,8 +5,8 @@ import re
 from experiments.report.site.sources import words
 
 # The first word of a header may go on after a comma: "Formula, at step t: ...". Napoleon knows the others.
-HEADER = re.compile(r"(Formula|Shapes|Differences from ([A-Z]\w+(?: Addons)?)|Reference)s?(?::|,(?= )|$) *(.*)")
-OTHER = re.compile(r"(Args|Returns|Raises|Example)s?:\s*$")
+HEADER = re.compile(r"(Formula|Shapes|Differences from ([A-Z]\w+(?: Addons)?)|Example|Reference)s?(?::|,(?= )|$) *(.*)")
+OTHER = re.compile(r"(Args|Returns|Raises):\s*$")
 SOURCES = (
     (re.compile(r"arXiv:(\d{4}\.\d{4,5})"), r"`arXiv:\1 <https://arxiv.org/abs/\1>`__"),
     (re.compile(r"doi:(10\.\S+?)(?=[.,;)]*(?:\s|$))"), r"`doi:\1 <https://doi.org/\1>`__"),
@@ -54,7 +54,7 @@ def _title(header, language):
     said = words(language)
     if header[2]:
         return said["differences"].format(library=header[2])
-    return said[{"Formula": "formula", "Shapes": "shapes", "Reference": "source"}[header[1]]]
+    return said[{"Formula": "formula", "Shapes": "shapes", "Example": "example", "Reference": "source"}[header[1]]]
 
 
 def _marked(text, section):

@@ -1,61 +1,20 @@
-"""Reference pages: made from the docstrings alone, complete, and the same bytes each time."""
+"""Public names of `custom` and what their reference pages show."""
 
-import hashlib
 import importlib
 import inspect
-import os
 import pathlib
-import re
 import sys
 
 import keras
 import numpy as np
 import pytest
 
-from experiments import cli
-from experiments.report.blocks import Bullets, Code, Paragraph
-from experiments.report.reference import addons, build, functions, pages, paths, public
-from experiments.report.reference.docstring import parse
-from experiments.report.reference.signature import default, parameters, signature
+from experiments.report.site import addons, component_pages, functions, paths
+from experiments.report.site import components as public
+from experiments.report.site.parameters import signature
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-DOCSTRING = """Leaky thing.
-
-More about it.
-
-Formula, `form="a"`: `f(x) = x` for x > 0 and
-`s x` else.
-
-Its parts:
-
-- one part,
-  which goes on
-- another
-
-Shapes: any shape in.
-
-Args:
-    slope: s, at least 0: see Xu et al.,
-        arXiv:1505.00853. Default 0.1.
-    seed: a number.
-    **kwargs: the rest.
-
-Raises:
-    ValueError: a slope below 0.
-
-Differences from Keras: none.
-
-Example:
-
->>> 1 + 1
-2
-
->>> 2 + 2
-4
-
-Reference: Xu et al., 2015, arXiv:1505.00853, doi:10.1000/x.y.
-"""
 FAKE = {
     "__init__": '"""A library."""',
     "activations/__init__": '''
@@ -204,12 +163,6 @@ def library(tmp_path, monkeypatch):
     return write
 
 
-@pytest.fixture(scope="module")
-def contents():
-    """Texts and pictures of the real thing."""
-    return build.contents()
-
-
 def component(name):
     group = public.groups("fakelib")[0]
     return group, next(c for c in group.components if c.name == name)
@@ -219,46 +172,6 @@ def problems():
     with pytest.raises(public.Undocumented) as error:
         public.groups("fakelib")
     return error.value.problems
-
-
-class TestDocstring:
-    docs = parse(DOCSTRING)
-
-    def test_the_parts_are_found(self):
-        assert (self.docs.summary, self.docs.text) == ("Leaky thing.", "More about it.")
-        assert list(self.docs.sections) == [
-            "Formula",
-            "Shapes",
-            "Args",
-            "Raises",
-            "Differences from Keras",
-            "Example",
-            "Reference",
-        ]
-
-    def test_a_header_may_go_on_after_a_comma(self):
-        first, *_ = self.docs.blocks("Formula")
-        assert first == Paragraph('`form="a"`: `f(x) = x` for x > 0 and `s x` else.')
-
-    def test_lists_and_code_are_told_from_text(self):
-        assert self.docs.blocks("Formula")[1:] == [
-            Paragraph("Its parts:"),
-            Bullets(("one part, which goes on", "another")),
-        ]
-        assert self.docs.blocks("Example") == [Code(">>> 1 + 1\n2\n\n>>> 2 + 2\n4")]
-
-    def test_arguments_keep_their_colons_and_get_links(self):
-        link = "[arXiv:1505.00853](https://arxiv.org/abs/1505.00853)"
-        assert self.docs.entries("Args") == [
-            ("slope", f"s, at least 0: see Xu et al., {link}. Default 0.1."),
-            ("seed", "a number."),
-            ("**kwargs", "the rest."),
-        ]
-        assert "[doi:10.1000/x.y](https://doi.org/10.1000/x.y)." in self.docs.blocks("Reference")[0].text
-
-    @pytest.mark.parametrize("text", [None, "", "One line."])
-    def test_little_is_enough_to_parse(self, text):
-        assert parse(text).summary == (text or "") and not parse(text).sections
 
 
 class TestSignature:
@@ -272,25 +185,14 @@ class TestSignature:
         def __init__(self, rate=0.5, *args, name="child", **kwargs): ...
 
     def test_arguments_passed_on_are_those_of_the_next_class(self):
-        text = signature("Child", self.Child)
-        assert text == 'Child(rate=0.5, beta=0.9, *, decay, scale=None, name="child", **kwargs)'
-        assert [default(p) for p in parameters(self.Child).values()] == [
-            "`0.5`",
-            "`0.9`",
-            "required",
-            "`None`",
-            '`"child"`',
-            "",
-        ]
-
-    def test_a_long_one_has_a_line_for_each_argument(self):
-        assert signature("Child", self.Child, width=20).splitlines()[:3] == ["Child(", "    rate=0.5,", "    beta=0.9,"]
+        text = "(rate=0.5, beta=0.9, *, decay, scale=None, name='child', **kwargs)"
+        assert str(signature(self.Child)) == text
 
 
 class TestPublicNames:
     def test_functions_stand_on_the_page_of_their_class(self, library):
         group, cube = component("Cube")
-        assert [name for name, _, _ in cube.functions] == ["cube", "half"]
+        assert [name for name, _ in cube.functions] == ["cube", "half"]
         assert {c.name: c.kind for c in group.components if c.kind != "component"} == {"Base": "base"}
         assert group.keras == (("ReLU", "y = max(0, x)", "book 8.3", "The same."),)
 
@@ -319,7 +221,6 @@ class TestPublicNames:
         [
             ('class Cube(Base):\n    """Cube.\n\n    DOCS\n    """', "class Cube(Base):", "Cube: no docstring."),
             ("DOCS", DOCS.replace(">>> 1\n    1", "One."), "Cube: its Example has no code that can be tested (>>>)."),
-            ("def call(", "def __init__(self, a, b=1):\n        pass\n\n    def call(", "Cube: its Args lack a, b."),
         ],
     )
     def test_other_gaps_are_named(self, library, old, new, complaint):
@@ -337,24 +238,10 @@ class TestPublicNames:
         library(**{"activations/__init__": text})
         assert "fakelib.activations.size: neither a class nor a function" in problems()[0]
 
-    def test_the_build_fails_and_leaves_the_old_pages(self, library, tmp_path, monkeypatch, capsys):
-        (tmp_path / "reports/reference").mkdir(parents=True)
-        (tmp_path / "reports/reference/old.md").write_text("old")
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(
-            public, "groups", lambda root: (_ for _ in ()).throw(public.Undocumented(["x.Y: no docstring."]))
-        )
-        for arguments in (["reference"], ["reference", "--check"]):
-            with pytest.raises(SystemExit) as exit:
-                cli.main(arguments)
-            assert exit.value.code == 1
-            assert capsys.readouterr().err == "experiments: x.Y: no docstring.\n"
-        assert (tmp_path / "reports/reference/old.md").read_text() == "old"
-
 
 class TestCurves:
     def plot(self, name):
-        return pages.plot(component(name)[1])
+        return component_pages.plot(component(name)[1])
 
     def test_function_and_derivative_come_from_the_layer(self, library):
         picture = self.plot("Cube")
@@ -453,117 +340,6 @@ class TestPaths:
                 super().__init__(**kwargs)
 
         assert paths.settings("Mine", Needs) is None
-
-
-class TestBuild:
-    def digests(self, folder):
-        return {
-            p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-            for p in folder.rglob("*")
-            if p.is_file()
-        }
-
-    def test_two_builds_give_the_same_bytes_and_nothing_else_stays(self, library, tmp_path):
-        folder = tmp_path / "out"
-        assert build.build(folder, "fakelib") == folder / "index.html"
-        first = self.digests(folder)
-        (folder / "left.md").write_text("of an earlier build")
-        library()
-        build.build(folder, "fakelib")
-        assert self.digests(folder) == first
-        assert {
-            "README.md",
-            "index.html",
-            "from_tensorflow_addons.md",
-            "activations/README.md",
-            "activations/Cube.md",
-            "activations/figures/Cube.svg",
-            "activations/figures/Cube.png",
-        } <= set(first)
-
-    def test_the_check_names_what_differs(self, library, tmp_path):
-        folder = tmp_path / "out"
-        build.build(folder, "fakelib")
-        assert build.check(folder, "fakelib") == []
-        page = folder / "activations" / "Cube.md"
-        page.write_text(page.read_text().replace("Three x squared", "Two x squared"))
-        (folder / "activations/figures/Step.png").unlink()
-        (folder / "activations/Old.html").write_text("")
-        complaints = build.check(folder, "fakelib")
-        assert [c.split(":")[0] for c in complaints] == [
-            "activations/Cube.md",
-            "activations/Old.html",
-            "activations/figures/Step.png",
-        ]
-        assert "Two x squared" in complaints[0] and "Three x squared" in complaints[0]
-        assert complaints[1].endswith("belongs to no public name") and complaints[2].endswith("missing")
-
-    def test_a_page_has_all_that_a_reader_needs(self, library):
-        group, cube = component("Cube")
-        text = build.contents("fakelib")[0]["activations/Cube.md"]
-        for needed in (
-            "from fakelib.activations import Cube",
-            "Cube(**kwargs)",
-            "## Formula",
-            "figures/Cube.svg",
-            "`derivative(x)` | Three x squared.",
-            "## Function cube",
-            "## Function half",
-            "## Differences from Keras",
-            ">>> 1",
-            "## Source",
-            "../../../fakelib/activations/cube.py",
-        ):
-            assert needed in text, needed
-        assert "y = max(0, x). Book 8.3." in build.contents("fakelib")[0]["activations/README.md"]
-
-    def test_a_package_within_a_package_has_its_own_folder(self, library):
-        text = '"""Deeper."""\n__all__ = ["thing"]\n\ndef thing():\n    """Thing.\n\n    DOCS\n    """\n'
-        library(**{"activations/deep": text})
-        page = build.contents("fakelib")[0]["activations/deep/thing.md"]
-        for needed in (
-            "[Reference](../../README.md) / [fakelib.activations.deep](README.md)",
-            "thing()",
-            "](../../../../fakelib/activations/deep.py)",
-        ):
-            assert needed in page
-
-    def test_the_committed_pages_are_what_the_docstrings_give(self):
-        assert build.check(ROOT / build.FOLDER) == []
-
-
-class TestRealPages:
-    def test_every_package_has_a_page(self, contents):
-        assert {f"{name}/README.md" for name in public.ORDER} <= set(contents[0])
-
-    def test_every_activation_but_maxout_has_a_plot(self, contents):
-        (group,) = (group for group in public.groups() if group.path == "custom.activations")
-        names = {c.name for c in group.components if c.kind == "component"}
-        drawn = {path.split("/")[-1] for path in contents[1] if path.startswith("activations/")}
-        assert drawn == names - {"Maxout"} and len(names) > 20
-
-    def test_every_link_leads_somewhere(self, contents):
-        texts, pictures = contents
-        there = set(texts) | {f"{path}.{ending}" for path in pictures for ending in ("svg", "png")}
-        for path, text in texts.items():
-            found = (
-                re.findall(r'(?:href|src)="([^"]+)"', text)
-                if path.endswith("html")
-                else re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`|```.*?```", "", text, flags=re.S))
-            )
-            assert found
-            for link in found:
-                if link.startswith("https://"):
-                    continue
-                target = os.path.normpath(os.path.join("reports/reference", os.path.dirname(path), link))
-                inside = os.path.relpath(target, "reports/reference")
-                assert inside in there or (ROOT / target).is_file(), f"{path}: {link}"
-            assert "{page}" not in text and "{index}" not in text
-
-    def test_every_image_has_its_text(self, contents):
-        for path, text in contents[0].items():
-            for image in re.findall(r"<img [^>]*>", text) if path.endswith("html") else ():
-                assert re.search(r'alt="[^"]{40,}"', image), path
 
 
 # What `tensorflow_addons/<part>/__init__.py` exports at v0.23.0, typed here apart from the table.
