@@ -161,24 +161,21 @@ def _publish(options):
     return 0
 
 
-def _reference(options):
+def _site(options):
     os.environ.setdefault("JAX_ENABLE_X64", "1")  # the plots are computed in float64
-    backend.load()
-    from experiments.report.reference import build, public
+    papers = _load()
+    from experiments.report.site import building
+    from experiments.report.site.components import Undocumented
 
     try:
-        if options.check:
-            complaints = build.check()
-            for complaint in complaints:
-                print(f"{build.FOLDER}/{complaint}")
-            if complaints:
-                print("The reference pages are not what the docstrings give. Run: python -m experiments reference")
-            return 1 if complaints else 0
-        print(f"Reference pages: {build.build()}")
-    except public.Undocumented as error:
+        first, complaints = building.of_papers(papers, own=_store() if options.own else None)
+    except Undocumented as error:
         for problem in error.problems:
             print(f"experiments: {problem}", file=sys.stderr)
         return 1
+    for complaint in complaints:
+        warn(complaint)
+    print(f"Open {first}")
     return 0
 
 
@@ -361,9 +358,9 @@ COMMANDS = {
     "estimate": _estimate,
     "report": _report,
     "publish": _publish,
-    "reference": _reference,
     "export": _export,
     "compare": _compare,
+    "site": _site,
     "status": _status,
     "doctor": _doctor,
     "environment": _environment,

@@ -25,13 +25,13 @@ ALLOWED = {
     "runs": {"spec", "engine", "data"},
     "export": {"claims", "spec"},
     "report": {"claims", "spec", "runs.published"},
-    "report.reference": {"claims", "spec", "runs.published", "custom"},
+    "report.site": {"claims", "spec", "runs.published", "custom"},
     "benchmarks": {"engine", "report", "runs", "custom"},
 }
 ROOMS = {place.split(".")[0] for place in ALLOWED}
 MACHINERY = ROOMS - {"papers", "book"}
 # Modules that two rooms may both have, and why.
-SAME_NAME = {"build": "report and its reference pages are each built by one module"}
+SAME_NAME = {}
 
 FORBID = """
 import importlib, sys
