@@ -43,7 +43,7 @@ class TuningPanels(Figure):
         words = text.figure(self)
         names = (words["first"], words["second"])
         panels = [
-            (words["panel"].format(*(w.Number.of(text, x) for x in numbers)), variants)
+            (words["panel"].format(*(w.Number.of(text, x) if isinstance(x, float) else x for x in numbers)), variants)
             for row in self.panels
             for numbers, variants in row
         ]

@@ -238,9 +238,7 @@ def _number(row, text):
         return text.numeral(value, "z#.3g").rstrip(".,")
 
     e = row.estimate
-    ends = f"[{number(printed.low, e.low)}, {number(printed.high, e.high)}]" if e.interval else ""
-    if text.language == "pt":
-        ends = ends.replace(", ", "; ")
+    ends = w.interval(number(printed.low, e.low), number(printed.high, e.high)) if e.interval else ""
     mean = "" if e.mean is None else number(printed.mean, e.mean)
     return text.caption("forest_number", number=f"{mean} {ends}".strip(), n=e.n)
 

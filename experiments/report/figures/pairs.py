@@ -99,7 +99,7 @@ class PairedDifferences(Pair):
 
         number = w.measured(text, quantity, estimate.mean, difference=True)
         if estimate.interval:
-            number += f" [{text.number(quantity, estimate.low)}; {text.number(quantity, estimate.high)}]"
+            number += f" {w.interval(*(text.number(quantity, end) for end in estimate.interval))}"
         parts = [
             text.caption("pairs", preset=evidence.preset, **said),
             text.caption("pairs_lines", number=number, **said),
@@ -155,7 +155,10 @@ class SeedsToVerdict(Pair):
         power = text.caption("power_never") if needed is None else text.caption("power_at", n=needed)
         parts = [text.caption("power", preset=evidence.preset, n=had, **said), power]
         return Picture(
-            self.named("power"), w.described(text, text.caption("power_alt", **said), [power]), " ".join(parts), draw
+            self.named("power"),
+            w.described(text, text.caption("power_alt", **said), [power.rstrip(".")]),
+            " ".join(parts),
+            draw,
         )
 
 

@@ -65,7 +65,7 @@ class FinalValues(Figure):
 
         ends = [
             f"{evidence.labels[v]} {text.number(quantity, e.mean)}"
-            + (f" [{text.number(quantity, e.low)}, {text.number(quantity, e.high)}]" if e.interval else "")
+            + (f" {w.interval(*(text.number(quantity, end) for end in e.interval))}" if e.interval else "")
             for v, e in estimates.items()
         ]
         parts = [

@@ -40,6 +40,11 @@ def measured(text, quantity, value, difference=False):
     return f"{text.number(quantity, value)} {unit(text, of)}".strip()
 
 
+def interval(low, high):
+    """Return an interval in brackets: a semicolon stands between numbers that have a comma of their own."""
+    return f"[{low}; {high}]" if "," in f"{low}{high}" else f"[{low}, {high}]"
+
+
 def setting(text, name):
     """Return a setting's name in words."""
     return text.caption(f"setting_{name}") if text.has("captions", f"setting_{name}") else name.replace("_", " ")
