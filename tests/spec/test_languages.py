@@ -39,6 +39,7 @@ ALIKE = {
     "SGDW",
     "Shake-shake",
     "float32",
+    "nats",
     "tanh",
 }
 CODE = re.compile(r"`[^`]*`")
