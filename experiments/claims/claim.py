@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import LEVEL, Estimate, runs_for
+from experiments.spec.text import Amount
 
 VERDICTS = (
     "reproduced",
@@ -200,16 +201,15 @@ class Claim:
         """Return the numbers of a verdict in words; "" where there are none."""
         words = []
         for part in verdict.parts:
-            number = self.shown(part.estimate)
-            number = (
-                text.phrase("against", variant=text.labels[part.against], number=number) if part.against else number
-            )
+            number = self.shown(part.estimate, text)
+            if part.against:
+                number = text.phrase("against", variant=text.labels[part.against], number=number)
             words.append("; ".join([number, *(text.reason(note) for note in part.notes)]))
         return "; ".join(words)
 
-    def shown(self, estimate):
+    def shown(self, estimate, text):
         """Return an estimate in words."""
-        return describe(estimate, self.quantity)
+        return describe(estimate, self.quantity, text)
 
     def measure(self, evidence) -> Measured:
         """Return what the records of one preset say."""
@@ -275,15 +275,15 @@ class Claim:
         if n <= had:
             return ()
         hours = (n - had) * evidence.seconds(self.variants()) / 3600
-        return (Reason.of("more_runs", more=n - had, hours=f"{hours:.2g}"),)
+        return (Reason.of("more_runs" if n - had > 1 else "more_run", more=n - had, hours=hours),)
 
-    def number(self, value):
-        """Return a value of the claim's quantity with its unit."""
-        return f"{self.quantity.number(value)} {self.quantity.unit}".strip()
+    def amount(self, value):
+        """Return a value of the claim's quantity, to be written with its unit."""
+        return Amount(self.quantity, value)
 
     def difference(self, value):
-        """Return a margin or tolerance of the claim's quantity with its unit."""
-        return f"{self.quantity.number(value)} {self.quantity.difference_unit}".strip()
+        """Return a margin or tolerance of the claim's quantity, to be written with its unit."""
+        return Amount(self.quantity, value, difference=True)
 
 
 def on_differences(quantity, **parts):
@@ -348,12 +348,16 @@ def between(estimate, low, high):
     return "open", Reason("straddles")
 
 
-def describe(estimate, quantity, difference=False):
+def describe(estimate, quantity, text, difference=False):
     """Return an estimate of a quantity, or of a difference of two, in words: mean, 95 % interval, number of runs."""
-    unit = quantity.difference_unit if difference else quantity.unit
-    text = f"{quantity.number(estimate.mean)} {unit}".strip()
+    words = text.amount(Amount(quantity, estimate.mean, difference))
     if estimate.interval:
-        text += f" [{quantity.number(estimate.low)}, {quantity.number(estimate.high)}]"
+        words += f" {interval(*(text.number(quantity, end) for end in estimate.interval), text)}"
     if estimate.cases:
-        return f"{text}, n = {estimate.n}, {estimate.cases:,} cases"
-    return f"{text}, n = {estimate.n}"
+        return text.phrase("estimate_of_cases", estimate=words, n=estimate.n, cases=estimate.cases)
+    return text.phrase("estimate", estimate=words, n=estimate.n)
+
+
+def interval(low, high, text):
+    """Return the written ends of an interval in brackets, apart from each other's decimal comma."""
+    return f"[{low}{'; ' if text.language == 'pt' else ', '}{high}]"

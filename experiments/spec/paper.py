@@ -81,7 +81,8 @@ class Paper:
         """Return the same paper with its words in another language."""
         if language == self.text.language:
             return self
-        return dataclasses.replace(self, text=Text.load(self.text.folder, language))
+        folder = self.text.folder
+        return dataclasses.replace(self, text=Text.load(folder, language), citation=Citation.load(folder, language))
 
     @property
     def claims(self):

@@ -27,11 +27,12 @@ WORDS = {
 FIGURE = TuningPanels("e", OBJECTIVE_AFTER[10], (((("left",), ("a", "b")), (("right",), ("c", "d"))),), 4.0)
 
 
-def grid(*costs):
+def grid(*costs, seed=1000):
     """Return the records of one variant's grid: a number, `None` for a run that failed, infinity for a diverged one."""
     outcomes = {None: "failed", math.inf: "diverged"}
     return [
         {
+            "seed": seed,
             "settings": {"learning_rate": rate},
             "outcome": outcomes.get(cost, "done"),
             "history": [{"epoch": 10, "objective": cost}],
@@ -70,6 +71,20 @@ def test_cells_are_worse_beyond_the_tolerance_or_where_they_alone_diverge(a, b, 
     found = claim().judge(evidence(a=a, b=b))
     assert found.parts[0].estimate.mean == worse and measured in claim().measured(found, PAPER.text)
     assert (found.verdict, found.reason) == ("open", "few_runs")  # one seed a cell
+
+
+@pytest.mark.parametrize(
+    ("costs", "verdict"),
+    [((1.0, 1.0, 1.0), "reproduced"), ((1.0, 1.2, 1.0), "open"), ((1.2, 1.2, 1.2), "not reproduced")],
+)
+def test_grids_of_three_seeds_are_judged(costs, verdict):
+    """The cost of the first variant in the third cell is another for each seed."""
+    found = evidence()
+    found.tuning["a"] = [r for seed, cost in enumerate(costs) for r in grid(1.0, 2.0, 3.0 * cost, seed=seed)]
+    found.tuning["b"] = [r for seed in range(3) for r in grid(1.0, 2.0, 3.0, seed=seed)]
+    measured = claim().measure(found)
+    assert claim().decide(measured, found, None)[0] == verdict and measured.parts[0].estimate.n == 3
+    assert "of 9 cells" in claim().measured(measured, PAPER.text)
 
 
 @pytest.mark.parametrize("a", [(None,) * 3, ()])

@@ -42,15 +42,11 @@ class TuningPanels(Figure):
         quantity, tuning, text = self.quantity, evidence.experiment.tuning, evidence.text
         words = text.figure(self)
         names = (words["first"], words["second"])
-        panels = [
-            (words["panel"].format(*(w.Number.of(text, x) if isinstance(x, float) else x for x in numbers)), variants)
-            for row in self.panels
-            for numbers, variants in row
-        ]
+        panels = [(text.fill(words["panel"], *numbers), variants) for row in self.panels for numbers, variants in row]
         points = {variant: evidence.cells(variant, self.quantity) for variant in evidence.experiment.variants}
         if not any(np.isfinite(y) for p in points.values() for y in p.values()):
             return None
-        over, low = w.settings(text, tuning), min(y * quantity.scale for p in points.values() for y in p.values())
+        over, low = text.tuned(tuning), min(y * quantity.scale for p in points.values() for y in p.values())
         top = self.reach * low
         bottom = low - 0.05 * (top - low)
         seeds = [seed for runs in evidence.runs.values() for seed in runs]

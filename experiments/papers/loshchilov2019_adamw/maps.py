@@ -1,4 +1,4 @@
-"""The maps over learning rate and weight decay: claims on them, read from the cells, one seed each; their figure."""
+"""The maps over learning rate and weight decay: claims on them, read from the cells seed by seed; their figure."""
 
 import dataclasses
 import math
@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, Yardstick, describe, on_differences
-from experiments.claims.claim import between
+from experiments.claims.claim import between, interval
 from experiments.claims.statistics import mean_interval
 from experiments.report.blocks import Picture
 from experiments.report.figures import Figure, title
@@ -30,8 +30,9 @@ class OfMap(Claim):
     high: float | None = None
     kind = "map"
 
-    def shown(self, estimate):
-        return f"{estimate.mean:.2f}" + (f" [{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.interval else "")
+    def shown(self, estimate, text):
+        ends = estimate.interval and interval(*(text.numeral(end, ".2f") for end in estimate.interval), text)
+        return " ".join(filter(None, (text.numeral(estimate.mean, ".2f"), ends)))
 
     def yardstick(self):
         return Yardstick(low=self.low, high=self.high)
@@ -41,9 +42,9 @@ class OfMap(Claim):
         return verdict, (reason,)
 
 
-def once(number, *notes):
-    """Return what is measured on the one map that there is."""
-    return Measured((Part(mean_interval([number]), notes=notes),))
+def of_maps(numbers, *notes):
+    """Return what is measured on some maps, one number each."""
+    return Measured((Part(mean_interval(numbers), notes=notes),))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,21 +65,29 @@ class NoGain(OfMap):
     def published(self, text):
         return text.phrase("gain" if self.gain else "no_better", margin=self.difference(self.tolerance))
 
-    def shown(self, estimate):
-        return describe(estimate, self.quantity, difference=True)
+    def shown(self, estimate, text):
+        return describe(estimate, self.quantity, text, difference=True)
 
     def yardstick(self):
         return on_differences(self.quantity, **{"low" if self.gain else "high": self.tolerance})
 
     def measure(self, evidence):
-        cells = evidence.cells(self.variant, self.quantity)
+        maps, cells = evidence.maps(self.variant, self.quantity), evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
             return Measured(missing=Reason("not_whole"))
         without = min(y for (_, second), y in cells.items() if second == 0)
         best = min(y for (_, second), y in cells.items() if second)
-        at = evidence.experiment.tuning.words(min((y, x) for x, y in cells.items() if x[1])[1])
-        numbers = dict(best=self.number(best), at=at, without=self.number(without))
-        return once(without - best, Reason.of("best_and_none", **numbers), Reason("unequal_choice"))
+        at = evidence.text.chosen(min((y, x) for x, y in cells.items() if x[1])[1])
+        numbers = dict(best=self.amount(best), at=at, without=self.amount(without))
+        notes = (Reason("unequal_choice"),) if len(maps) == 1 else ()
+        return of_maps([self._gain(maps, seed) for seed in maps], Reason.of("best_and_none", **numbers), *notes)
+
+    def _gain(self, maps, seed):
+        """Return the gain on one seed's map, of the cells that are best on the others: there are more with decay."""
+        others = [cells for other, cells in maps.items() if other != seed] or [maps[seed]]
+        mean = {x: sum(cells[x] for cells in others) for x, y in maps[seed].items() if math.isfinite(y)}
+        without, best = (min((x for x in mean if bool(x[1]) == some), key=mean.get) for some in (False, True))
+        return maps[seed][without] - maps[seed][best]
 
     def decide(self, measured, evidence, p):
         ends = (self.tolerance, None) if self.gain else (None, self.tolerance)
@@ -105,22 +114,23 @@ class BasinTilt(OfMap):
     naming = ("variant", "beside")
 
     def published(self, text):
-        return text.phrase("tilt", cells=self.cells, low=f"{self.low:g}", high=f"{self.high:g}")
+        return text.phrase("tilt", cells=self.cells, low=self.low, high=self.high)
 
     def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
             return Measured(missing=Reason("not_whole"))
-        best, tilt = best_cells(cells, self.cells), tilt_of(cells, self.cells)
-        if tilt is None:
+        best, maps = best_cells(cells, self.cells), evidence.maps(self.variant, self.quantity).values()
+        tilts = [tilt_of(one, self.cells) for one in maps]
+        if None in tilts or tilt_of(cells, self.cells) is None:
             return Measured(missing=Reason("no_correlation"))
-        notes = [Reason.of("best_cells", cells=len(best), worst=self.number(max(best.values())))]
+        notes = [Reason.of("best_cells", cells=len(best), worst=self.amount(max(best.values())))]
         low, high = tilt_interval(cells, self.cells)
-        notes.append(Reason.of("over_cells", low=f"{low:.2f}", high=f"{high:.2f}"))
+        notes.append(Reason.of("over_cells", low=low, high=high))
         other = tilt_of(evidence.cells(self.beside, self.quantity), self.cells) if self.beside else None
         if other is not None:
-            notes.append(Reason.of("beside", variant=self.beside, number=f"{other:.2f}"))
-        return once(tilt, *notes)
+            notes.append(Reason.of("beside", variant=self.beside, number=other))
+        return of_maps(tilts, *notes)
 
 
 def best_cells(cells, count):
@@ -145,7 +155,7 @@ def tilt_interval(cells, count):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ChosenRatio(OfMap):
-    """The value that tuning chose for one variant, by that for another.
+    """The value that each seed's map chooses for one variant, by that for another.
 
     Attributes:
         first, second: variants.
@@ -159,8 +169,8 @@ class ChosenRatio(OfMap):
 
     def published(self, text):
         if self.low is None:
-            return text.phrase("at_most", number=f"{self.high:g}")
-        return text.phrase("between", low=f"{self.low:g}", high=f"{self.high:g}")
+            return text.phrase("at_most", number=self.high)
+        return text.phrase("between", low=self.low, high=self.high)
 
     def yardstick(self):
         return Yardstick("times", line=1.0, low=self.low, high=self.high, ratio=True)
@@ -171,8 +181,11 @@ class ChosenRatio(OfMap):
             return Measured(missing=Reason("not_whole"))
         if not chosen[1]:
             return Measured(missing=Reason("choice_of_zero"))
-        numbers = dict(first=f"{chosen[0]:g}", second=f"{chosen[1]:g}")
-        return once(self.factor * chosen[0] / chosen[1], Reason.of("chosen", **numbers))
+        numbers = dict(first=chosen[0], second=chosen[1])
+        maps = [evidence.maps(variant, self.quantity) for variant in (self.first, self.second)]
+        pairs = [[min(one[seed], key=one[seed].get) for one in maps] for seed in maps[0] if seed in maps[1]]
+        ratios = [self.factor * first / second for first, second in pairs or [chosen] if second]
+        return of_maps(ratios, Reason.of("chosen", **numbers))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,6 +198,7 @@ class HeatMaps(Figure):
             have its colour.
         best: as many of a variant's best cells, settings of 0 left out, are framed.
         otherwise: what is drawn under a preset that tunes nothing, of the one cell that runs.
+        of: the variants that are drawn; none: all.
     """
 
     experiment: str
@@ -192,18 +206,22 @@ class HeatMaps(Figure):
     reach: float
     best: int = 10
     otherwise: Quantity = TEST_ERROR
+    of: tuple = ()
+
+    def variants(self):
+        return self.of
 
     def picture(self, evidence):
         quantity, tuning, text = self.quantity, evidence.experiment.tuning, evidence.text
         tuned = evidence.preset is None or evidence.experiment.tunes(evidence.preset)
         if not tuned:
             quantity = self.otherwise
-        maps = {v: evidence.cells(v, quantity) for v in evidence.experiment.variants}
+        maps = {v: evidence.cells(v, quantity) for v in self.of or evidence.experiment.variants}
         maps = {v: cells for v, cells in maps.items() if any(np.isfinite(y) for y in cells.values())}
         if not maps:
             return None
         low = quantity.scale * min(y for cells in maps.values() for y in cells.values())
-        names = [w.setting(text, name) for name in tuning.names]
+        names = [text.row("settings", name) for name in tuning.names]
         said = dict(quantity=text.quantity(quantity), first=names[0], second=names[1], title=evidence.title)
         shown = text.caption("maps_title", **said)
 
@@ -240,7 +258,7 @@ class HeatMaps(Figure):
 
         best = [
             f"{evidence.labels[v]} {w.measured(text, quantity, min(cells.values()))} "
-            f"({w.choice(text, tuning, min(cells, key=cells.get))})"
+            f"({text.chosen(min(cells, key=cells.get))})"
             for v, cells in maps.items()
         ]
         tilts = {v: tilt_of(cells, self.best) for v, cells in maps.items()}
@@ -249,14 +267,17 @@ class HeatMaps(Figure):
             for v, t in tilts.items()
         )
         diverged = sum(np.isinf(y) for cells in maps.values() for y in cells.values())
+        seeds = tuning.seeds(evidence.preset)
+        cells = "one_seed_a_cell" if len(seeds) == 1 else "seeds_a_cell"
+        runs = text.caption(cells, seed=seeds[0], n=len(seeds), last=seeds[-1])
         parts = [
             text.caption("maps" if tuned else "maps_of_one_cell", preset=evidence.preset, **said),
-            text.caption("one_seed_a_cell", seed=tuning.seed) if tuned else text.caption("tunes_nothing"),
+            runs if tuned else text.caption("tunes_nothing"),
             text.caption("framed", best=self.best, second=names[1], tilts=tilts),
             *([text.caption("crosses_in_cells", runs=diverged)] if diverged else []),
         ]
         return Picture(
-            f"{self.experiment}_{quantity.name}_maps",
+            "_".join((self.experiment, quantity.name, "maps", *self.of)),
             w.described(text, text.caption("maps_alt", **said), best),
             " ".join(parts),
             draw,

@@ -41,7 +41,7 @@ class Outcomes(Figure):
             return None
 
         n = text.numeral(next(iter(found.values()))[0].cases, ",")
-        said = dict(label=words["label"], axis=w.small(words["axis"]), title=evidence.title)
+        said = dict(label=words["label"], axis=text.inside(words["axis"]), title=evidence.title)
         shown = text.caption("shares_title", n=n, **said)
 
         def draw(axes):

@@ -126,7 +126,7 @@ class Shares(Figure):
             return None
         cases = sorted({e[max(e)].cases for e in found.values()})
         n = "–".join(text.numeral(count, ",") for count in dict.fromkeys([cases[0], cases[-1]]))
-        axis = w.small(words["axis"])
+        axis = text.inside(words["axis"])
         shown = text.caption("shares_title", label=words["label"], axis=axis, title=evidence.title, n=n)
 
         def draw(axes):

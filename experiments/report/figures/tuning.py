@@ -36,8 +36,8 @@ class Sensitivity(Figure):
                     points.setdefault(variant, []).append((tuning.value_of(r["settings"]), score))
         if not points:
             return None
-        setting, (metric, unit, scale) = w.settings(text, tuning), w.metric(text, column)
-        score = text.caption("averaged" if tuning.mean else "lowest", metric=metric, small=w.small(metric))
+        setting, (metric, unit, scale) = text.tuned(tuning), w.metric(text, column)
+        score = text.caption("averaged" if tuning.mean else "lowest", metric=metric, small=text.inside(metric))
         words = dict(score=score, setting=setting, title=evidence.title)
         shown = text.caption("tuning_title", **words)
 
@@ -58,7 +58,7 @@ class Sensitivity(Figure):
             title(axes, shown)
             name_lines(axes, ends)
 
-        chosen = [f"{evidence.labels[v]} {w.choice(text, tuning, value)}" for v, value in evidence.tuned.items()]
+        chosen = [f"{evidence.labels[v]} {text.chosen(value)}" for v, value in evidence.tuned.items()]
         parts = [text.caption("tuning", preset=evidence.preset, **words)]
         if tuned:
             parts.append(text.caption("one_seed_a_point", seed=tuning.seed))
