@@ -20,11 +20,6 @@ def measured(text, quantity, value, difference=False):
     return text.amount(Amount(quantity, value, difference))
 
 
-def interval(low, high):
-    """Return an interval in brackets: a semicolon stands between numbers that have a comma of their own."""
-    return f"[{low}; {high}]" if "," in f"{low}{high}" else f"[{low}, {high}]"
-
-
 def metric(text, column):
     """Return a column of the history in words, its unit, and the factor to that unit."""
     name = text.row("quantities", column)
