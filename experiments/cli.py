@@ -212,7 +212,12 @@ def _latex(pairs, folder, options):
     tables = []
     for paper, records in pairs:
         page = paper_page(PaperView(paper, [Source("Yours" if options.own else "Measured", tuple(records))]))
-        tables.append((paper.key, page.title, [b for b in page.blocks if isinstance(b, Grid) and b.name]))
+        tables.append((paper.key, page))
+    if not options.papers and not options.own:
+        from experiments.benchmarks.publish import OVERHEAD, overhead_page
+
+        tables += [(OVERHEAD.name, page) for page in [overhead_page.page(OVERHEAD)] if page]
+    tables = [(key, page.title, [b for b in page.blocks if isinstance(b, Grid) and b.name]) for key, page in tables]
     return latex.write(tables, folder, options.decimal or "point")
 
 

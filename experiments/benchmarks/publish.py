@@ -153,7 +153,6 @@ def files(made):
     for block in made.blocks:
         if isinstance(block, Grid) and block.name:
             found[f"tables/{block.name}.csv"] = render.csv_text(block).encode()
-            found[f"tables/{block.name}.tex"] = render.latex(block).encode()
         if isinstance(block, Picture):
             with tempfile.TemporaryDirectory() as folder:
                 save(block.draw, folder, block.name)

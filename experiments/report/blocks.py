@@ -26,7 +26,7 @@ class Code:
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """A table. `name`, where given, is the file that its CSV and LaTeX forms are written to."""
+    """A table. `name`, where given, is the file, without ending, that it is written to."""
 
     header: tuple
     rows: tuple

@@ -20,7 +20,7 @@ from experiments.spec.settings import canonical
 REPORTS = pathlib.Path("reports")
 # Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
 OTHERS = ("local", "reference", "benchmarks", "overhead_benchmark")
-TEXTS = (".md", ".html", ".csv", ".tex", ".jsonl")
+TEXTS = (".md", ".html", ".csv", ".jsonl")
 PUBLISHED = (
     "Published reports: committed records and the pages made from them. Beside them: [the reference pages of the "
     "components](reference/{index}), [the benchmarks](benchmarks/{index}) and [what a training step "
@@ -39,7 +39,6 @@ def write_page(page, folder, records):
             figures.save(block.draw, folder / "figures", block.name)
         elif isinstance(block, Grid) and block.name:
             write_atomically(folder / "tables" / f"{block.name}.csv", render.csv_text(block))
-            write_atomically(folder / "tables" / f"{block.name}.tex", render.latex(block))
     write_atomically(folder / "report.md", render.markdown(page))
     write_atomically(folder / "report.html", render.html(page))
     lines = [canonical(record) for record in sorted(records, key=lambda r: r["key"])]

@@ -38,8 +38,8 @@ def read(place, papers, note=warn):
     found = {key: records for key, records in found.items() if records}
     if not found:
         raise UsageError(
-            f"Received: {quoted(place, 120)}, where there are no records. Expected a folder with PAPER/{published.RECORDS} "
-            f"or PAPER/KEY.json in it, or a file {published.RECORDS}."
+            f"Received: {quoted(place, 120)}, where there are no records. Expected a folder with "
+            f"PAPER/{published.RECORDS} or PAPER/KEY.json in it, or a file {published.RECORDS}."
         )
     return found, not whole
 
