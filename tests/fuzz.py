@@ -257,11 +257,15 @@ class World:
         """Return the text of the pages that records give; now and then the figures are drawn too."""
         parts = []
         for fake in (self.paper, self.tuned):
-            page = paper_page(PaperView(fake, [Source("Yours", tuple(own)), Source("Published", tuple(committed))]))
-            grids = [block for block in page.blocks if isinstance(block, Grid)]
-            parts += [render.markdown(page), render.html(page), *map(render.csv_text, grids), *map(latex, grids)]
+            page = paper_page(PaperView(fake, [Source("yours", tuple(own)), Source("published", tuple(committed))]))
+            grids = page.every(Grid)
+            parts += [
+                render.markdown(page),
+                *(render.csv_text(grid) for grid in grids if grid.data),
+                *map(latex, grids),
+            ]
             if draw.random() < 0.02:
-                for picture in (block for block in page.blocks if isinstance(block, Picture)):
+                for picture in page.every(Picture):
                     figures.save(picture.draw, self.folder / "figures", picture.name)
         text = "\x00".join(parts)
         text.encode()

@@ -14,7 +14,7 @@ from experiments.report.blocks import Grid
 
 PACKAGES = ("array", "booktabs", "longtable")
 DECIMALS = ("point", "comma")
-LEFT_OUT = ("Reason",)  # columns that are for a screen
+LEFT_OUT = ("Reason", "Motivo")  # columns that are for a screen
 LINE = 345.0  # points: the line of `article` on A4 at 10 points
 # Size of the letters, how wide they are beside those of 10 points, and the space on each side of a column, in points.
 SIZES = ((r"\small", 0.93, 4.0), (r"\footnotesize", 0.85, 3.0), (r"\scriptsize", 0.8, 2.0))
