@@ -26,7 +26,7 @@ class Evidence:
         tuning: records of the grid, by variant, in the order of the grid.
         tuned: the value chosen, by variant.
         group: of all these records; `None` where there are none.
-        apart: by group, the records that the preset asks for too; those of older protocols are among them.
+        apart: by group, the records that the preset asks for too, and all of older protocols.
         others: records of this protocol that no preset of this experiment asks for: changed settings.
     """
 
@@ -92,8 +92,8 @@ class Evidence:
         runs = self._since(variant, margin) if quantity.beyond else ()
         return {seed: quantity.beyond(r["history"]) for seed, r in runs if quantity.of(r) is None and r["history"]}
 
-    def cells(self, variant, quantity):
-        """Return a quantity by the tuned value, over the variant's grid; infinity for a run that diverged.
+    def maps(self, variant, quantity):
+        """Return, by seed, a quantity by the tuned value, over the variant's grid; infinity for a run that diverged.
 
         Under a preset that tunes nothing the one cell is the value that all runs have.
         """
@@ -108,13 +108,24 @@ class Evidence:
             if record["outcome"] == "done":
                 value = quantity.of(record)
             if value is not None:
-                found[tuning.value_of(record["settings"])] = value
+                found.setdefault(record["seed"], {})[tuning.value_of(record["settings"])] = value
         return found
 
+    def cells(self, variant, quantity):
+        """Return a quantity by the tuned value: the mean of the seeds' maps, infinity where one diverged."""
+        found = {}
+        for cells in self.maps(variant, quantity).values():
+            for value, number in cells.items():
+                found.setdefault(value, []).append(number)
+        return {value: sum(numbers) / len(numbers) for value, numbers in found.items()}
+
     def whole(self, variant, quantity):
-        """Tell whether every cell of the variant's grid has a value."""
-        tuning = self.experiment.tuning
-        return tuning is not None and len(self.cells(variant, quantity)) == len(tuning.values(self.preset, variant))
+        """Tell whether every cell of the variant's grid has a value, for every seed."""
+        tuning, maps = self.experiment.tuning, self.maps(variant, quantity)
+        if tuning is None:
+            return False
+        wanted = len(tuning.values(self.preset, variant))
+        return all(len(maps.get(seed, ())) == wanted for seed in tuning.seeds(self.preset))
 
     def count(self, *outcomes):
         """Return how many of the runs that count ended so."""
@@ -130,25 +141,31 @@ class Evidence:
         """Return in words which records do not count beside those that do, and why; `""` where all do."""
         if not self.apart:
             return ""
-        version, parts = self.experiment.version, []
+        text, now, parts = self.text, self.experiment.version, []
         for group, records in sorted(self.apart.items()):
-            older = "" if group.protocol == version else f", under protocol version {group.protocol} (now {version})"
-            parts.append(f"{len(records)} on {group}{older}")
-        counted = "none"
+            key = "group_left" if group.protocol == now else "group_older"
+            told = dict(n=len(records), group=self.named(group), version=group.protocol, now=now)
+            parts.append(text.phrase(key, **told))
+        counted = text.phrase("counted_none")
         if self.records:
-            counted = f"{len(self.records)} on {self.group}, which are the most finished, or the latest of as many"
-        return (
-            f"Records that count: {counted}. Left out: {'; '.join(parts)}. Runs of another backend, other data or "
-            "another protocol share no mean and no pair of seeds."
-        )
+            counted = text.phrase("counted", n=len(self.records), group=self.named(self.group))
+        return text.phrase("left_out", counted=counted, groups="; ".join(parts))
+
+    def named(self, group):
+        """Return a group in words."""
+        return self.text.phrase("group", backend=group.backend, data=group.data[:8])
 
 
 def gather(paper, experiment, records):
     """Return the `Evidence` of one experiment from a paper's records."""
     found = presets(paper, experiment, records)
     claimed = {r["key"] for e in found.values() for records in (e.records, *e.apart.values()) for r in records}
-    others = [r for r in records if r["experiment"] == experiment.name and r["protocol"] == experiment.version]
-    others = [r for r in others if r["key"] not in claimed]
+    spare = [r for r in records if r["experiment"] == experiment.name and r["key"] not in claimed]
+    others = [r for r in spare if r["protocol"] == experiment.version]
+    for evidence in found.values():
+        for record in spare:
+            if record["protocol"] < experiment.version:  # of settings that no preset has any more
+                evidence.apart.setdefault(group_of(record), []).append(record)
     ran = [dataclasses.replace(found[p], preset=p, others=others) for p in PRESETS if p in found and found[p].runs]
     if ran:
         return ([evidence for evidence in ran if not evidence.missing] or ran)[-1]

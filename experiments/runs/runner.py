@@ -83,7 +83,8 @@ class Runner:
         records = []
         for paper, experiment, variants in request.selected():
             grids = {v: tuning_runs(paper, experiment, v, request) for v in variants}
-            tried = self.execute(experiment, [run for runs in grids.values() for run in runs])
+            tries = sorted((run for runs in grids.values() for run in runs), key=lambda run: run.seed)  # whole maps
+            tried = self.execute(experiment, tries)
             records += tried.values()
             runs = []
             for variant, grid in grids.items():
