@@ -24,10 +24,10 @@ class WiderGap(Claim):
     naming = ("higher", "lower", "above", "below")
 
     def published(self, text):
-        return f"> {self.difference(0.0)}"
+        return f"> {text.amount(self.difference(0.0))}"
 
-    def shown(self, estimate):
-        return describe(estimate, self.quantity, difference=True)
+    def shown(self, estimate, text):
+        return describe(estimate, self.quantity, text, difference=True)
 
     def measure(self, evidence):
         wide, narrow = (self._gaps(evidence, *pair) for pair in ((self.higher, self.lower), (self.above, self.below)))
