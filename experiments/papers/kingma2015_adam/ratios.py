@@ -27,12 +27,16 @@ class RatioWithin(Claim):
     naming = ("larger", "smaller")
 
     def published(self, text):
-        if self.high is None:
-            return text.phrase("at_least", number=f"{self.low:g}×")
-        return text.phrase("between", low=f"{self.low:g}×", high=f"{self.high:g}×")
+        low, high = (None if bound is None else f"{text.numeral(bound)}×" for bound in (self.low, self.high))
+        return text.phrase("at_least", number=low) if high is None else text.phrase("between", low=low, high=high)
 
-    def shown(self, estimate):
-        return describe_ratio(estimate)
+    def shown(self, estimate, text):
+        return describe_ratio(estimate, text)
+
+    unit = "times"
+
+    def in_unit(self, value):
+        return math.exp(value)
 
     def measure(self, evidence):
         estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)

@@ -75,9 +75,7 @@ FINDINGS = (
     Finding(
         "normalisation_helps",
         (
-            Ordering(
-                name="normalisation_helps", experiment="cifar", instead="cifar_fast", words={"rate": 0.03}, **LRN
-            ),
+            Ordering(name="normalisation_helps", experiment="cifar", instead="cifar_fast", words={"rate": 0.03}, **LRN),
             Ordering(
                 name="normalisation_helps_slow",
                 experiment="cifar_slow",

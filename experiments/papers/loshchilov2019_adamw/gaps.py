@@ -29,6 +29,10 @@ class WiderGap(Claim):
     def shown(self, estimate, text):
         return describe(estimate, self.quantity, text, difference=True)
 
+    @property
+    def unit(self):
+        return self.quantity.difference_unit
+
     def measure(self, evidence):
         wide, narrow = (self._gaps(evidence, *pair) for pair in ((self.higher, self.lower), (self.above, self.below)))
         found = paired_difference(wide, narrow)
