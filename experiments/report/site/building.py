@@ -149,6 +149,7 @@ def _sphinx(folder, out, language, own, more):
         "html_theme_options": {"top_of_page_buttons": []},
         "html_static_path": [str(HERE / "static")],
         "templates_path": [str(HERE / "templates")],
+        "html_favicon": str(HERE / "static" / "favicon.svg"),
         "html_css_files": ["site.css"],
         "html_js_files": [("site.js", {"defer": "defer"})],
         "html_copy_source": False,
@@ -167,20 +168,27 @@ def _sphinx(folder, out, language, own, more):
         app.build()
     for name in (".buildinfo", "objects.inv", ".doctrees"):
         (out / language / name).unlink(missing_ok=True)
-    if language == "pt":
-        _translated(out / language)
+    _finished(out / language, language)
     return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in warnings.getvalue().splitlines() if line.strip()]
 
 
-def _translated(folder):
-    """Put the theme's words that no catalogue reaches, the labels of its buttons, into Portuguese."""
-    labels = {f'aria-label="{english}"': f'aria-label="{other}"' for english, other in theme_words().items()}
+def _finished(folder, language):
+    """Label what the theme leaves without a name; in Portuguese, put its labels that no catalogue reaches into it."""
+    said = words(language)
+    labels = {
+        '<p class="caption" role="heading">': '<p class="caption">',
+        '<aside class="sidebar-drawer"': f'<aside class="sidebar-drawer" aria-label="{said["navigation"]}"',
+        '<aside class="toc-drawer': f'<aside aria-label="{said["contents"]}" class="toc-drawer',
+    }
+    if language == "pt":
+        labels |= {f'aria-label="{english}"': f'aria-label="{other}"' for english, other in theme_words().items()}
     for path in folder.rglob("*.html"):
         text = made = path.read_text(encoding="utf-8")
-        for english, other in labels.items():
-            made = made.replace(english, other)
+        for old, new in labels.items():
+            made = made.replace(old, new)
         if made != text:
             path.write_text(made, encoding="utf-8")
+    shutil.rmtree(folder / "_sources", ignore_errors=True)
 
 
 def _version(language):
