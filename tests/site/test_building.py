@@ -5,8 +5,8 @@ import re
 import pytest
 
 from experiments.errors import UsageError
-from experiments.report.site import building
-from experiments.report.site.components import Undocumented
+from experiments.site import building
+from experiments.site.components import Undocumented
 from tests.site.test_components import FAKE, library  # noqa: F401
 
 pytestmark = pytest.mark.slow

@@ -10,11 +10,11 @@ import subprocess
 
 from experiments.errors import UsageError
 from experiments.files import write_atomically
-from experiments.report.site import all_findings, citation, component_pages
-from experiments.report.site.components import Undocumented, groups
-from experiments.report.site.sources import HERE, LANGUAGES, Tree, sheets, theme_words, words
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
+from experiments.site import all_findings, citation, component_pages
+from experiments.site.components import Undocumented, groups
+from experiments.site.sources import HERE, LANGUAGES, Tree, sheets, theme_words, words
 
 SITE, OWN = pathlib.Path("build") / "site", pathlib.Path("build") / "local"
 REPORTS = pathlib.Path("reports")
@@ -30,9 +30,9 @@ START = """<!doctype html>
 def of_papers(papers, reports=REPORTS, own=None):
     """Build the site of the published pages, or, of the store `own`, that of the user's; returns what `build` does."""
     if own is None:
-        views = [PaperView(p, [Source("Measured", tuple(published.read(p, reports)))]) for p in papers]
+        views = [PaperView(p, [Source("measured", tuple(published.read(p, reports)))]) for p in papers]
         return build(views, reports, SITE)
-    views = [PaperView(p, [Source("Yours", tuple(own.all(p.key)))]) for p in papers]
+    views = [PaperView(p, [Source("yours", tuple(own.all(p.key)))]) for p in papers]
     return build(views, reports, OWN, own=True)
 
 
@@ -134,7 +134,7 @@ def _sphinx(folder, out, language, own, more):
             "myst_parser",
             "sphinx.ext.autodoc",
             "sphinx.ext.napoleon",
-            "experiments.report.site.extension",
+            "experiments.site.extension",
         ],
         "root_doc": "index",
         "exclude_patterns": ["locale"],

@@ -14,9 +14,9 @@ import matplotlib
 from experiments.files import write_atomically
 from experiments.report import figures
 from experiments.report.blocks import Picture
-from experiments.report.site import addons, functions, paths
-from experiments.report.site.docstrings import inline
-from experiments.report.site.sources import words
+from experiments.site import addons, functions, paths
+from experiments.site.docstrings import inline
+from experiments.site.sources import words
 
 KINDS = ("component", "base", "companion")
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
@@ -44,7 +44,7 @@ def _digest(groups):
     """Return what the plots depend on, in short."""
     here = pathlib.Path(__file__).parent
     library = pathlib.Path(importlib.import_module(groups[0].path.partition(".")[0]).__file__).parent
-    code = [*library.rglob("*.py"), *(here.parent / "figures").glob("*.py")]
+    code = [*library.rglob("*.py"), *(here.parent / "report" / "figures").glob("*.py")]
     code += [here / f"{name}.py" for name in ("functions", "paths", "parameters")]
     versions = [keras.__version__, matplotlib.__version__, keras.backend.backend()]
     parts = [path.read_bytes() for path in sorted(code)] + [version.encode() for version in versions]
@@ -209,7 +209,7 @@ class Pages:
         return [*_title(self.words["appears"], "-"), self.words["appears_note"], "", *items, ""]
 
     def addons(self):
-        from experiments.report.site import addons_page
+        from experiments.site import addons_page
 
         places = {f"{g.path}.{c.name}": f"{g.folder}/{c.name}" for g in self.groups for c in g.components}
         lines = [*_title(self.words["addons_title"]), inline(addons_page.INTRODUCTION), ""]

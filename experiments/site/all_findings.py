@@ -5,8 +5,8 @@ import html
 import json
 import re
 
-from experiments.report.site import citation
-from experiments.report.site.sources import words
+from experiments.site import citation
+from experiments.site.sources import words
 
 # Columns that can be filtered by; a cell of some of them has several values.
 FILTERS = ("paper", "verdict", "component", "dataset", "scale")
