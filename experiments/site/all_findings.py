@@ -4,6 +4,7 @@ import collections
 import html
 import json
 
+from experiments.errors import DeclarationError, warn
 from experiments.report.findings import anchor
 from experiments.site import citation
 from experiments.site.sources import words
@@ -25,8 +26,7 @@ def write(views, folder, language, pages):
 
 def rows_of(view, language):
     """Return a dictionary for each finding of a paper, in the words of a language, or in English for want of it."""
-    own = language if language in view.paper.text.languages else "en"
-    text = view.paper.speaking(own).text
+    own, text = _text(view.paper, language)
     rows = []
     for judgement in view.judgements:
         finding, evidence = judgement.finding, []
@@ -49,6 +49,16 @@ def rows_of(view, language):
             }
         )
     return rows
+
+
+def _text(paper, language):
+    """Return the language whose words a paper has in full, and these words: the wanted one, or English."""
+    try:
+        if language in paper.text.languages:
+            return language, paper.speaking(language).text
+    except DeclarationError as error:
+        warn(f"findings in {language!r}: {error}")
+    return "en", paper.speaking("en").text
 
 
 def _kind(finding, text):

@@ -9,7 +9,7 @@ from experiments.site import building
 from experiments.site.components import Undocumented
 from tests.site.test_components import FAKE, library  # noqa: F401
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:myst_parser.*")]
 NAVIGATION = "# Reports\n\n[A](a/README.md)\n"
 
 
@@ -69,7 +69,8 @@ def test_a_public_name_without_documentation_fails_the_build(place, library):  #
 
 
 def test_an_argument_without_documentation_fails_the_build(place, library):  # noqa: F811
-    text = FAKE["activations/cube"].replace("def call(", "def __init__(self, a=1):\n        pass\n\n    def call(")
+    made = "def __init__(self, a=1, **kwargs):\n        super().__init__(**kwargs)\n\n    def call("
+    text = FAKE["activations/cube"].replace("def call(", made)
     library(**{"activations/cube": text})
     with pytest.raises(Undocumented, match="Cube: its Args lack a"):
         built(place)
