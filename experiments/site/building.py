@@ -13,7 +13,7 @@ from experiments.files import write_atomically
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
 from experiments.site import all_findings, citation, component_pages
-from experiments.site.components import Undocumented, groups
+from experiments.site.public_names import Undocumented, groups
 from experiments.site.sources import HERE, LANGUAGES, Tree, sheets, theme_words, words
 
 SITE, OWN = pathlib.Path("build") / "site", pathlib.Path("build") / "local"

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.errors import UsageError
 from experiments.site import building
-from experiments.site.components import Undocumented
+from experiments.site.public_names import Undocumented
 from tests.site.test_components import FAKE, library  # noqa: F401
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:myst_parser.*")]

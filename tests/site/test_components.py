@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from experiments.site import addons, component_pages, functions, paths
-from experiments.site import components as public
+from experiments.site import public_names as public
 from experiments.site.parameters import signature
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
