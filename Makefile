@@ -28,6 +28,7 @@ quick: $(READY) ## run every paper's quick preset, build its pages and their sit
 	$(BIN)/python -m experiments run all --preset quick --workers 2 $(SHORT)
 	$(BIN)/python -m experiments report
 	$(BIN)/python -m experiments site --own
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BIN)/python -m webbrowser "file://$(CURDIR)/build/local/en/index.html"; fi
 
 site: $(READY) ## build the site of the published pages in build/site/, in English and Portuguese
 	$(BIN)/python -m experiments site

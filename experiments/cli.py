@@ -164,8 +164,8 @@ def _publish(options):
 def _site(options):
     os.environ.setdefault("JAX_ENABLE_X64", "1")  # the plots are computed in float64
     papers = _load()
-    from experiments.report.site import building
-    from experiments.report.site.components import Undocumented
+    from experiments.site import building
+    from experiments.site.public_names import Undocumented
 
     try:
         first, complaints = building.of_papers(papers, own=_store() if options.own else None)

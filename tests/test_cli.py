@@ -82,7 +82,7 @@ def test_quick_twice_then_the_report(tmp_path):
     third = experiments(tmp_path, *papers, "--workers", "2")
     assert third.stdout == f"{len(runs)} runs: 0 trained now, {len(runs)} done before\n"
     report = experiments(tmp_path, "report")
-    assert report.returncode == 0 and report.stdout.endswith("Open reports/local/index.html\n")
+    assert report.returncode == 0 and report.stdout.endswith("Open reports/local/README.md\n")
     for paper in ("kingma2015_adam", "xu2015_rrelu"):
         text = page(tmp_path, paper)
         assert (

@@ -148,15 +148,14 @@ def page(folder):
 
 def files(made):
     """Return a page as it is written: bytes by path within its folder."""
-    text, found = render.markdown(made), {}
+    found = {"README.md": render.markdown(made).encode()}
     for block in made.blocks:
         if isinstance(block, Picture):
-            text = text.replace(f" ([PNG](figures/{block.name}.png))", "")
             with tempfile.TemporaryDirectory() as folder:
                 save(block.draw, folder, block.name)
                 name = f"{block.name}.svg"
                 found[f"figures/{name}"] = (pathlib.Path(folder) / name).read_bytes()
-    return {"README.md": text.encode(), **found}
+    return found
 
 
 def everything():

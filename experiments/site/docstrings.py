@@ -2,7 +2,7 @@
 
 import re
 
-from experiments.report.site.sources import words
+from experiments.site.sources import words
 
 # The first word of a header may go on after a comma: "Formula, at step t: ...". Napoleon knows the others.
 HEADER = re.compile(r"(Formula|Shapes|Differences from ([A-Z]\w+(?: Addons)?)|Example|Reference)s?(?::|,(?= )|$) *(.*)")

@@ -10,11 +10,11 @@ import subprocess
 
 from experiments.errors import UsageError
 from experiments.files import write_atomically
-from experiments.report.site import all_findings, citation, component_pages
-from experiments.report.site.components import Undocumented, groups
-from experiments.report.site.sources import HERE, LANGUAGES, Tree, sheets, theme_words, words
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
+from experiments.site import all_findings, citation, component_pages
+from experiments.site.public_names import Undocumented, groups
+from experiments.site.sources import HERE, LANGUAGES, Tree, sheets, theme_words, words
 
 SITE, OWN = pathlib.Path("build") / "site", pathlib.Path("build") / "local"
 REPORTS = pathlib.Path("reports")
@@ -30,9 +30,9 @@ START = """<!doctype html>
 def of_papers(papers, reports=REPORTS, own=None):
     """Build the site of the published pages, or, of the store `own`, that of the user's; returns what `build` does."""
     if own is None:
-        views = [PaperView(p, [Source("Measured", tuple(published.read(p, reports)))]) for p in papers]
+        views = [PaperView(p, [Source("measured", tuple(published.read(p, reports)))]) for p in papers]
         return build(views, reports, SITE)
-    views = [PaperView(p, [Source("Yours", tuple(own.all(p.key)))]) for p in papers]
+    views = [PaperView(p, [Source("yours", tuple(own.all(p.key)))]) for p in papers]
     return build(views, reports, OWN, own=True)
 
 
@@ -134,7 +134,7 @@ def _sphinx(folder, out, language, own, more):
             "myst_parser",
             "sphinx.ext.autodoc",
             "sphinx.ext.napoleon",
-            "experiments.report.site.extension",
+            "experiments.site.extension",
         ],
         "root_doc": "index",
         "exclude_patterns": ["locale"],
@@ -149,6 +149,7 @@ def _sphinx(folder, out, language, own, more):
         "html_theme_options": {"top_of_page_buttons": []},
         "html_static_path": [str(HERE / "static")],
         "templates_path": [str(HERE / "templates")],
+        "html_favicon": str(HERE / "static" / "favicon.svg"),
         "html_css_files": ["site.css"],
         "html_js_files": [("site.js", {"defer": "defer"})],
         "html_copy_source": False,
@@ -167,20 +168,27 @@ def _sphinx(folder, out, language, own, more):
         app.build()
     for name in (".buildinfo", "objects.inv", ".doctrees"):
         (out / language / name).unlink(missing_ok=True)
-    if language == "pt":
-        _translated(out / language)
+    _finished(out / language, language)
     return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in warnings.getvalue().splitlines() if line.strip()]
 
 
-def _translated(folder):
-    """Put the theme's words that no catalogue reaches, the labels of its buttons, into Portuguese."""
-    labels = {f'aria-label="{english}"': f'aria-label="{other}"' for english, other in theme_words().items()}
+def _finished(folder, language):
+    """Label what the theme leaves without a name; in Portuguese, put its labels that no catalogue reaches into it."""
+    said = words(language)
+    labels = {
+        '<p class="caption" role="heading">': '<p class="caption">',
+        '<aside class="sidebar-drawer"': f'<aside class="sidebar-drawer" aria-label="{said["navigation"]}"',
+        '<aside class="toc-drawer': f'<aside aria-label="{said["contents"]}" class="toc-drawer',
+    }
+    if language == "pt":
+        labels |= {f'aria-label="{english}"': f'aria-label="{other}"' for english, other in theme_words().items()}
     for path in folder.rglob("*.html"):
         text = made = path.read_text(encoding="utf-8")
-        for english, other in labels.items():
-            made = made.replace(english, other)
+        for old, new in labels.items():
+            made = made.replace(old, new)
         if made != text:
             path.write_text(made, encoding="utf-8")
+    shutil.rmtree(folder / "_sources", ignore_errors=True)
 
 
 def _version(language):

@@ -6,10 +6,10 @@ import inspect
 from docutils import nodes
 from sphinx.util.inspect import stringify_signature
 
-from experiments.report.site import formula
-from experiments.report.site.docstrings import prepared, undocumented
-from experiments.report.site.parameters import parameters, signature
-from experiments.report.site.sources import words
+from experiments.site import formula
+from experiments.site.docstrings import prepared, undocumented
+from experiments.site.parameters import parameters, signature
+from experiments.site.sources import words
 
 
 def setup(app):

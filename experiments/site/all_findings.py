@@ -3,10 +3,11 @@
 import collections
 import html
 import json
-import re
 
-from experiments.report.site import citation
-from experiments.report.site.sources import words
+from experiments.errors import DeclarationError, warn
+from experiments.report.findings import anchor
+from experiments.site import citation
+from experiments.site.sources import words
 
 # Columns that can be filtered by; a cell of some of them has several values.
 FILTERS = ("paper", "verdict", "component", "dataset", "scale")
@@ -25,8 +26,7 @@ def write(views, folder, language, pages):
 
 def rows_of(view, language):
     """Return a dictionary for each finding of a paper, in the words of a language, or in English for want of it."""
-    own = language if language in view.paper.text.languages else "en"
-    text = view.paper.speaking(own).text
+    own, text = _text(view.paper, language)
     rows = []
     for judgement in view.judgements:
         finding, evidence = judgement.finding, []
@@ -36,7 +36,7 @@ def rows_of(view, language):
         rows.append(
             {
                 "key": view.paper.key,
-                "name": finding.name,
+                "anchor": anchor(judgement),
                 "language": own,
                 "paper": citation.short(view.paper.citation, language),
                 "finding": finding.statement(text),
@@ -49,6 +49,16 @@ def rows_of(view, language):
             }
         )
     return rows
+
+
+def _text(paper, language):
+    """Return the language whose words a paper has in full, and these words: the wanted one, or English."""
+    try:
+        if language in paper.text.languages:
+            return language, paper.speaking(language).text
+    except DeclarationError as error:
+        warn(f"findings in {language!r}: {error}")
+    return "en", paper.speaking("en").text
 
 
 def _kind(finding, text):
@@ -79,9 +89,9 @@ def _datasets(evidence):
 
 
 def anchors(rows):
-    """Return the anchor of each row: its finding's name, with the paper's where two have the same."""
-    counts = collections.Counter(row["name"] for row in rows)
-    return [row["name"] if counts[row["name"]] == 1 else f"{row['key']}-{row['name']}" for row in rows]
+    """Return the anchor of each row: the one of its paper's page, with the paper's name where two are the same."""
+    counts = collections.Counter(row["anchor"] for row in rows)
+    return [row["anchor"] if counts[row["anchor"]] == 1 else f"{row['key']}-{row['anchor']}" for row in rows]
 
 
 def _address(row, folder, pages):
@@ -89,22 +99,19 @@ def _address(row, folder, pages):
     name = f"{row['key']}/index"
     if name not in pages:
         return None
-    text = (folder / f"{name}.md").read_text(encoding="utf-8")
-    for anchor in (row["name"], f"finding-{row['name']}", f"finding-{row['name'].replace('_', '-')}"):
-        if re.search(rf'\bid="{re.escape(anchor)}"', text):
-            return f"{name}.html#{anchor}"
-    return f"{name}.html"
+    known = f'id="{html.escape(row["anchor"])}"' in (folder / f"{name}.md").read_text(encoding="utf-8")
+    return f"{name}.html#{row['anchor']}" if known else f"{name}.html"
 
 
 def _table(rows, folder, pages, said):
     columns = ("paper", "finding", "verdict", "component", "dataset", "scale", "kind")
     head = "".join(f'<th scope="col" data-column="{name}">{html.escape(said[name])}</th>' for name in columns)
     body = []
-    for row, anchor in zip(rows, anchors(rows), strict=True):
+    for row, place in zip(rows, anchors(rows), strict=True):
         values = {name: row[name] if isinstance(row[name], list) else [row[name]] for name in FILTERS}
         cells = "".join(_cell(name, row, _address(row, folder, pages)) for name in columns)
         data = html.escape(json.dumps(values, ensure_ascii=False))
-        body.append(f'<tr id="{html.escape(anchor)}" data-values="{data}">{cells}</tr>')
+        body.append(f'<tr id="{html.escape(place)}" data-values="{data}">{cells}</tr>')
     settings = {"all": said["all"], "sort": said["sort_by"], "filters": said["filters"], "shown": said["shown"]}
     settings |= {"reset": said["reset"], "names": {name: said[name] for name in FILTERS}}
     return (

@@ -19,7 +19,7 @@
     for (const event of ["pointerdown", "focus", "click", "mouseenter"]) link.addEventListener(event, aim);
   }
 
-  const label = document.body.dataset.siteScroll || "Table";
+  const label = document.querySelector("[data-site-scroll]")?.dataset.siteScroll || "Table";
   const wrappers = document.querySelectorAll("article .table-wrapper, article .highlight pre, article math[display=block]");
   const scrolling = () => {
     for (const wrapper of wrappers) {
@@ -48,12 +48,16 @@
     form.className = "findings-filters";
     form.setAttribute("aria-label", words.filters);
     const selects = Object.entries(words.names).map(([name, title]) => {
-      const outer = document.createElement("label");
+      const outer = document.createElement("div");
+      const label = document.createElement("label");
       const select = document.createElement("select");
       const found = [...new Set(rows.flatMap((row) => values.get(row)[name]))].sort((a, b) => a.localeCompare(b));
       select.name = name;
+      select.id = `filter-${name}`;
+      label.htmlFor = select.id;
+      label.textContent = title;
       select.append(new Option(words.all, ""), ...found.map((value) => new Option(value, value)));
-      outer.append(`${title} `, select);
+      outer.append(label, select);
       form.append(outer);
       return select;
     });

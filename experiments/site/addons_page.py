@@ -1,6 +1,6 @@
 """What the page for those who come from TensorFlow Addons says."""
 
-from experiments.report.site import addons
+from experiments.site import addons
 
 HEADER = ("TensorFlow Addons", "Instead", "Note")
 INTRODUCTION = (

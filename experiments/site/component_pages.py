@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import importlib
 import inspect
 import json
 import pathlib
@@ -10,16 +11,14 @@ import shutil
 import keras
 import matplotlib
 
-import custom
 from experiments.files import write_atomically
 from experiments.report import figures
 from experiments.report.blocks import Picture
-from experiments.report.site import addons, functions, paths
-from experiments.report.site.docstrings import inline
-from experiments.report.site.sources import words
+from experiments.site import addons, functions, paths
+from experiments.site.docstrings import inline
+from experiments.site.sources import words
 
 KINDS = ("component", "base", "companion")
-CUSTOM = pathlib.Path(custom.__file__).parent
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
@@ -28,7 +27,7 @@ def plots(groups, kept):
 
     They are drawn anew where the code that they show, or that draws them, has changed since they were `kept`.
     """
-    folder = pathlib.Path(kept) / _digest()
+    folder = pathlib.Path(kept) / _digest(groups)
     index = folder / "plots.json"
     if not index.is_file():
         found = {(g.folder, c.name): plot(c) for g in groups for c in g.components}
@@ -41,11 +40,12 @@ def plots(groups, kept):
     return {(group, name): Picture(*words) for group, name, *words in rows}, folder
 
 
-def _digest():
+def _digest(groups):
     """Return what the plots depend on, in short."""
     here = pathlib.Path(__file__).parent
-    code = [*CUSTOM.rglob("*.py"), *(here.parent / "figures").glob("*.py")]
-    code += [here / f"{name}.py" for name in ("component_pages", "functions", "paths", "parameters")]
+    library = pathlib.Path(importlib.import_module(groups[0].path.partition(".")[0]).__file__).parent
+    code = [*library.rglob("*.py"), *(here.parent / "report" / "figures").glob("*.py")]
+    code += [here / f"{name}.py" for name in ("functions", "paths", "parameters")]
     versions = [keras.__version__, matplotlib.__version__, keras.backend.backend()]
     parts = [path.read_bytes() for path in sorted(code)] + [version.encode() for version in versions]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
@@ -209,7 +209,7 @@ class Pages:
         return [*_title(self.words["appears"], "-"), self.words["appears_note"], "", *items, ""]
 
     def addons(self):
-        from experiments.report.site import addons_page
+        from experiments.site import addons_page
 
         places = {f"{g.path}.{c.name}": f"{g.folder}/{c.name}" for g in self.groups for c in g.components}
         lines = [*_title(self.words["addons_title"]), inline(addons_page.INTRODUCTION), ""]

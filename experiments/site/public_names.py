@@ -6,7 +6,7 @@ import inspect
 import pkgutil
 import re
 
-from experiments.report.site.parameters import is_keras
+from experiments.site.parameters import is_keras
 
 ORDER = ("activations", "optimizers", "losses", "initializers", "layers", "testing")
 REQUIRED = ("Formula", "Differences from Keras", "Example", "Reference")

@@ -8,7 +8,7 @@ from keras import ops
 
 from experiments.report.blocks import Picture
 from experiments.report.figures import COLOURS
-from experiments.report.site.parameters import parameters
+from experiments.site.parameters import parameters
 
 FORMULA = "f(x, y) = (2 x + y)^2 / 10 + 2 (x - 2 y)^2"
 START, STEPS, RATE = (-4.0, -0.5), 60, 0.08

@@ -8,7 +8,7 @@ from keras import ops
 
 from experiments.report.blocks import Picture
 from experiments.report.figures import COLOURS
-from experiments.report.site.parameters import parameters
+from experiments.site.parameters import parameters
 
 END, STEP = 6, 1 / 32  # the kinks that papers choose (0, +-1, +-3) are multiples of the step
 GRID = np.arange(-END, END + STEP / 2, STEP)

@@ -2,7 +2,7 @@
 
 import re
 
-from experiments.report.site.sources import words
+from experiments.site.sources import words
 
 SUITE = """@software{{activations_and_optimizers,
   title   = {{Activations and optimizers: reproduced paper experiments in Keras 3}},
@@ -17,8 +17,6 @@ PAPER = """@misc{{{key},
   howpublished = {{{venue}}},
   url          = {{{link}}}
 }}"""
-# A surname with its initials: "Kingma, D. P."
-AUTHOR = re.compile(r"([^\W\d_][^,;]*), ((?:[A-Z]\.[ -]?)+)")
 
 
 def append(paper, page, language):
@@ -40,20 +38,11 @@ def append(paper, page, language):
 
 def bibtex(key, cited):
     """Return the paper's BibTeX."""
-    names = " and ".join(f"{surname}, {initials.strip()}" for surname, initials in authors(cited))
     return PAPER.format(
-        key=key, title=cited.title, authors=names or cited.authors, year=cited.year, venue=cited.venue, link=cited.link
+        key=key, title=cited.title, authors=cited.bibtex, year=cited.year, venue=cited.venue, link=cited.link
     )
-
-
-def authors(cited):
-    """Return surname and initials of each author."""
-    return [(re.sub(r"^and ", "", m[1].strip()), m[2]) for m in AUTHOR.finditer(cited.authors)]
 
 
 def short(cited, language="en"):
     """Return names and year, as a text cites: "Kingma and Ba (2015)"."""
-    surnames = [surname for surname, _ in authors(cited)] or [cited.authors]
-    both = {"en": " and ", "pt": " e "}[language]
-    names = both.join(surnames) if len(surnames) < 3 else f"{surnames[0]} et al."
-    return f"{names} ({cited.year})"
+    return cited.short.replace(" and ", {"en": " and ", "pt": " e "}[language])
