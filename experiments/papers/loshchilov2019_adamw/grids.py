@@ -70,7 +70,7 @@ PRESETS = {
         "reduced": preset(REDUCED, 3, (4, 7, 10)),
         "paper": preset(FULL, 3, (30, 60, 80)),
     },
-    "long": {"paper": preset(FULL, 3, **LONG)},  # quick would be that of adam
+    "long": {"quick": preset(QUICKER, 1, epochs=4), "paper": preset(FULL, 3, **LONG)},
 }
 TUNING = {
     "adam": grid(ADAM, ADAM_RATES),
