@@ -26,7 +26,7 @@ class Tuning:
     """Choice of a setting, or of two together, for each variant before the runs that count.
 
     The same number of values is tried for every variant, with one seed; the value with the lowest
-    `metric`, in its best epoch, is taken. Runs that diverge are never chosen.
+    `metric`, in its best epoch or in the mean of all, is taken. Runs that diverge are never chosen.
 
     Attributes:
         setting: name of the setting, or a tuple of names; a preset that tunes gives each as `None`.
@@ -36,6 +36,7 @@ class Tuning:
             without an entry tunes nothing, and states the values itself.
         seed: seed of the tuning runs, none of the final ones.
         grids: grids of the presets that have one of their own.
+        mean: whether the mean over the epochs decides in place of the best one.
     """
 
     setting: str | tuple
@@ -44,6 +45,7 @@ class Tuning:
     changes: Mapping
     seed: int = TUNING_SEED
     grids: Mapping = dataclasses.field(default_factory=dict)
+    mean: bool = False
 
     @property
     def names(self):

@@ -56,12 +56,15 @@ def tuning_runs(paper, experiment, variant, request):
 
 
 def best(tuning, records):
-    """Return the tuned value of the record with the lowest metric in its best epoch; `None` if all diverged."""
+    """Return the tuned value of the record with the lowest metric, in its best epoch or in the mean of all.
+
+    `None` if all diverged.
+    """
     scores = {}
     for record in records:
         values = [row[tuning.metric] for row in record["history"] if tuning.metric in row]
         if record["outcome"] == "done" and values:
-            scores[tuning.value_of(record["settings"])] = min(values)
+            scores[tuning.value_of(record["settings"])] = sum(values) / len(values) if tuning.mean else min(values)
     return min(scores, key=scores.__getitem__) if scores else None
 
 

@@ -1,5 +1,6 @@
 """The figures of Kingma and Ba: what each run is, and that the records published before still speak."""
 
+import dataclasses
 import json
 import math
 import pathlib
@@ -13,7 +14,7 @@ from experiments.papers.kingma2015_adam import PAPER, autoencoder
 from experiments.papers.kingma2015_adam.linear import InverseSquareRoot
 from experiments.spec.experiment import PRESETS
 from experiments.spec.request import Request
-from experiments.spec.run import tuning_runs
+from experiments.spec.run import best, tuning_runs
 from tests.papers.jobs import job, rows, trained
 
 RECORDS = pathlib.Path(__file__).resolve().parents[2] / "reports/kingma2015_adam/results.jsonl"
@@ -153,3 +154,16 @@ def test_the_convolutional_network_and_the_l2_term_train():
         trained(PAPER, "mlp_l2", "adam", learning_rate=0.001, epochs=1, examples=None, l2=l2)[-1] for l2 in (0.0, 0.1)
     )
     assert small["train_loss"] > plain["train_loss"]
+
+
+def test_figure_1_chooses_by_the_number_that_it_judges():
+    for name in ("logistic", "imdb", "imdb_dropout"):
+        experiment = PAPER.experiment(name)
+        judged = {c.quantity.name for c in PAPER.claims if c.experiment == name}
+        assert experiment.tuning.mean and judged == {f"mean_{experiment.tuning.metric}"}
+        assert experiment.tuning.changes == {"reduced": {}, "paper": {}}
+    history = [{"epoch": 1, "objective": 0.9}, {"epoch": 2, "objective": 0.1}]
+    late = {"outcome": "done", "settings": {"learning_rate": 3.0}, "history": history}
+    even = late | {"settings": {"learning_rate": 1.0}, "history": [{"epoch": e, "objective": 0.4} for e in (1, 2)]}
+    tuning = PAPER.experiment("logistic").tuning
+    assert best(tuning, [late, even]) == 1.0 and best(dataclasses.replace(tuning, mean=False), [late, even]) == 3.0

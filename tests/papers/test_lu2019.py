@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from custom.optimizers import Adam, Momentum
-from experiments import engine
+from experiments import data, engine
 from experiments.networks import ensemble_network, ensemble_weights
 from experiments.papers.lu2019_dying_relu import PAPER
-from experiments.papers.lu2019_dying_relu.nets import CHUNK, WIDTHS, bound
+from experiments.papers.lu2019_dying_relu.nets import CHUNK, WIDTHS, bound, is_dead
 from experiments.recipes.ensemble import (
     ensemble,
     half_squared_error,
@@ -147,6 +147,31 @@ def test_a_dead_net_stays_dead_and_rows_have_what_the_page_reads():
     first, last = found[0], found[-1]
     assert 12 < last["born_dead"] <= last["collapsed"] <= 40 == last["nets"] and last["revived"] == 0
     assert last["loss"] < first["loss"] and first["born_dead"] == last["born_dead"]
+
+
+def test_a_net_whose_signal_float32_loses_is_not_dead():
+    """The second net of the plane's seed 1: constant to the last bit, no layer of it 0, its outputs varying in float64.
+
+    The others of the hundred that are constant have a layer that is 0 on all points.
+    """
+    x = data.load("absolute_value_2d").x_train[None]
+    model = ensemble_network(
+        nets=100, inputs=2, hidden=[4] * 19, outputs=2, seed=1, initializer="randomized_asymmetric"
+    )
+    constant = keras.ops.convert_to_numpy(is_constant(None, outputs(model, x)))[0].astype(bool)
+    dead = is_dead(model, x)
+    assert np.flatnonzero(constant & ~dead).tolist() == [1] and dead.sum() == 6 and constant[dead].all()
+    h = x[0].astype("float64")
+    for name, (weight, bias) in weights(model).items():
+        h = h @ weight[1].astype("float64") + bias[1]
+        h = h if name == "outputs" else np.maximum(h, 0)
+        assert h.any()
+    assert 1e-10 < np.ptp(h, axis=0).max() < 1e-8
+
+
+def test_what_ends_dead_ends_constant():
+    last = trained(PAPER, "sine", "he", nets=60, epochs=2, layers=6, width=2)[-1]
+    assert 0 < last["born_dead"] <= last["dead"] <= last["collapsed"] and last["revived"] == 0
 
 
 def test_the_plane_has_two_outputs():

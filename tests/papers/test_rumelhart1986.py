@@ -8,6 +8,7 @@ import pytest
 
 from custom.optimizers import Momentum
 from experiments import data
+from experiments.claims.statistics import share_interval
 from experiments.networks import ensemble_network
 from experiments.papers.rumelhart1986_backprop import PAPER
 from experiments.papers.rumelhart1986_backprop.data import PEOPLE, PLACES, RELATIONS, relatives
@@ -189,3 +190,25 @@ def test_only_nets_of_two_hidden_units_are_looked_into():
         run = job(PAPER, "symmetry", variant)
         training = run.experiment.train(run)
         assert (training.final is not None) == columns and not training.stackable
+
+
+def test_so_many_nets_tell_a_share_from_the_one_that_is_claimed():
+    preset = PAPER.experiment("trees").presets["paper"]
+    (claim,) = (claim for claim in PAPER.claims if claim.name == "printed_generalises")
+    enough, before = (
+        share_interval([(0, preset.settings["nets"])] * seeds).high for seeds in (preset.seeds, preset.seeds - 1)
+    )
+    assert enough < claim.low < before
+
+
+def test_more_units_are_compared_on_nets_that_are_not_those_of_symmetry():
+    (claim,) = (claim for claim in PAPER.claims if claim.experiment == "hidden_units")
+    units = PAPER.experiment("hidden_units").variants
+    assert all(units[claim.lower][0] < units[more][0] for more in claim.higher)
+    settings = [PAPER.experiment(name).settings("paper", "two") for name in ("symmetry", "hidden_units")]
+    assert settings[0].but(nets=100) == settings[1] and settings[0].nets == 20
+    first = [
+        weights(PAPER.experiment(name).train(job(PAPER, name, "two", nets=nets)).model)["dense1"][0][0]
+        for name, nets in (("symmetry", 20), ("hidden_units", 100))
+    ]
+    assert not np.allclose(*first)

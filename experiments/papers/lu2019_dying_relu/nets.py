@@ -9,7 +9,8 @@ from keras import ops
 from custom.optimizers import Adam
 from experiments import engine
 from experiments.networks import ensemble_network, ensemble_weights
-from experiments.recipes.ensemble import ensemble, is_constant, outputs, squared_error, summed
+from experiments.networks.ensembles import EnsembleDense
+from experiments.recipes.ensemble import ensemble, is_constant, squared_error, summed
 from experiments.seeds import derive
 
 WIDTHS = (2, 3, 4, 5, 10)
@@ -57,6 +58,20 @@ def _counted(job):
         yield {"epoch": layers, "seconds": seconds, "dead": int(dead[layers]), "nets": s.nets}
 
 
+def is_dead(model, x):
+    """Tell of each net whether a hidden layer is 0 on all points `(1, points, inputs)`, which nothing then changes.
+
+    Outputs that are equal do not tell: a signal that is small beside the biases is lost in float32, and the net still
+    has gradients.
+    """
+    gone = False
+    for layer in model.layers:
+        if isinstance(layer, EnsembleDense) and layer.name != "outputs":
+            x = layer(x)
+            gone = gone | ~ops.convert_to_numpy(x).any(axis=(0, 1, 3))
+    return gone
+
+
 def train(job):
     """Fit the target with all nets at once; count those that end up constant, and whether a dead one comes alive."""
     s, data = job.settings, job.dataset
@@ -64,11 +79,15 @@ def train(job):
     shape = dict(nets=s.nets, inputs=inputs, hidden=[s.width] * (s.layers - 1), outputs=targets)
     model = ensemble_network(**shape, seed=job.seed, initializer=job.variant)
     everything = data.x_train[None], data.y_train[None]
-    born = ops.convert_to_numpy(is_constant(None, outputs(model, everything[0])))[0]
+    born = is_dead(model, everything[0])
 
     def revived(y, found):
         return ops.logical_and(born, ops.logical_not(is_constant(y, found)))
 
     task = summed(squared_error, {"collapsed": is_constant, "revived": revived})
     x, y, counts = data.x_train[:, None], data.y_train[:, None], [("born_dead", int(born.sum()))]
-    return ensemble(job, model, Adam(s.learning_rate), task, x, y, everything, s.nets, counts)
+
+    def final(model):
+        return {"dead": int(is_dead(model, everything[0]).sum())}
+
+    return ensemble(job, model, Adam(s.learning_rate), task, x, y, everything, s.nets, counts, final)

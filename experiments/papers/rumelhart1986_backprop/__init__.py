@@ -1,17 +1,25 @@
 """Learning representations by back-propagating errors (Rumelhart, Hinton and Williams, 1986).
 
 paper: the symmetry net and the family trees as the paper prints them, and the exclusive or of its companion chapter,
-100 nets each; it needs no GPU. The report states what each run took.
+100 nets each or more; it needs no GPU. The report states what each run took.
 
 python -m experiments run rumelhart1986_backprop --preset paper
 """
 
 from functools import partial
 
-from experiments.claims import Finding, Probability
+from experiments.claims import Finding, Ordering, Probability
 from experiments.papers.rumelhart1986_backprop import data  # noqa: F401 (declares the sets)
 from experiments.papers.rumelhart1986_backprop import quantities as q
-from experiments.papers.rumelhart1986_backprop.nets import HELD_OUT, SYMMETRY, TREES, XOR, family_trees, logical
+from experiments.papers.rumelhart1986_backprop.nets import (
+    HELD_OUT,
+    HIDDEN,
+    SYMMETRY,
+    TREES,
+    XOR,
+    family_trees,
+    logical,
+)
 from experiments.papers.rumelhart1986_backprop.outcomes import Outcomes
 from experiments.report.figures import Shares
 from experiments.spec import Deviation, Experiment, Integer, Paper, Preset, Real
@@ -22,14 +30,16 @@ BITS = NETS | dict(data="exclusive_or", epochs=100, sweeps=31, learning_rate=0.5
 COUNTS = dict(nets=Integer(1, 10_000), sweeps=Integer(1, 10_000))
 UNITS = COUNTS | dict(limit=Real(above=0.0, high=100.0))
 FAMILY = NETS | dict(data="family_trees", epochs=60, sweeps=25)
+# Of 160 nets: without a case among them the interval ends at 2.3 %, below the 2.5 % that a claim names.
+SEEDS_OF_TREES = 8
 
 
-def presets(settings, **quick):
-    """Return one seed of few nets and sweeps; two and five seeds of all of them."""
+def presets(settings, seeds=5, **quick):
+    """Return one seed of few nets and sweeps; two, and the paper's number of seeds, of all of them."""
     return {
         "quick": Preset(settings | dict(nets=4) | quick, seeds=1),
         "reduced": Preset(settings, seeds=2),
-        "paper": Preset(settings, seeds=5),
+        "paper": Preset(settings, seeds),
     }
 
 
@@ -67,6 +77,18 @@ FINDINGS = (
         ),
         exploratory=True,
     ),
+    Finding(
+        "more_units_learn_more_often",
+        (
+            Ordering(
+                name="more_units_learn_more_often",
+                experiment="hidden_units",
+                quantity=q.SOLVED,
+                lower="two",
+                higher=("four", "eight"),
+            ),
+        ),
+    ),
     Finding("xor_learned", (xor(name="xor_learned", quantity=q.SOLVED, low=0.5),)),
     Finding(
         "sweeps",
@@ -82,12 +104,15 @@ PAPER = Paper.at(
     __file__,
     experiments=(
         Experiment("symmetry", SYMMETRY, logical, presets(LOGICAL, epochs=60), domains=UNITS),
-        Experiment("trees", TREES, family_trees, presets(FAMILY, epochs=4), domains=COUNTS),
+        Experiment("hidden_units", HIDDEN, logical, presets(LOGICAL | dict(nets=100), epochs=60), domains=UNITS),
+        Experiment("trees", TREES, family_trees, presets(FAMILY, SEEDS_OF_TREES, epochs=4), domains=COUNTS),
         Experiment("xor", XOR, logical, presets(BITS, epochs=40), domains=UNITS),
     ),
     findings=FINDINGS,
     deviations=(
         Deviation("criterion"),
+        Deviation("numbers_of_units", experiments=("hidden_units",)),
+        Deviation("seeds"),
         Deviation("weights_of_the_trees", experiments=("trees",)),
         Deviation("momentum_and_weights_of_xor", experiments=("xor",)),
         Deviation("published_numbers"),
@@ -98,12 +123,14 @@ PAPER = Paper.at(
             *(q.SOLVED, q.CLEAR, q.SOLVED_BY_1425),
             *(q.MIRRORED, q.CODED, q.SECOND_WEIGHT, q.THIRD_WEIGHT),
         ),
+        "hidden_units": (q.SOLVED, q.CLEAR),
         "trees": (q.RIGHT, q.HELD_RIGHT, q.GENERALISED, q.NATION, q.GENERATION),
         "xor": (q.SOLVED, q.CLEAR, q.SOLVED_BY_558),
     },
     headline=(q.SOLVED, q.GENERALISED),
     figures=(
         Shares("symmetry", "solved", "nets", 25, log=True, mark=1425),
+        Shares("hidden_units", "solved", "nets", 25, log=True),
         Shares("trees", "right", "questions", 25),
         Outcomes("trees", tuple(f"held_right_{number}" for number in range(HELD_OUT + 1)), "nets"),
         Shares("xor", "solved", "nets", 31, log=True, mark=558),

@@ -19,6 +19,7 @@ from experiments.recipes.ensemble import (
 from experiments.seeds import derive
 
 SYMMETRY = {"none": [], "two": [2], "four": [4]}  # hidden units
+HIDDEN = {"two": [2], "four": [4], "eight": [8]}
 XOR = {"momentum": 0.9, "plain": 0.0}
 TREES = {  # rates, weights lost in a sweep, limit of the uniform initial weights
     "printed": ((0.005, 0.01), 0.002, 0.3),

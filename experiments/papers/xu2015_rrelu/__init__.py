@@ -61,7 +61,7 @@ CIFAR10 = {
 }
 CIFAR100 = {"paper": Preset(FULL | dict(data="cifar100"), seeds=3)}
 # A pilot of one seed of each variant chose rate, dropout and lengths: training errors get to a few percent.
-FEW = QUARTER | dict(examples=5000, batch_size=32, learning_rate=0.02, dropout=0.25)
+FEW = QUARTER | dict(examples=5000, batch_size=32, learning_rate=0.02, dropout=0.25, evaluation_every=5)
 FEW10 = FEW | dict(data="cifar10", epochs=80, drops=[60, 72])
 FEW100 = FEW | dict(data="cifar100", epochs=160, drops=[120, 144])
 
