@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help quick test test-fast test-backends mutants fuzz lint types format report publish check clean
+.PHONY: help quick site test test-fast test-backends mutants fuzz lint types format report publish check clean
 
 help: ## list the targets and what each does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -26,9 +26,13 @@ $(READY): requirements.txt constraints.txt
 	$(PIP) -r requirements.txt -c constraints.txt
 	@touch $@
 
-quick: $(READY) ## run every paper's quick preset and build reports/local/
+quick: $(READY) ## run every paper's quick preset, build its pages and their site, and say which file to open
 	$(BIN)/python -m experiments run all --preset quick --workers 2 $(SHORT)
 	$(BIN)/python -m experiments report
+	$(BIN)/python -m experiments site --own
+
+site: $(READY) ## build the site of the published pages in build/site/, in English and Portuguese
+	$(BIN)/python -m experiments site
 
 test: $(READY) ## run all tests (TensorFlow backend)
 	$(PYTEST)
@@ -61,14 +65,12 @@ format: $(READY) ## rewrite style with Ruff
 report: $(READY) ## rebuild the pages of your own runs in reports/local/
 	$(BIN)/python -m experiments report
 
-publish: $(READY) ## merge runs/ into the committed records and rebuild the published and reference pages
+publish: $(READY) ## merge runs/ into the committed records and rebuild the published pages
 	$(BIN)/python -m experiments publish
-	$(BIN)/python -m experiments reference
 	$(BIN)/python -m experiments.benchmarks.publish
 
-check: $(READY) ## fail if a published page is not what its records give, or a reference page its docstring
+check: $(READY) ## fail if a published page is not what its records give
 	$(BIN)/python -m experiments publish --check
-	$(BIN)/python -m experiments reference --check
 	$(BIN)/python -m experiments.benchmarks.publish --check
 
 clean: ## remove the environment and caches; runs/ and reports/local/ stay

@@ -1,4 +1,6 @@
-"""The command, `python -m experiments`. Exit codes: 0 done, a diverged run too; 1 a run failed; 2 wrong use."""
+"""The command, `python -m experiments`. Exit codes: 0 done, a diverged run too; 1 a run failed; 2 wrong use;
+3 a file or a stream could not be read or written; 128 and the signal's number: stopped.
+"""
 
 import argparse
 import math
@@ -93,10 +95,14 @@ def _seconds(option):
 
 def _parser():
     parser = _Parser(prog="python -m experiments", description=__doc__)
+    debug = dict(action="store_true", default=argparse.SUPPRESS, help="show the traceback of what ends the command")
+    parser.add_argument("--debug", **debug)
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
     def add(name, text):
-        return commands.add_parser(name, help=text, description=text)
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--debug", **debug)
+        return command
 
     def some(command):
         command.add_argument("papers", nargs="*", type=_paper, metavar="PAPER", help="names from `list` (default: all)")
@@ -157,11 +163,27 @@ def _parser():
     some(add("report", "build the pages of your own runs in reports/local/"))
     publish = add("publish", "merge runs/ into the committed records and rebuild the published pages")
     some(publish)
-    reference = add("reference", "build the reference pages of custom/ from its docstrings")
-    for command in (publish, reference):
-        command.add_argument(
-            "--check", action="store_true", help="change nothing; fail if a rebuild would change a page"
+    export = add("export", "records as tables for other programs, tables of the pages in LaTeX")
+    some(export)
+    export.add_argument("--to", metavar="FOLDER", help="write runs.csv and epochs.csv: a row a run, a row a number")
+    export.add_argument("--parquet", action="store_true", help="with --to: the same as Parquet too (needs pyarrow)")
+    export.add_argument(
+        "--tensorboard", action="store_true", help="with --to: event files too, in PAPER/EXPERIMENT/VARIANT/SEED"
+    )
+    export.add_argument("--latex", metavar="FOLDER", help="write the tables of the pages in LaTeX, and all.tex")
+    export.add_argument("--decimal", choices=("point", "comma"), help="with --latex (default: point)")
+    export.add_argument("--own", action="store_true", help="of runs/, in place of the published records")
+    compare = add("compare", "what changed between two sets of records; exit code 1 if a verdict did")
+    for name in ("before", "after"):
+        compare.add_argument(
+            name,
+            metavar=name.upper(),
+            help="a folder with PAPER/results.jsonl or PAPER/KEY.json in it, or a file results.jsonl",
         )
+    compare.add_argument("--json", action="store_true", help="print JSON: numbers in the record's unit")
+    publish.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
+    site = add("site", "build the site of the published pages, in English and Portuguese, in build/site/")
+    site.add_argument("--own", action="store_true", help="of your own pages, reports/local/, in build/local/")
     add("status", "how far each preset is")
     doctor = add("doctor", "files that are no run records: which and why")
     doctor.add_argument("--repair", action="store_true", help="move them aside; nothing is deleted")

@@ -4,29 +4,64 @@ import collections
 import os
 import pathlib
 import shlex
+import signal
 import sys
+import traceback
 
-from experiments import papers
+from experiments import papers, stopping, streams
 from experiments.arguments import MEANING, again, parse
 from experiments.data.folders import writable
-from experiments.errors import UsageError, line, warn
+from experiments.errors import UsageError, described, line, warn
 from experiments.runs import backend, executors
 from experiments.spec import PRESETS, Request
 
 
 def main(arguments=None):
-    """Parse the command line, run it, exit with its code."""
+    """Parse the command line, run it, exit with its code.
+
+    This is the one place where errors end: in a line, and an exit code. With `--debug` the traceback is before it.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
+    streams.open_closed()
+    # What a run prints decides nothing about it. What the other commands print is what they are for.
+    steady = ("stdout", "stderr") if "run" in arguments[:2] else ("stderr",)
+    with streams.steady(*steady), stopping.heard():
+        code = _ended(arguments)
     try:
+        streams.finish()
+    except OSError as error:
+        code = _failed(error) if code == 0 and "stdout" not in steady else code
+    sys.exit(code)
+
+
+def _ended(arguments):
+    """Do what a command line says; return the exit code."""
+    debug = "--debug" in arguments
+    try:
+        stopping.follow_driver()
         backend.prepare()
         options = parse(arguments)
-        sys.exit(COMMANDS[options.command](options))
-    except UsageError as error:
-        print(f"experiments: {line(error)}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
+        return COMMANDS[options.command](options)
+    except SystemExit as error:  # of --help
+        return error.code
+    except (UsageError, OSError, KeyboardInterrupt) as error:
+        if debug:
+            traceback.print_exc()
+        return _failed(error)
+
+
+def _failed(error):
+    """Say in one line what ended a command; return the exit code that it means."""
+    if isinstance(error, KeyboardInterrupt):
         print(executors.STOPPED, file=sys.stderr)
-        sys.exit(130)
+        return 128 + getattr(error, "number", signal.SIGINT)
+    if isinstance(error, BrokenPipeError):  # who read the output has seen enough
+        return 128 + 13  # as a program that SIGPIPE ends
+    if isinstance(error, UsageError):
+        print(f"experiments: {line(error)}", file=sys.stderr)
+        return 2
+    print(f"experiments: {line(described(error))}", file=sys.stderr)
+    return 3
 
 
 def _load(names=()):
@@ -122,28 +157,25 @@ def _publish(options):
             print(f"{name} is not what its records give. Run: python -m experiments publish")
         return 1 if differ else 0
     build.publish(_load(options.papers), everything, _store())
-    print(f"Published pages: {pathlib.Path('reports') / 'index.html'}")
+    print(f"Published pages: {pathlib.Path('reports') / 'README.md'}")
     return 0
 
 
-def _reference(options):
+def _site(options):
     os.environ.setdefault("JAX_ENABLE_X64", "1")  # the plots are computed in float64
-    backend.load()
-    from experiments.report.reference import build, public
+    papers = _load()
+    from experiments.report.site import building
+    from experiments.report.site.components import Undocumented
 
     try:
-        if options.check:
-            complaints = build.check()
-            for complaint in complaints:
-                print(f"{build.FOLDER}/{complaint}")
-            if complaints:
-                print("The reference pages are not what the docstrings give. Run: python -m experiments reference")
-            return 1 if complaints else 0
-        print(f"Reference pages: {build.build()}")
-    except public.Undocumented as error:
+        first, complaints = building.of_papers(papers, own=_store() if options.own else None)
+    except Undocumented as error:
         for problem in error.problems:
             print(f"experiments: {problem}", file=sys.stderr)
         return 1
+    for complaint in complaints:
+        warn(complaint)
+    print(f"Open {first}")
     return 0
 
 
@@ -171,6 +203,77 @@ def _ran(paper, records):
         if evidence.preset:
             counts[evidence.preset] += evidence.count("done")
     return ", ".join(f"{preset} {counts[preset]}" for preset in PRESETS if preset in counts) or "-"
+
+
+def _export(options):
+    from experiments.export import events, tidy
+    from experiments.runs import published
+
+    if options.to is None and options.latex is None:
+        raise UsageError("Received: export without a folder. Expected --to FOLDER, --latex FOLDER, or both.")
+    for name, needs in (("parquet", "to"), ("tensorboard", "to"), ("decimal", "latex")):
+        if getattr(options, name) and getattr(options, needs) is None:
+            raise UsageError(f"Received: --{name} without --{needs}. Expected --{needs} FOLDER too.")
+    store = _store()
+    pairs = [(p, store.all(p.key) if options.own else published.read(p)) for p in _load(options.papers)]
+    pairs = [(paper, records) for paper, records in pairs if records]
+    if not pairs:
+        where = f"{store.folder}/" if options.own else "reports/"
+        raise UsageError(f"Received: export of papers that have no records in {where}. See: python -m experiments list")
+    everything = [record for _, records in pairs for record in records]
+    if options.to is not None:
+        folder = writable(pathlib.Path(options.to))
+        for path in tidy.write(pairs, folder, options.parquet):
+            print(path)
+        if options.tensorboard:
+            count = events.write(everything, folder / "tensorboard")
+            print(f"{folder / 'tensorboard'}: {count} runs. Look: tensorboard --logdir {folder / 'tensorboard'}")
+    if options.latex is not None:
+        folder = writable(pathlib.Path(options.latex))
+        print(f"{folder / 'all.tex'}: {_latex(pairs, folder, options)} tables")
+    return 0
+
+
+def _latex(pairs, folder, options):
+    """Write the tables of the pages of these records; return how many."""
+    from experiments.report import latex
+    from experiments.report.blocks import Grid
+    from experiments.report.page import paper_page
+    from experiments.report.view import PaperView, Source
+
+    tables = []
+    for paper, records in pairs:
+        page = paper_page(PaperView(paper, [Source("Yours" if options.own else "Measured", tuple(records))]))
+        tables.append((paper.key, page.title, [b for b in page.blocks if isinstance(b, Grid) and b.name]))
+    return latex.write(tables, folder, options.decimal or "point")
+
+
+def _compare(options):
+    from experiments.claims.changes import changes
+    from experiments.export import comparison
+    from experiments.runs import elsewhere
+
+    known = {paper.key: paper for paper in _load()}
+    places = [elsewhere.read(place, known) for place in (options.before, options.after)]
+    sets = [records for records, _ in places]
+    wanted = [key for key in known if any(key in records for records in sets)]
+    for records, alone in places:  # what a file does not speak of is no change
+        wanted = [key for key in wanted if key in records or not alone]
+    if not wanted:
+        raise UsageError(
+            f"Received: {options.before} and {options.after}, which share no paper. Expected one that both have."
+        )
+    found = {key: changes(known[key], *(records.get(key, []) for records in sets)) for key in wanted}
+    lines = [line for key, findings in found.items() for line in comparison.changed(key, findings)]
+    if options.json:
+        print(comparison.as_json(found))
+        return 1 if lines else 0
+    for key, findings in found.items():
+        print(f"{key}: {' and '.join(str(len(records.get(key, []))) for records in sets)} records")
+        _table(comparison.HEADER, comparison.rows(findings))
+        print()
+    print("\n".join(["Verdicts that changed:", *lines] if lines else ["No verdict changed."]))
+    return 1 if lines else 0
 
 
 def _environment(options):
@@ -255,7 +358,9 @@ COMMANDS = {
     "estimate": _estimate,
     "report": _report,
     "publish": _publish,
-    "reference": _reference,
+    "export": _export,
+    "compare": _compare,
+    "site": _site,
     "status": _status,
     "doctor": _doctor,
     "environment": _environment,

@@ -44,6 +44,12 @@ def line(error):
     return text if len(text) <= LINE else f"{text[: LINE - 103]} … {text[-100:]}"
 
 
+def described(error):
+    """Return an error of the operating system in words: what it is, and of which file."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{reason}: {error.filename}" if error.filename is not None else reason
+
+
 def nearest(name, known):
     """Return the nearest known name in words, or all of them where none is near."""
     known = [str(k) for k in known]

@@ -49,17 +49,31 @@ def replacing(path):
     It is written beside, flushed to disk and renamed: a reader sees the old file or the new one.
     """
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL)
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _naming(path), os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(partial, 0o644)
-        os.replace(partial, path)
+        with _naming(path):
+            os.chmod(partial, 0o644)
+            os.replace(partial, path)
     except BaseException:
-        pathlib.Path(partial).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what failed is what is said
+            os.unlink(partial)
+        raise
+
+
+@contextlib.contextmanager
+def _naming(path):
+    """Have an error of the block name the file that was to be written: the system names a partial one, or none."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or str(error.filename).endswith(PARTIAL):
+            error.filename = str(path)
         raise
 
 

@@ -256,7 +256,7 @@ class World:
         """Return the text of the pages that records give; now and then the figures are drawn too."""
         parts = []
         for fake in (self.paper, self.tuned):
-            page = paper_page(PaperView(fake, [Source("Yours", tuple(own)), Source("Published", tuple(committed))]))
+            page = paper_page(PaperView(fake, [Source("yours", tuple(own)), Source("published", tuple(committed))]))
             grids = [block for block in page.blocks if isinstance(block, Grid)]
             parts += [render.markdown(page), render.html(page), *map(render.csv_text, grids), *map(render.latex, grids)]
             if draw.random() < 0.02:

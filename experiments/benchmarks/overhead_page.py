@@ -150,8 +150,7 @@ def _table(rows):
             header,
             tuple(lines),
             f"Milliseconds a step, medians of interleaved turns; {INTERVALS}a dash: not measured.",
-            "overhead",
-            tuple(range(1, len(header))),
+            numeric=tuple(range(1, len(header))),
         ),
         *_failures(rows),
         _bars(rows),
@@ -199,8 +198,7 @@ def _gpu(found):
             header,
             tuple(lines),
             f"Images a second, from medians of interleaved turns; {INTERVALS}a dash: not measured.",
-            "gpu",
-            tuple(range(3, len(header))),
+            numeric=tuple(range(3, len(header))),
         ),
         *_failures(found["rows"]),
     ]
@@ -251,8 +249,7 @@ def _onednn(rows):
             ("Network", "without", "with", "without / with"),
             tuple(lines),
             "Milliseconds a step, medians of interleaved turns.",
-            "onednn",
-            (1, 2, 3),
+            numeric=(1, 2, 3),
         ),
         *_failures(rows),
     ]
@@ -289,7 +286,7 @@ def _stacks(rows):
             "of runs in it. The time to compile is not in the table; a stack is compiled once for all its runs."
         ),
         Code(COMMAND.format("--part stacks ")),
-        Grid(header, tuple(lines), "Microseconds a step and run.", "stacks", tuple(range(1, len(header)))),
+        Grid(header, tuple(lines), "Microseconds a step and run.", numeric=tuple(range(1, len(header)))),
         *_failures(rows, "members"),
         Picture(
             "stacks",
@@ -320,8 +317,7 @@ def _activations(found):
             ("Activation", "ms a step", "by ReLU's", "share of the step"),
             tuple(rows),
             "Medians of interleaved turns.",
-            "activations",
-            (1, 2, 3),
+            numeric=(1, 2, 3),
         ),
         *_failures([{"net": "nin_quarter", "contenders": found}]),
     ]

@@ -149,17 +149,15 @@ def page(folder):
 
 def files(made):
     """Return a page as it is written: bytes by path within its folder."""
-    found = {"README.md": render.markdown(made).encode(), "index.html": render.html(made).encode()}
+    text, found = render.markdown(made), {}
     for block in made.blocks:
-        if isinstance(block, Grid) and block.name:
-            found[f"tables/{block.name}.csv"] = render.csv_text(block).encode()
-            found[f"tables/{block.name}.tex"] = render.latex(block).encode()
         if isinstance(block, Picture):
+            text = text.replace(f" ([PNG](figures/{block.name}.png))", "")
             with tempfile.TemporaryDirectory() as folder:
                 save(block.draw, folder, block.name)
-                for path in pathlib.Path(folder).iterdir():
-                    found[f"figures/{path.name}"] = path.read_bytes()
-    return found
+                name = f"{block.name}.svg"
+                found[f"figures/{name}"] = (pathlib.Path(folder) / name).read_bytes()
+    return {"README.md": text.encode(), **found}
 
 
 def everything():

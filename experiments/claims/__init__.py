@@ -1,6 +1,18 @@
 """Findings of a paper as data, and the verdicts that the records give."""
 
-from experiments.claims.claim import VERDICTS, Claim, Margin, Measured, Part, Reason, Verdict, describe
+from experiments.claims.claim import (
+    VERDICTS,
+    Claim,
+    Margin,
+    Measured,
+    Part,
+    Reason,
+    Verdict,
+    Yardstick,
+    describe,
+    on_differences,
+    on_ratios,
+)
 from experiments.claims.comparisons import Alike, NoBetter, Ordering, Ratio, not_reached
 from experiments.claims.evidence import Evidence, gather
 from experiments.claims.finding import Finding, confirmations, judge, totals
@@ -42,10 +54,13 @@ __all__ = [
     "Table",
     "Value",
     "Verdict",
+    "Yardstick",
     "confirmations",
     "describe",
     "gather",
     "judge",
     "not_reached",
+    "on_differences",
+    "on_ratios",
     "totals",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import LEVEL, Estimate, runs_for
+from experiments.spec.text import Amount
 
 VERDICTS = (
     "reproduced",
@@ -106,6 +107,38 @@ class Verdict:
         return self.reasons[0].key if self.reasons else ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Yardstick:
+    """What a claim's estimate is held against, in the estimate's unit.
+
+    Attributes:
+        unit: what is printed after a number; "times" for a ratio.
+        published: the paper's number, or `None`.
+        line: where there is no difference, or `None`.
+        low, high: the band in which the estimate has to lie; `None`: no end on that side.
+        scale: factor between the estimate and the printed number.
+        ratio: whether it belongs on a logarithmic axis.
+        logarithm: whether the estimate is the logarithm of what is printed.
+    """
+
+    unit: str = ""
+    published: float | None = None
+    line: float | None = None
+    low: float | None = None
+    high: float | None = None
+    scale: float = 1.0
+    ratio: bool = False
+    logarithm: bool = False
+
+    def printed(self, value):
+        """Return a number in the estimate's unit as it is printed."""
+        if value is None:
+            return None
+        if self.logarithm:
+            return math.exp(value) if value < 700 else math.inf
+        return value * self.scale
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Claim:
     """One checkable statement of a paper. Its words stand in the paper's text: `source`, `says` and `why`.
@@ -168,16 +201,15 @@ class Claim:
         """Return the numbers of a verdict in words; "" where there are none."""
         words = []
         for part in verdict.parts:
-            number = self.shown(part.estimate)
-            number = (
-                text.phrase("against", variant=text.labels[part.against], number=number) if part.against else number
-            )
+            number = self.shown(part.estimate, text)
+            if part.against:
+                number = text.phrase("against", variant=text.labels[part.against], number=number)
             words.append("; ".join([number, *(text.reason(note) for note in part.notes)]))
         return "; ".join(words)
 
-    def shown(self, estimate):
+    def shown(self, estimate, text):
         """Return an estimate in words."""
-        return describe(estimate, self.quantity)
+        return describe(estimate, self.quantity, text)
 
     def measure(self, evidence) -> Measured:
         """Return what the records of one preset say."""
@@ -227,6 +259,10 @@ class Claim:
         """Return the difference that more runs would have to find, in the unit of its parts; `None`: none is known."""
         return None
 
+    def yardstick(self):
+        """Return what its estimates are held against. Default: nothing, in the quantity's unit."""
+        return Yardstick(self.quantity.unit, scale=self.quantity.scale)
+
     def settled_by(self, measured, evidence):
         """Return, as reasons, how many more runs would be expected to settle an open claim."""
         effect, errors = self.effect(), [part.estimate for part in measured.parts if part.estimate.error is not None]
@@ -239,15 +275,25 @@ class Claim:
         if n <= had:
             return ()
         hours = (n - had) * evidence.seconds(self.variants()) / 3600
-        return (Reason.of("more_runs", more=n - had, hours=f"{hours:.2g}"),)
+        return (Reason.of("more_runs" if n - had > 1 else "more_run", more=n - had, hours=hours),)
 
-    def number(self, value):
-        """Return a value of the claim's quantity with its unit."""
-        return f"{self.quantity.number(value)} {self.quantity.unit}".strip()
+    def amount(self, value):
+        """Return a value of the claim's quantity, to be written with its unit."""
+        return Amount(self.quantity, value)
 
     def difference(self, value):
-        """Return a margin or tolerance of the claim's quantity with its unit."""
-        return f"{self.quantity.number(value)} {self.quantity.difference_unit}".strip()
+        """Return a margin or tolerance of the claim's quantity, to be written with its unit."""
+        return Amount(self.quantity, value, difference=True)
+
+
+def on_differences(quantity, **parts):
+    """Return the `Yardstick` of differences of a quantity."""
+    return Yardstick(quantity.difference_unit, line=0.0, scale=quantity.scale, **parts)
+
+
+def on_ratios(**parts):
+    """Return the `Yardstick` of the logarithms of ratios."""
+    return Yardstick("times", line=0.0, ratio=True, logarithm=True, **parts)
 
 
 def compare(estimate, p, size=None, judged_size=True, margin=None, later=None):
@@ -302,12 +348,16 @@ def between(estimate, low, high):
     return "open", Reason("straddles")
 
 
-def describe(estimate, quantity, difference=False):
+def describe(estimate, quantity, text, difference=False):
     """Return an estimate of a quantity, or of a difference of two, in words: mean, 95 % interval, number of runs."""
-    unit = quantity.difference_unit if difference else quantity.unit
-    text = f"{quantity.number(estimate.mean)} {unit}".strip()
+    words = text.amount(Amount(quantity, estimate.mean, difference))
     if estimate.interval:
-        text += f" [{quantity.number(estimate.low)}, {quantity.number(estimate.high)}]"
+        words += f" {interval(*(text.number(quantity, end) for end in estimate.interval), text)}"
     if estimate.cases:
-        return f"{text}, n = {estimate.n}, {estimate.cases:,} cases"
-    return f"{text}, n = {estimate.n}"
+        return text.phrase("estimate_of_cases", estimate=words, n=estimate.n, cases=estimate.cases)
+    return text.phrase("estimate", estimate=words, n=estimate.n)
+
+
+def interval(low, high, text):
+    """Return the written ends of an interval in brackets, apart from each other's decimal comma."""
+    return f"[{low}{'; ' if text.language == 'pt' else ', '}{high}]"

@@ -14,6 +14,9 @@ from experiments.claims.claim import (
     compare,
     contradicted,
     describe,
+    interval,
+    on_differences,
+    on_ratios,
 )
 from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
 
@@ -52,11 +55,14 @@ class Ordering(Claim):
             return text.phrase("lower")
         return text.phrase("lower_by", gap=self.difference(self.gap))
 
-    def shown(self, estimate):
-        return describe(estimate.negative(), self.quantity, difference=True)
+    def shown(self, estimate, text):
+        return lower_by(estimate, self.quantity, text)
 
     def effect(self):
         return self.gap or (self.margin and self.margin.value)
+
+    def yardstick(self):
+        return on_differences(self.quantity, published=self.gap, low=0.0)
 
     def measure(self, evidence):
         parts = []
@@ -119,13 +125,16 @@ class Ratio(Claim):
     naming = ("larger", "smaller")
 
     def published(self, text):
-        return text.phrase("times", ratio=f"{self.value:g}")
+        return text.phrase("times", ratio=self.value)
 
-    def shown(self, estimate):
-        return describe_ratio(estimate)
+    def shown(self, estimate, text):
+        return describe_ratio(estimate, text)
 
     def effect(self):
         return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
+
+    def yardstick(self):
+        return on_ratios(published=math.log(self.value), low=0.0)
 
     def measure(self, evidence):
         estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
@@ -169,14 +178,20 @@ class Alike(Claim):
 
     def published(self, text):
         if self.relative:
-            return text.phrase("alike", margin=f"{100 * (self.margin.value - 1):.3g} %")
+            return text.phrase("alike", margin=text.phrase("percent", number=100 * (self.margin.value - 1)))
         return text.phrase("alike", margin=self.difference(self.margin.value))
 
-    def shown(self, estimate):
-        return describe_ratio(estimate) if self.relative else describe(estimate, self.quantity, difference=True)
+    def shown(self, estimate, text):
+        if self.relative:
+            return describe_ratio(estimate, text)
+        return describe(estimate, self.quantity, text, difference=True)
 
     def effect(self):
         return math.log(self.margin.value) if self.relative else self.margin.value
+
+    def yardstick(self):
+        ends = dict(low=-self.effect(), high=self.effect())
+        return on_ratios(**ends) if self.relative else on_differences(self.quantity, **ends)
 
     def measure(self, evidence):
         estimate, notes = self._estimate(evidence)
@@ -227,11 +242,14 @@ class NoBetter(Claim):
     def published(self, text):
         return text.phrase("no_better", margin=self.difference(self.margin.value))
 
-    def shown(self, estimate):
-        return describe(estimate.negative(), self.quantity, difference=True)
+    def shown(self, estimate, text):
+        return lower_by(estimate, self.quantity, text)
 
     def effect(self):
         return self.margin.value - (self.gap or 0.0)
+
+    def yardstick(self):
+        return on_differences(self.quantity, published=self.gap, high=self.margin.value)
 
     def measure(self, evidence):
         found = [self._gain(evidence, margin) for margin in (None, self.margin)]
@@ -271,11 +289,12 @@ def ratio_of(quantity, evidence, larger, smaller, margin=None):
 def not_reached(evidence, variant, quantity, margin=None):
     """Return as a reason that some runs of a variant, or all, waited for something in vain."""
     beyond, values = evidence.beyond(variant, quantity, margin), evidence.values(variant, quantity, margin)
-    times = " / ".join(f"{least:g}" for least in sorted(set(beyond.values())))
-    counts = dict(waited=times, unit=quantity.unit, missed=len(beyond), runs=len(values) + len(beyond))
+    times = " / ".join(evidence.text.numeral(least) for least in sorted(set(beyond.values())))
+    unit = evidence.text.unit(quantity)
+    counts = dict(waited=times, unit=unit, missed=len(beyond), runs=len(values) + len(beyond))
     if not values:
         return Reason.of("not_reached", **counts)
-    reached = ", ".join(quantity.number(value) for _, value in sorted(values.items()))
+    reached = "; ".join(evidence.text.number(quantity, value) for _, value in sorted(values.items()))
     return Reason.of("not_all_reached", reached=reached, **counts)
 
 
@@ -288,20 +307,25 @@ def _bounds(quantity, evidence, variant, margin):
 
 def _known(lows, highs):
     """Return as notes what is known of ratios that are not all known."""
-    found = [Reason.of("at_least", ratio=f"{min(lows):.3g}")] if min(lows) > 0 else []
-    return found + ([Reason.of("at_most", ratio=f"{max(highs):.3g}")] if max(highs) < math.inf else [])
+    found = [Reason.of("at_least", ratio=min(lows))] if min(lows) > 0 else []
+    return found + ([Reason.of("at_most", ratio=max(highs))] if max(highs) < math.inf else [])
 
 
-def describe_ratio(estimate: Estimate):
+def lower_by(estimate, quantity, text):
+    """Return a paired difference in words: lower by its mean where it is above 0, else higher by as much."""
+    key, estimate = ("lower_by", estimate) if estimate.mean >= 0 else ("higher_by", estimate.negative())
+    return text.phrase(key, gap=describe(estimate, quantity, text, difference=True))
+
+
+def describe_ratio(estimate: Estimate, text):
     """Return the logarithm of a ratio in words, as the ratio: three significant digits, zeros too."""
     if estimate.mean is None:
-        return f"n = {estimate.n}"
-    text = f"{_digits(math.exp(estimate.mean))}×"
+        return text.phrase("estimate", estimate="–", n=estimate.n)
+    words = f"{_digits(math.exp(estimate.mean), text)}×"
     if estimate.interval:
-        low, high = map(math.exp, estimate.interval)
-        text += f" [{_digits(low)}, {_digits(high)}]"
-    return f"{text}, n = {estimate.n}"
+        words += f" {interval(*(_digits(math.exp(end), text) for end in estimate.interval), text)}"
+    return text.phrase("estimate", estimate=words, n=estimate.n)
 
 
-def _digits(ratio):
-    return f"{ratio:#.3g}".rstrip(".")
+def _digits(ratio, text):
+    return text.numeral(ratio, "#.3g").rstrip(".,")

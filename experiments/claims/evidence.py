@@ -92,8 +92,8 @@ class Evidence:
         runs = self._since(variant, margin) if quantity.beyond else ()
         return {seed: quantity.beyond(r["history"]) for seed, r in runs if quantity.of(r) is None and r["history"]}
 
-    def cells(self, variant, quantity):
-        """Return a quantity by the tuned value, over the variant's grid; infinity for a run that diverged.
+    def maps(self, variant, quantity):
+        """Return, by seed, a quantity by the tuned value, over the variant's grid; infinity for a run that diverged.
 
         Under a preset that tunes nothing the one cell is the value that all runs have.
         """
@@ -108,13 +108,24 @@ class Evidence:
             if record["outcome"] == "done":
                 value = quantity.of(record)
             if value is not None:
-                found[tuning.value_of(record["settings"])] = value
+                found.setdefault(record["seed"], {})[tuning.value_of(record["settings"])] = value
         return found
 
+    def cells(self, variant, quantity):
+        """Return a quantity by the tuned value: the mean of the seeds' maps, infinity where one diverged."""
+        found = {}
+        for cells in self.maps(variant, quantity).values():
+            for value, number in cells.items():
+                found.setdefault(value, []).append(number)
+        return {value: sum(numbers) / len(numbers) for value, numbers in found.items()}
+
     def whole(self, variant, quantity):
-        """Tell whether every cell of the variant's grid has a value."""
-        tuning = self.experiment.tuning
-        return tuning is not None and len(self.cells(variant, quantity)) == len(tuning.values(self.preset, variant))
+        """Tell whether every cell of the variant's grid has a value, for every seed."""
+        tuning, maps = self.experiment.tuning, self.maps(variant, quantity)
+        if tuning is None:
+            return False
+        wanted = len(tuning.values(self.preset, variant))
+        return all(len(maps.get(seed, ())) == wanted for seed in tuning.seeds(self.preset))
 
     def count(self, *outcomes):
         """Return how many of the runs that count ended so."""
@@ -130,17 +141,19 @@ class Evidence:
         """Return in words which records do not count beside those that do, and why; `""` where all do."""
         if not self.apart:
             return ""
-        version, parts = self.experiment.version, []
+        text, now, parts = self.text, self.experiment.version, []
         for group, records in sorted(self.apart.items()):
-            older = "" if group.protocol == version else f", under protocol version {group.protocol} (now {version})"
-            parts.append(f"{len(records)} on {group}{older}")
-        counted = "none"
+            key = "group_left" if group.protocol == now else "group_older"
+            told = dict(n=len(records), group=self.named(group), version=group.protocol, now=now)
+            parts.append(text.phrase(key, **told))
+        counted = text.phrase("counted_none")
         if self.records:
-            counted = f"{len(self.records)} on {self.group}, which are the most finished, or the latest of as many"
-        return (
-            f"Records that count: {counted}. Left out: {'; '.join(parts)}. Runs of another backend, other data or "
-            "another protocol share no mean and no pair of seeds."
-        )
+            counted = text.phrase("counted", n=len(self.records), group=self.named(self.group))
+        return text.phrase("left_out", counted=counted, groups="; ".join(parts))
+
+    def named(self, group):
+        """Return a group in words."""
+        return self.text.phrase("group", backend=group.backend, data=group.data[:8])
 
 
 def gather(paper, experiment, records):

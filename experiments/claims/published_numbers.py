@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from experiments.claims.claim import Claim, Measured, Part, Reason, between, contradicted
+from experiments.claims.claim import Claim, Measured, Part, Reason, Yardstick, between, contradicted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,13 +26,18 @@ class Value(Claim):
 
     def says(self, text):
         """Return the statement that needs no words of its own: whose number is what."""
-        return f"{text.labels[self.variant]}: {text.quantity(self.quantity).lower()} {self.number(self.value)}"
+        number = text.amount(self.amount(self.value))
+        return f"{text.labels[self.variant]}: {text.inside(text.quantity(self.quantity))} {number}"
 
     def published(self, text):
-        return f"{self.number(self.value)} ± {self.difference(self.tolerance)}"
+        return f"{text.amount(self.amount(self.value))} ± {text.amount(self.difference(self.tolerance))}"
 
     def effect(self):
         return self.tolerance or None
+
+    def yardstick(self):
+        low, high = self.value - self.tolerance, self.value + self.tolerance
+        return Yardstick(self.quantity.unit, self.value, None, low, high, self.quantity.scale)
 
     def measure(self, evidence):
         return _measured(evidence.estimate(self.variant, self.quantity))
@@ -150,12 +155,15 @@ class Probability(Claim):
 
     def published(self, text):
         if self.value is not None:
-            return self.number(self.value)
+            return text.amount(self.amount(self.value))
         if self.low is None:
-            return text.phrase("at_most", number=self.number(self.high))
+            return text.phrase("at_most", number=self.amount(self.high))
         if self.high is None:
-            return text.phrase("at_least", number=self.number(self.low))
-        return text.phrase("between", low=self.number(self.low), high=self.number(self.high))
+            return text.phrase("at_least", number=self.amount(self.low))
+        return text.phrase("between", low=self.amount(self.low), high=self.amount(self.high))
+
+    def yardstick(self):
+        return Yardstick(self.quantity.unit, self.value, None, self.low, self.high, self.quantity.scale)
 
     def measure(self, evidence):
         return _measured(evidence.estimate(self.variant, self.quantity))

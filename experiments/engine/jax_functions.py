@@ -7,6 +7,23 @@ from jax import numpy as jnp
 from experiments.engine import precision
 
 
+def looped(step, state, order, count):
+    """Carry out the first `count` steps of an order; return the state, and a loss for each of its rows.
+
+    Args:
+        step: of a state and a row; returns the state and the loss, or the losses of several trainings.
+        count: where it is traced, one program is for any count; a number is compiled in.
+    """
+
+    def body(i, carried):
+        state, losses = carried
+        state, loss = step(state, order[i])
+        return state, losses.at[i].set(loss)
+
+    _, loss = jax.eval_shape(step, state, order[0])
+    return jax.lax.fori_loop(0, count, body, (state, jnp.zeros((len(order), *loss.shape), loss.dtype)))
+
+
 def functions(model, optimizer, task, inputs):
     """Pure functions of the three lists of variables: what trains, what a forward pass changes, the optimizer's.
 

@@ -1,17 +1,18 @@
 """Trainings being performed: the loop over epochs, the place it has reached, and where that is kept."""
 
+import contextlib
 import dataclasses
 import math
 import time
 
 import numpy as np
 
+from experiments import stopping
 from experiments.engine import state
+from experiments.engine.chunks import Chunks
 from experiments.engine.single import SingleLoop
 from experiments.errors import Diverged
 from experiments.seeds import permutation
-
-CHUNK = 50  # steps between two looks at the loss; Python sees a chunk, the compiler the steps in it
 
 
 class Session:
@@ -34,10 +35,11 @@ class Session:
         checkpoint: where to go on from, and where to keep what a later session goes on from, or `None`. An
             object with `load(meaning)`, which returns the `(values, arrays)` of the last `save` or
             `None`; `due()`; and `save(values, arrays)`, of JSON values and NumPy arrays. Asked after each
-            chunk and each epoch.
+            chunk and each epoch, as is whether somebody wants to stop (`experiments.stopping`).
         on_step: called after each chunk with the epoch, the step in it and the steps per epoch.
 
     Raises:
+        Stopped: by `rows`: somebody has asked to stop.
         UsageError: what cannot be done, such as a compiler that the backend does not have.
         Unstackable: the trainings do not fit one program.
     """
@@ -46,7 +48,8 @@ class Session:
         self.trainings, self.plan = list(trainings), trainings[0].plan
         self.loop = _loop(self.trainings, compiler)
         self.checkpoint, self.on_step = checkpoint or state.Nowhere(), on_step or (lambda epoch, step, steps: None)
-        self.place, self.ended = None, set()
+        self.place, self.whole, self.ended = None, False, set()
+        self.chunks = Chunks(self.loop.free)
         for training in self.trainings:
             training.facts |= self.loop.facts
 
@@ -63,21 +66,23 @@ class Session:
             epoch = self.place.epoch
             order = np.stack([self._order(i, epoch, n, steps) for i in range(len(self.trainings))], axis=1)
             while self.place.step < steps and self._finite():
-                self._chunk(order[self.place.step : self.place.step + CHUNK])
+                self._chunk(order[self.place.step : self.place.step + self.chunks.length(self.place.step)])
                 self.on_step(epoch, self.place.step, steps)
                 if self.checkpoint.due() and self._finite():
                     self._save()
+                stopping.check()
             cells = self._cells(epoch, steps)
             stored = [{"diverged": [c.epoch, c.quantity, c.value]} if isinstance(c, Diverged) else c for c in cells]
             self.place = self.place.after(stored)
             if self.checkpoint.due() and self._running():
                 self._save()
             yield cells
+            stopping.check()
 
     def save(self):
-        """Keep the place that has been reached, as when the user stops; nothing where training has not begun."""
-        if self.place is not None:
-            with state.undisturbed():
+        """Keep the place that has been reached, as when the user stops; nothing where there is none that is whole."""
+        if self.whole:
+            with stopping.held():
                 self._save()
 
     def _save(self):
@@ -89,6 +94,7 @@ class Session:
         found = self.checkpoint.load(
             {"plan": self._meaning(), "variables": self.loop.layout(), "numbers": self.loop.numbers}
         )
+        self.whole = not found
         if not found:
             self.place = state.Place(total=[0.0] * len(self.trainings))
             return
@@ -97,11 +103,12 @@ class Session:
         self.place = state.Place(**values["place"])
         for training, facts in zip(self.trainings, values["facts"], strict=True):
             training.facts |= facts | training.facts
+        self.whole = True
 
     def _meaning(self):
         """Return what a checkpoint has to share: of the compiler what `auto` chose, not how it was asked for."""
         arrays, plan = self.trainings[0].arrays, dataclasses.asdict(self.plan)
-        plan |= {"compiler": self.loop.compiler, "examples": len(arrays.x), "chunk": CHUNK}
+        plan |= {"compiler": self.loop.compiler, "examples": len(arrays.x)}
         plan |= {"seed": [training.plan.seed for training in self.trainings]}
         augment = arrays.augment and dataclasses.asdict(arrays.augment)
         return plan | {"augment": augment, "columns": list(self.trainings[0].task.columns)}
@@ -127,13 +134,20 @@ class Session:
         return self.loop.orders[i].order(seed, epoch, order)
 
     def _chunk(self, order):
-        """Train on a few batches. The variables and the place change together, whatever happens."""
-        with state.undisturbed():
+        """Train on a few batches. The variables and the place change together; else the place is not whole.
+
+        The first ones compile, for a minute even, and an earlier session's place is kept: they may be broken off.
+        """
+        with stopping.held() if self.chunks.seen else contextlib.nullcontext():
+            self.whole = False
             began = time.perf_counter()
-            losses = self.loop.steps(order)
-            self.place.seconds += time.perf_counter() - began
-            self.place.total = [t + float(loss) for t, loss in zip(self.place.total, losses, strict=True)]
+            for losses in self.loop.steps(order):
+                self.place.total = [t + float(loss) for t, loss in zip(self.place.total, losses, strict=True)]
+            seconds = time.perf_counter() - began
+            self.place.seconds += seconds
             self.place.step += len(order)
+            self.whole = True
+        self.chunks.took(len(order), seconds)
 
     def _cells(self, epoch, steps):
         """The cells of an epoch that has been trained."""

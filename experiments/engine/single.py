@@ -6,6 +6,7 @@ import math
 import keras
 import numpy as np
 
+from experiments import stopping
 from experiments.engine import precision, state
 from experiments.engine.device import accelerator
 from experiments.engine.inputs import Inputs
@@ -47,6 +48,7 @@ class SingleLoop:
         precision.set_tf32(training.plan.tf32, accelerator())
         optimizer, self.inputs = precision.scaled(model, training.optimizer), Inputs(arrays)
         self.adapted = adapter.Loop(model, optimizer, arrays, compiler, training.task, self.inputs)
+        self.free = accelerator() is None  # whether a chunk may have any length, without another program
         self.compiler, self.splits, self.orders = self.adapted.compiler, arrays.splits, [self.inputs]
         self.held, self.batch = {}, evaluation_batch(model)
         self.facts = {"compiler": self.compiler}
@@ -57,12 +59,16 @@ class SingleLoop:
         self.numbers = []  # in which members differ: there is one
 
     def steps(self, order):
-        """Train on `order` `(steps, 1, batch, ...)`; return the sum of the losses, in a list."""
-        return [self.adapted.steps(order[:, 0])]
+        """Train on `order` `(steps, 1, batch, ...)`; return the loss of each step, each in a list."""
+        return [[loss] for loss in self.adapted.steps(order[:, 0])]
 
     def evaluate(self, split):
         """Return the means of the task's loss and measures on one set, in a list; sums over batches are in float64."""
-        sums = np.sum([self.adapted.evaluate(x, y) for x, y in self._batches(split)], axis=0)
+        found = []
+        for x, y in self._batches(split):
+            stopping.check()  # an evaluation may take minutes
+            found.append(self.adapted.evaluate(x, y))
+        sums = np.sum(found, axis=0)
         return [[float(value / len(self.splits[split][0])) for value in sums]]
 
     def _batches(self, split):

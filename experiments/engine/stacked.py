@@ -11,11 +11,13 @@ import jax
 import numpy as np
 from jax import numpy as jnp
 
+from experiments import stopping
 from experiments.engine import precision, state
+from experiments.engine.chunks import LONGEST, padded
 from experiments.engine.device import accelerator
 from experiments.engine.differing import Differences, Unstackable
 from experiments.engine.inputs import Inputs
-from experiments.engine.jax_functions import functions
+from experiments.engine.jax_functions import functions, looped
 from experiments.engine.single import EVALUATION_BATCH
 from experiments.errors import UsageError
 
@@ -83,13 +85,14 @@ class StackedLoop:
         step, evaluate, _, finite = functions(first.model, first.optimizer, first.task, first.inputs)
         step, evaluate = self.differences.inside(step), self.differences.inside(evaluate)
 
-        def steps(members, order, data, values):
+        def steps(members, order, count, data, values):
             every = jax.vmap(step, in_axes=(0, 0, None if self.shared[""] else 0, 0))
-            members, losses = jax.lax.scan(lambda s, rows: every(values, s, data, rows), members, order)
-            return members, losses.sum(0)
+            count = count if self.cpu else len(order)  # see the adapter
+            return looped(lambda s, rows: every(values, s, data, rows), members, order, count)
 
         self.held = {}
-        self.cpu, self.programs, self.given = jax.default_backend() == "cpu", {}, self.differences.values
+        self.cpu = self.free = jax.default_backend() == "cpu"  # free: whether a chunk may have any length
+        self.programs, self.given = {}, self.differences.values
         self._trace(steps)
         self._steps = jax.jit(steps, donate_argnums=0)
         self._finite = jax.jit(jax.vmap(finite))
@@ -108,7 +111,7 @@ class StackedLoop:
             self.differences.raw = raw
             try:
                 with jax.threefry_partitionable(not self.cpu):
-                    jax.eval_shape(steps, self.state, self._shape(1), self.data, self.given)
+                    jax.eval_shape(steps, self.state, self._shape(1), np.int32(1), self.data, self.given)
                 return
             except UsageError:
                 raise
@@ -151,12 +154,14 @@ class StackedLoop:
         if shape not in self.programs:
             order = jax.ShapeDtypeStruct(shape, "int32")
             with jax.threefry_partitionable(not self.cpu):
-                self.programs[shape] = self._steps.lower(self.state, order, self.data, self.given).compile()
+                self.programs[shape] = self._steps.lower(
+                    self.state, order, np.int32(0), self.data, self.given
+                ).compile()
         return self.programs[shape]
 
-    def memory(self, chunk):
-        """Return the bytes that `chunk` steps need, data included; `None` where the compiler does not say."""
-        steps = min(chunk, len(self.first.arrays.x) // self.first.plan.batch_size)
+    def memory(self):
+        """Return the bytes that a chunk needs, data included; `None` where the compiler does not say."""
+        steps = LONGEST if self.free else min(LONGEST, len(self.first.arrays.x) // self.first.plan.batch_size)
         program = self._program(self._shape(steps).shape)
         found = program.memory_analysis()
         if found is None:
@@ -164,14 +169,17 @@ class StackedLoop:
         return found.argument_size_in_bytes + found.output_size_in_bytes + found.temp_size_in_bytes
 
     def steps(self, order):
-        """Train on `order` `(steps, members, batch, ...)`; the sums of the losses, one a member."""
-        self.state, losses = self._program(order.shape)(self.state, order, self.data, self.given)
-        return np.asarray(losses, "float64")
+        """Train on `order` `(steps, members, batch, ...)`; return the losses of each step, one a member."""
+        given = padded(order) if self.free else order
+        program = self._program(given.shape)
+        self.state, losses = program(self.state, given, np.int32(len(order)), self.data, self.given)
+        return np.asarray(losses, "float64")[: len(order)]
 
     def evaluate(self, split):
         """Means of the task's loss and measures on one set, `(members, columns)`; sums over batches in float64."""
         n, total = len(self._pairs(split)[0][0]), 0.0
         for i in range(0, n, EVALUATION_BATCH):
+            stopping.check()  # an evaluation may take minutes
             x, y = self._held(split, slice(i, i + EVALUATION_BATCH))
             total = total + np.asarray(self._evaluate[split](self.given, *self.state[:2], x, y), "float64")
         return total / n

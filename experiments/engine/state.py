@@ -1,10 +1,7 @@
 """State from which training goes on where it was: its place, its sums, and every variable."""
 
-import contextlib
 import dataclasses
 import re
-import signal
-import threading
 
 import numpy as np
 
@@ -79,20 +76,3 @@ class Variables:
         """Put arrays back that `values` gave."""
         for variable, array in zip(self.all, arrays, strict=True):
             variable.assign(array)
-
-
-@contextlib.contextmanager
-def undisturbed():
-    """Hold Ctrl-C back until the block has ended: what changes in it, changes as a whole."""
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield
-        return
-    caught = []
-    signal.signal(signal.SIGINT, lambda *what: caught.append(what))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if caught:
-            before(*caught[-1])

@@ -6,6 +6,7 @@ import functools
 import tensorflow as tf
 
 from experiments.engine import fused, precision
+from experiments.engine.chunks import padded
 from experiments.engine.traits import check_convolutions, has_convolutions, has_randomness
 
 COMPILERS = ("auto", "xla", "graph")
@@ -27,15 +28,18 @@ class Loop:
         jit = gpu or not (has_convolutions(model) or has_randomness(model))
         jit = jit if compiler == "auto" else compiler == "xla"
         self.compiler = "XLA" if jit else "TensorFlow graph"
+        # XLA compiles a program for each shape: on a CPU for one, in which a step is the same whatever the count. On a
+        # GPU for each count, as one that is unknown would have to be fetched from there at every step.
+        self.padded = jit and not gpu
         kernels = contextlib.nullcontext if gpu or jit else lambda: fused.normalization(model)
 
         def objective(x, y, training):
             loss = tf.reduce_mean(tf.cast(task.loss(y, model(x, training=training)), "float32"))
             return tf.add_n([loss, *model.losses])
 
-        def steps(order, all_x, all_y):
-            total = tf.constant(0.0)
-            for i in tf.range(tf.shape(order)[0]):
+        def steps(order, count, all_x, all_y):
+            losses = tf.zeros([tf.shape(order)[0]])
+            for i in tf.range(count if self.padded else tf.shape(order)[0]):
                 index = inputs.index(order[i])
                 x, y = inputs.training(tf.gather(all_x, index), order[i]), tf.gather(all_y, index)
                 with kernels(), tf.GradientTape() as tape:
@@ -43,14 +47,14 @@ class Loop:
                     scaled = optimizer.scale_loss(loss)
                 variables = [variable.value for variable in model.trainable_variables]
                 optimizer.apply(tape.gradient(scaled, variables), model.trainable_variables)
-                total += loss
-            return total
+                losses = tf.tensor_scatter_nd_update(losses, [[i]], [loss])
+            return losses
 
         @functools.cache
         def compiled(batch):
             # The size of a batch is known to the graph: it decides how activations are computed.
             order = tf.TensorSpec([None, batch, 5] if arrays.augment else [None, batch], tf.int32)
-            signature = [order, *map(tf.TensorSpec.from_tensor, self.data)]
+            signature = [order, tf.TensorSpec([], tf.int32), *map(tf.TensorSpec.from_tensor, self.data)]
             return tf.function(steps, jit_compile=jit, input_signature=signature)
 
         @tf.function(jit_compile=False, reduce_retracing=True)
@@ -75,8 +79,10 @@ class Loop:
         self._compiled, self._evaluate, self._gradients, self._finite = compiled, evaluate, gradients, finite
 
     def steps(self, order):
-        """Train on the rows of `order`, one batch each; the sum of their losses."""
-        return float(self._compiled(order.shape[1])(tf.constant(order), *self.data))
+        """Train on the rows of `order`, one batch each; return their losses."""
+        given = tf.constant(padded(order) if self.padded else order)
+        losses = self._compiled(order.shape[1])(given, tf.constant(len(order)), *self.data)
+        return losses.numpy()[: len(order)].astype("float64")
 
     def evaluate(self, x, y):
         """The task's sums over one batch of examples."""

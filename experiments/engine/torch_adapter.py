@@ -31,16 +31,16 @@ class Loop:
         return loss, torch.autograd.grad(scale(loss), variables, allow_unused=True)
 
     def steps(self, order):
-        """Train on the rows of `order`, one batch each; the sum of their losses."""
-        total = 0.0
+        """Train on the rows of `order`, one batch each; return their losses."""
+        losses = []
         for rows in keras.ops.convert_to_tensor(order, "int64"):
             index = self.inputs.index(rows)
             x = self.inputs.training(self.x[index], rows)
             loss, gradients = self._objective(x, self.y[index], True, self.optimizer.scale_loss)
             with torch.no_grad():
                 self.optimizer.apply(gradients, self.model.trainable_variables)
-            total += loss.detach()
-        return float(total)
+            losses.append(loss.detach())
+        return torch.stack(losses).cpu().numpy().astype("float64")
 
     @torch.no_grad()
     def evaluate(self, x, y):

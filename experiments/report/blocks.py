@@ -1,17 +1,21 @@
-"""The parts of a page, apart from any output format. Text may hold `code` and [links](address)."""
+"""The parts of a page, apart from any output format. Text may hold `code`, *emphasis* and [links](address)."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Heading:
+    """A heading. `anchor` is a name that it keeps when its words change."""
+
     text: str
     level: int = 2
+    anchor: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Paragraph:
     text: str
+    anchor: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,30 +26,68 @@ class Bullets:
 @dataclasses.dataclass(frozen=True)
 class Code:
     text: str
+    language: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """A table. `name`, where given, is the file that its CSV and LaTeX forms are written to."""
+    """A table.
+
+    Attributes:
+        header, rows: what the page shows.
+        caption: below it.
+        name: of the files of its numbers and of its form for print; "": it has none.
+        numeric: indices of the columns that are set flush right.
+        data: header and rows of the file of its numbers, the same in every language; `None`: there is no such file.
+    """
 
     header: tuple
     rows: tuple
     caption: str
     name: str = ""
-    numeric: tuple = ()  # indices of the columns that are set flush right
+    numeric: tuple = ()
+    data: tuple | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A figure: `name` is its file without ending, `draw` writes it."""
+    """A figure: `name` is its file without ending, `draw` draws it. `anchor`: see `Heading`."""
 
     name: str
     alt: str
     caption: str
     draw: object = dataclasses.field(default=None, compare=False)
 
+    @property
+    def anchor(self):
+        """The name by which it is linked."""
+        return f"figure-{self.name}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Folded:
+    """Blocks that are shown when the reader asks for them."""
+
+    summary: str
+    blocks: tuple
+
 
 @dataclasses.dataclass(frozen=True)
 class Page:
+    """A page in one language."""
+
     title: str
     blocks: tuple
+    language: str = "en"
+
+    def every(self, kind):
+        """Return its blocks of a kind, folded ones too, in order."""
+        return list(_every(self.blocks, kind))
+
+
+def _every(blocks, kind):
+    for block in blocks:
+        if isinstance(block, kind):
+            yield block
+        if isinstance(block, Folded):
+            yield from _every(block.blocks, kind)

@@ -1,49 +1,54 @@
 """Writing pages: published ones beside their records, the user's own in `reports/local/`."""
 
 import collections
+import math
 import pathlib
 import re
 import shutil
 import tempfile
 
-from experiments.claims import confirmations
 from experiments.claims.evidence import presets
 from experiments.files import write_atomically
 from experiments.report import figures, render
-from experiments.report.blocks import Grid, Heading, Page, Paragraph, Picture
-from experiments.report.page import paper_page
-from experiments.report.view import NOTHING, PaperView, Source
+from experiments.report.blocks import Grid, Page, Picture
+from experiments.report.index import index_page, judged, own_index
+from experiments.report.page import FILES, paper_page
+from experiments.report.swapping import PLACE, swapped
+from experiments.report.view import PaperView, Source
 from experiments.runs import published
 from experiments.spec.identity import key_of
 from experiments.spec.settings import canonical
+from experiments.spec.text import Text
 
 REPORTS = pathlib.Path("reports")
 # Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
-OTHERS = ("local", "reference", "benchmarks", "overhead_benchmark")
-TEXTS = (".md", ".html", ".csv", ".tex", ".jsonl")
-PUBLISHED = (
-    "Published reports: committed records and the pages made from them. Beside them: [the reference pages of the "
-    "components](reference/{index}), [the benchmarks](benchmarks/{index}) and [what a training step "
-    "costs](overhead_benchmark/{index})."
-)
+OTHERS = ("local", "benchmarks", "overhead_benchmark")
+NUMBER = re.compile(r"-?\d+\.?\d*")
+HAIR = 0.05  # by which coordinates of a figure may differ from machine to machine
 RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
 
-def write_page(page, folder, records):
-    """Write a page with its figures, tables and records; files of an earlier build are removed."""
+def write_page(pages, folder, records=None):
+    """Write a page in each of its languages with its figures, tables and records into a new folder."""
     folder = pathlib.Path(folder)
-    for part in ("figures", "tables"):
-        shutil.rmtree(folder / part, ignore_errors=True)
-    for block in page.blocks:
-        if isinstance(block, Picture):
-            figures.save(block.draw, folder / "figures", block.name)
-        elif isinstance(block, Grid) and block.name:
+    for page in pages:
+        for block in page.every(Picture):
+            if block.draw:
+                figures.save(block.draw, folder / "figures", render.stem(block.name, page.language))
+        write_atomically(folder / FILES[page.language], render.markdown(page))
+    for block in pages[0].every(Grid):
+        if block.data:
             write_atomically(folder / "tables" / f"{block.name}.csv", render.csv_text(block))
-            write_atomically(folder / "tables" / f"{block.name}.tex", render.latex(block))
-    write_atomically(folder / "report.md", render.markdown(page))
-    write_atomically(folder / "report.html", render.html(page))
-    lines = [canonical(record) for record in sorted(records, key=lambda r: r["key"])]
-    write_atomically(folder / published.RECORDS, "".join(f"{line}\n" for line in lines))
+    if records is not None:
+        lines = [canonical(record) for record in sorted(records, key=lambda r: r["key"])]
+        write_atomically(folder / published.RECORDS, "".join(f"{line}\n" for line in lines))
+
+
+def pages_of(paper, sources, neighbours=(None, None)):
+    """Return the pages of a paper, one a language, and its views by language."""
+    languages = paper.text.languages
+    views = {language: PaperView(paper, sources, language) for language in languages}
+    return [paper_page(view, neighbours, languages, figures.forest) for view in views.values()], views
 
 
 def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("README.md"), note=print):
@@ -52,28 +57,65 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
     Raises:
         UsageError: a line of committed records is none; nothing has been written.
     """
-    views = []
-    committed = {paper.key: published.whole(paper, reports) for paper in everything}
-    for paper in everything:
-        records = committed[paper.key]
-        if paper in papers:
-            own = store.all(paper.key)
-            counting = _counting(paper, [*records, *own])
-            records = published.merge(paper, records, own, counting)
-            for line in _refused(paper, records, own, counting):
-                note(line)
-        view = PaperView(paper, [Source("Measured", tuple(records))])
-        views.append(view)
-        if records:
-            write_page(paper_page(view), pathlib.Path(reports) / paper.key, records)
-    index = index_page(views, "Reports", PUBLISHED, headlines(views))
-    for name, text in (("README.md", render.markdown(index)), ("index.html", render.html(index))):
-        write_atomically(pathlib.Path(reports) / name, text.replace("{index}", name))
+    reports, found, pictures = pathlib.Path(reports), {}, {}
+    with swapped(reports, note) as beside:
+        records = {paper.key: published.whole(paper, reports) for paper in everything}
+        for paper in papers:
+            records[paper.key] = _merged(paper, records[paper.key], store.all(paper.key), note)
+        there = [paper.key for paper in everything if records[paper.key]]
+        for paper in everything:
+            sources = [Source("measured", tuple(records[paper.key]))]
+            pages, views = pages_of(paper, sources, _neighbours(there, paper.key))
+            for language, view in views.items():
+                found.setdefault(language, []).append(view)
+            if paper.key not in there:
+                continue
+            write_page(pages, beside / paper.key, records[paper.key])
+            _carry(reports / paper.key, beside / paper.key)
+            for page in pages:
+                drawn = [picture for picture in page.every(Picture) if picture.name != "findings"]
+                pictures.setdefault(page.language, {}).update({paper.key: drawn[0]} if drawn else {})
+        languages = tuple(found)
+        write_page([_index(found[at], at, languages, pictures.get(at)) for at in languages], beside)
     if readme.is_file():
         text = readme.read_text(encoding="utf-8")
-        table = render.markdown(Page("", tuple(results(views)))).split("\n\n", 1)[1]
+        table = render.markdown(Page("", tuple(judged(found["en"])))).split("\n\n", 1)[1]
         write_atomically(readme, RESULTS.sub(lambda m: f"{m[1]}{table}{m[2]}", text))
-    return views
+    return found["en"]
+
+
+def _merged(paper, committed, own, note):
+    """Return the committed records of a paper with the user's, and say which of those are left."""
+    counting = _counting(paper, [*committed, *own])
+    records = published.merge(paper, committed, own, counting)
+    for line in _refused(paper, records, own, counting):
+        note(line)
+    return records
+
+
+def _carry(old, new):
+    """Keep what the doctor has set aside in a page's folder."""
+    if (old / ".aside").is_dir():
+        shutil.copytree(old / ".aside", new / ".aside")
+    for path in old.glob(f"{published.RECORDS}.aside"):
+        shutil.copy2(path, new)
+
+
+def _index(views, language, languages, pictures):
+    lines, counts = [], collections.Counter()
+    for view in views:
+        lines += figures.forest_rows(view.judgements, view.text, view.paper.citation.short, claims=False)
+        counts.update(judgement.verdict for judgement in view.judgements)
+    forest = figures.forest_of(tuple(lines), Text({}, language), "findings", counts, most=2)
+    return index_page(views, language, languages, pictures, forest)
+
+
+def _neighbours(keys, key):
+    """Return the keys before and after one, around the end."""
+    if key not in keys or len(keys) < 2:
+        return None, None
+    i = keys.index(key)
+    return keys[i - 1] if i else None, keys[i + 1] if i + 1 < len(keys) else None
 
 
 def _counting(paper, records):
@@ -91,87 +133,25 @@ def _refused(paper, records, own, counting):
 
 def local(papers, everything, store, reports=REPORTS):
     """Build the user's own pages of `papers` and the index of all; returns the index to open."""
-    folder = pathlib.Path(reports) / "local"
-    views = []
-    for paper in everything:
-        own, known = tuple(store.all(paper.key)), tuple(published.read(paper, reports))
-        view = PaperView(paper, [Source("Yours", own), Source("Published", known)])
-        views.append(view)
-        if paper not in papers:
-            continue
-        if own:
-            write_page(paper_page(view), folder / paper.key, own)
-        else:
-            shutil.rmtree(folder / paper.key, ignore_errors=True)
-    index = index_page(views, "Your reports", "Reports of your own runs, in `runs/`, beside the published ones.")
-    write_atomically(folder / "index.html", render.html(index))
-    write_atomically(folder / "README.md", render.markdown(index))
-    return folder / "index.html"
-
-
-def index_page(views, title, text, more=()):
-    """Return the list of papers with their verdicts, and more blocks after it."""
-    rows = []
-    for view in views:
-        ran = "; ".join(f"{e.name}: {v.preset}, {v.count('done')} runs" for e, v in view.ran()) or "not run"
-        cited = view.paper.citation
-        name = f"{cited.authors} ({cited.year}). {cited.title}"
-        has_page = bool(view.sources[0].records)
-        bad = sum(r["outcome"] != "done" for r in view.sources[0].records)
-        rows.append((f"[{name}]({view.paper.key}/report.{{page}})" if has_page else name, ran, bad, view.tally()))
-    header = ("Paper", "What ran", "Diverged, failed or interrupted", "Findings")
-    return Page(title, (Paragraph(text), Grid(header, tuple(rows), "One row per paper.", numeric=(2,)), *more))
-
-
-def results(views):
-    """Return the README's table: what ran of each published paper, and the verdicts on its claims."""
-    rows = []
-    for view in views:
-        if not view.sources[0].records:
-            continue
-        ran = ", ".join(dict.fromkeys(evidence.preset for _, evidence in view.ran())) or NOTHING
-        runs = sum(len(evidence.records) for _, evidence in view.ran())
-        counts, cited = view.counts(), view.paper.citation
-        name = f"[{cited.title}](reports/{view.paper.key}/report.md) ({cited.year})"
-        confirmed, of = confirmations(view.judgements)
-        rows.append((name, ran, f"{runs:,}", *counts.values(), f"{confirmed} of {of}" if of else NOTHING))
-    if not rows:
-        return []
-    header = (
-        "Paper",
-        "Preset",
-        "Runs",
-        *(view.text.verdict(verdict).capitalize() for verdict in (*counts, "confirmed")),
-    )
-    caption = "Findings by verdict; runs with those of tuning. The numbers: [reports/README.md](reports/README.md)."
-    return [Grid(header, tuple(rows), caption, numeric=tuple(range(2, len(header))))]
-
-
-def headlines(views):
-    """Return the headline quantities of what has been published, one table an experiment."""
-    blocks = []
-    for view in views:
-        for experiment, evidence in view.ran():
-            shown = [quantity.name for quantity in view.paper.results.get(experiment.name, ())]
-            for quantity in view.paper.headline:
-                if quantity.name not in shown:
-                    continue
-                printed = {v: view.cell(experiment, v, quantity)[0] for v in experiment.variants}
-                some = any(value != NOTHING for value in printed.values())
-                rows = tuple(
-                    (view.text.labels[v], *([printed[v]] if some else []), view.estimate(evidence, v, quantity))
-                    for v in experiment.variants
-                )
-                caption = (
-                    f"{evidence.title}, preset {evidence.preset}; {view.text.quantity(quantity).lower()}: mean [95 % "
-                    f"interval], number of runs n. [Report]({view.paper.key}/report.{{page}})"
-                )
-                blocks.append(Grid(("Variant", *(["Paper"] if some else []), "Measured"), rows, caption))
-    return [Heading("Headline numbers"), *blocks] if blocks else []
+    folder, found = pathlib.Path(reports) / "local", {}
+    with swapped(folder) as beside:
+        for paper in everything:
+            own, known = tuple(store.all(paper.key)), tuple(published.read(paper, reports))
+            pages, views = pages_of(paper, [Source("yours", own), Source("published", known)])
+            for language, view in views.items():
+                found.setdefault(language, []).append(view)
+            if paper not in papers:
+                continue
+            if own:
+                write_page(pages, beside / paper.key, own)
+            else:
+                (beside / paper.key).mkdir()  # removes it
+        write_page([own_index(found[language], language, tuple(found)) for language in found], beside)
+    return folder / FILES["en"]
 
 
 def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
-    """Return the names of published text files that a rebuild from the committed records would change."""
+    """Return the names of published files that a rebuild from the committed records would change."""
     reports, readme = pathlib.Path(reports), pathlib.Path(readme)
     for paper in papers:
         published.whole(paper, reports)  # here, so that a complaint names the file itself
@@ -183,19 +163,30 @@ def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
                 shutil.copy(records, copy / paper.key / published.RECORDS)
         shutil.copy(readme, copied_readme)
         publish([], papers, None, copy, copied_readme)
-        rebuilt, committed = _texts(copy), _texts(reports)
+        rebuilt, committed = _files(copy), _files(reports)
         committed = {name: path for name, path in committed.items() if name.parts[0] not in OTHERS}
         differ = [reports.name / name for name in set(rebuilt) ^ set(committed)]
         differ += [
-            reports.name / name
-            for name in set(rebuilt) & set(committed)
-            if committed[name].read_bytes() != rebuilt[name].read_bytes()
+            reports.name / name for name in set(rebuilt) & set(committed) if not _same(committed[name], rebuilt[name])
         ]
         if copied_readme.read_bytes() != readme.read_bytes():
             differ.append(readme)
         return sorted(map(str, differ))
 
 
-def _texts(folder):
-    """Return the text files below a folder, by their path in it."""
-    return {path.relative_to(folder): path for path in folder.rglob("*") if path.suffix in TEXTS}
+def _files(folder):
+    """Return the files below a folder, by their path in it."""
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path for name, path in found.items() if name.parts[0] != PLACE and ".aside" not in str(name)}
+
+
+def _same(one, other):
+    """Tell whether two files say the same: a figure's coordinates may differ by a hair from machine to machine."""
+    contents = [path.read_bytes() for path in (one, other)]
+    if contents[0] == contents[1] or one.suffix != ".svg":
+        return contents[0] == contents[1]
+    texts = [content.decode(errors="replace") for content in contents]
+    if NUMBER.sub("", texts[0]) != NUMBER.sub("", texts[1]):
+        return False
+    numbers = zip(*(map(float, NUMBER.findall(text)) for text in texts), strict=True)
+    return all(math.isclose(a, b, rel_tol=0, abs_tol=HAIR) for a, b in numbers)

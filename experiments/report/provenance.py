@@ -1,59 +1,125 @@
-"""Origin of a page's numbers: data, machine, versions, code, cost, commands."""
+"""The end of a page: runs that did not count, data, machines and cost, commands, how to cite."""
 
-from experiments.report.blocks import Code, Grid, Heading
+from experiments.report.blocks import Code, Folded, Grid, Heading, Paragraph
+from experiments.report.results import setting
 from experiments.report.view import NOTHING
+from experiments.spec.run import differences
+
+SUITE = """@software{activations_and_optimizers,
+  title = {Activations and optimizers, reproduced in Keras 3},
+  note = {Version, date and address: CITATION.cff}
+}"""
+
+
+def ending(view):
+    """Return the last sections of a page."""
+    return [*unfinished(view), *changed(view), *provenance(view), *citing(view)]
+
+
+def unfinished(view):
+    """Return the runs that did not finish as planned."""
+    text, rows = view.text, []
+    for r in view.records():
+        if r["outcome"] != "done":
+            which = (r["experiment"], view.label(r), r["role"], r["preset"], r["seed"])
+            rows.append((*which, r["outcome"], len(r["history"]), r["error"] or NOTHING))
+    if not rows:
+        return []
+    names = ("experiment", "variant", "role", "preset", "seed", "outcome", "epochs", "reason")
+    header = tuple(text.page(name) for name in names)
+    grid = Grid(header, tuple(rows), text.page("unfinished_caption"), "unfinished", (4, 6))
+    return [Folded(text.page("unfinished"), (grid,))]
+
+
+def changed(view):
+    """Return the finished runs with changed settings, which count nowhere."""
+    text, rows = view.text, []
+    others = {r["key"] for evidence in view.primary.values() for r in evidence.others}
+    for r in view.records():
+        if r["key"] not in others or r["role"] != "final" or r["outcome"] != "done":
+            continue
+        differ = differences(view.paper.experiment(r["experiment"]), r)
+        changes = ", ".join(f"`{name}={setting(text, value)}`" for name, value in sorted(differ.items())) or NOTHING
+        numbers = []
+        for quantity in view.paper.results.get(r["experiment"], ()):
+            value = quantity.of(r)
+            if value is not None:
+                amount = f"{text.number(quantity, value)} {text.unit(quantity)}".strip()
+                numbers.append(f"{text.inside(text.quantity(quantity))} {amount}")
+        rows.append((r["experiment"], view.label(r), r["preset"], changes, r["seed"], "; ".join(numbers)))
+    if not rows:
+        return []
+    header = tuple(text.page(n) for n in ("experiment", "variant", "preset", "changes", "seed", "results"))
+    grid = Grid(header, tuple(rows), text.page("changed_caption"), "changed", (4,))
+    return [Folded(text.page("changed"), (grid,))]
 
 
 def provenance(view):
     """Return sections on data, environment, cost and commands of all records of a page."""
-    records = view.records()
+    text, records = view.text, view.records()
     if not records:
         return []
     return [
-        Heading("Data"),
-        _data(records),
-        Heading("Environment and cost"),
-        _environments(records),
-        Heading("Commands"),
-        Code("\n".join(sorted({r["command"] for r in records}))),
+        Heading(text.page("again"), anchor="again"),
+        Paragraph(text.page("again_says")),
+        Code("\n".join(sorted({r["command"] for r in records})), "sh"),
+        Folded(text.page("data"), (_data(text, records),)),
+        Folded(text.page("environment"), (_environments(text, records),)),
     ]
 
 
-def _data(records):
+def citing(view):
+    """Return the BibTeX of the paper and of this suite."""
+    text, cited = view.text, view.paper.citation
+    paper = "\n".join((
+        f"@misc{{{view.paper.key},",
+        f"  title = {{{cited.title}}},",
+        f"  author = {{{cited.bibtex}}},",
+        f"  year = {{{cited.year}}},",
+        f"  howpublished = {{{cited.venue}}},",
+        f"  url = {{{cited.link}}}",
+        "}",
+    ))  # fmt: skip
+    blocks = (Paragraph(text.page("cite_says")), Code(f"{paper}\n\n{SUITE}", "bibtex"))
+    return [Folded(text.page("cite"), blocks)]
+
+
+def _data(text, records):
     sets = {r["data"]["fingerprint"]: r["data"] for r in records}
     rows = []
     for d in sorted(sets.values(), key=lambda d: (d["name"], d["fingerprint"])):
-        size, print_ = f"{d['train']:,} + {d['test']:,}", f"`{d['fingerprint'][:16]}`"
-        rows.append((d["name"], d["source"], size, d["licence"], d["citation"], print_))
-    header = ("Name", "Source", "Training + test", "Licence", "Citation", "SHA-256")
-    return Grid(header, tuple(rows), "Data of all runs, with the fingerprint of the arrays in canonical order.", "data")
+        size = f"{text.numeral(d['train'], ',')} + {text.numeral(d['test'], ',')}"
+        rows.append((d["name"], d["source"], size, d["licence"], d["citation"], f"`{d['fingerprint'][:16]}`"))
+    header = (*(text.page(name) for name in ("name", "origin", "sizes", "licence", "citation")), "SHA-256")
+    return Grid(header, tuple(rows), text.page("data_caption"), "data")
 
 
-def _environments(records):
+def _environments(text, records):
     groups = {}
     for r in records:
-        groups.setdefault(_environment(r), []).append(r["seconds"])
+        groups.setdefault(_environment(text, r), []).append(r["seconds"])
     rows = tuple(
-        (*where, len(seconds), f"{sum(seconds) / 60:.1f}") for where, seconds in sorted(groups.items(), key=str)
+        (*where, len(seconds), text.numeral(sum(seconds) / 60, ".1f"))
+        for where, seconds in sorted(groups.items(), key=str)
     )
-    header = ("Processor", "Cores", "Accelerator", "Backend: compiler", "Precision", "Versions", "Code")
-    caption = "Where the runs were made, tuning included, and their total time."
-    return Grid((*header, "Runs", "Minutes"), rows, caption, "environment", (7, 8))
+    names = ("processor", "cores", "accelerator", "backend", "precision", "versions", "code", "runs", "minutes")
+    header = tuple(text.page(name) for name in names)
+    return Grid(header, rows, text.page("environment_caption"), "environment", (7, 8))
 
 
-def _environment(record):
-    environment, commit = record["environment"], record["code"]["commit"][:12]
+def _environment(text, record):
+    environment, commit = record["environment"], f"`{record['code']['commit'][:12]}`"
     cores = f"{environment['cores']}"
     if environment.get("threads"):
-        cores += f", {environment['threads']} a run"
+        cores = text.page("cores_a_run", cores=cores, threads=environment["threads"])
     libraries = ", oneDNN" if environment["backend"] == "tensorflow" and environment.get("onednn") else ""
     packages = ", ".join(f"{name} {version}" for name, version in sorted(environment["packages"].items()))
     return (
         environment["processor"],
         cores,
-        environment["accelerator"] or "none",
-        f"{environment['backend']}: {record['facts'].get('compiler', 'not reached')}{libraries}",
+        environment["accelerator"] or text.page("none"),
+        f"{environment['backend']}: {record['facts'].get('compiler', text.page('not_compiled'))}{libraries}",
         record["settings"].get("precision", NOTHING),
         f"Python {environment['python']}, {packages}",
-        f"`{commit}`" + (" with uncommitted changes" if record["code"]["modified"] else ""),
+        text.page("modified", commit=commit) if record["code"]["modified"] else commit,
     )

@@ -1,10 +1,9 @@
-"""A page in Markdown and HTML; a grid in CSV and LaTeX."""
+"""A page in Markdown; a grid in CSV and LaTeX."""
 
 import csv
+import html
 import io
 import re
-
-import jinja2
 
 from experiments.report import blocks as b
 
@@ -17,32 +16,59 @@ NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( [^@|!(]*)?", re.I)
 
 def markdown(page):
     """Return the page as GitHub Markdown."""
-    parts = [f"# {page.title}"]
-    for block in page.blocks:
+    return "\n\n".join([f"# {page.title}", *_parts(page.blocks, page.language)]) + "\n"
+
+
+def _parts(blocks, language):
+    """Return the Markdown of blocks, a part each."""
+    parts = []
+    for block in blocks:
         match block:
-            case b.Heading(text, level):
-                parts.append(f"{'#' * level} {text}")
-            case b.Paragraph(text):
-                parts.append(_disarmed(text))
+            case b.Heading(text, level, anchor):
+                parts.append(f"{_anchor(anchor)}{'#' * level} {_flat(text)}")
+            case b.Paragraph(text, anchor):
+                parts.append(f"{_anchor(anchor)}{_disarmed(text)}")
             case b.Bullets(items):
                 parts.append("\n".join(f"- {_flat(item)}" for item in items))
-            case b.Code(text):
-                parts.append(f"```\n{text}\n```")
+            case b.Code(text, name):
+                parts.append(f"```{name}\n{text}\n```")
             case b.Grid():
-                parts.append(_markdown_grid(block))
+                parts.append(_grid(block))
             case b.Picture(name, alt, caption):
-                parts.append(f"![{alt}](figures/{name}.svg)\n\n*{caption}* ([PNG](figures/{name}.png))")
-    return "\n\n".join(parts).replace("{page}", "md") + "\n"
+                image = f"![{_flat(alt)}]({source(name, language)})"
+                parts.append(
+                    f"{_anchor(block.anchor if caption else '')}{image}"
+                    + (f"\n\n*{_flat(caption)}*" if caption else "")
+                )
+            case b.Folded(summary, inner):
+                told = f"<details>\n<summary>{html.escape(summary)}</summary>"
+                parts.append("\n\n".join([told, *_parts(inner, language), "</details>"]))
+    return parts
 
 
-def _markdown_grid(grid):
+def source(name, language):
+    """Return where a page finds a figure: in `figures` beside it, unless its name says where."""
+    path = f"{stem(name, language)}.svg"
+    return path if "/" in name else f"figures/{path}"
+
+
+def stem(name, language):
+    """Return the name of a figure's file in a language, without its ending."""
+    return name if language == "en" else f"{name}.{language}"
+
+
+def _anchor(name):
+    return f'<a id="{html.escape(name)}"></a>\n\n' if name else ""
+
+
+def _grid(grid):
     def row(cells):
         return "| " + " | ".join(PIPE.sub(r"\1\1\\|", _flat(cell)) for cell in cells) + " |"
 
     rule = ["---:" if i in grid.numeric else "---" for i in range(len(grid.header))]
     lines = [row(grid.header), row(rule), *(row(cells) for cells in grid.rows)]
-    files = f" ([CSV](tables/{grid.name}.csv), [LaTeX](tables/{grid.name}.tex))" if grid.name else ""
-    return "\n".join(lines) + f"\n\n*{grid.caption}*{files}"
+    files = f" ([CSV](tables/{grid.name}.csv))" if grid.data else ""
+    return "\n".join(lines) + f"\n\n*{_flat(grid.caption)}*{files}"
 
 
 PIPE = re.compile(r"(\\*)\|")  # with the backslashes before it, which would otherwise take away its own
@@ -54,53 +80,25 @@ def _flat(text):
 
 
 def _disarmed(text):
-    """Return Markdown in which no link leads to a script."""
-    return LINK.sub(lambda link: link[0] if WEB.fullmatch(link[2]) else f"\\{link[0]}", str(text))
-
-
-def _linked(link):
-    return f'<a href="{link[2]}">{link[1]}</a>' if WEB.fullmatch(link[2]) else link[0]
-
-
-def _inline(text):
-    """Return the HTML of a text with `code` and [links](address)."""
-    out = []
-    for i, part in enumerate(re.split(r"`([^`]*)`", str(text))):
-        if i % 2:
-            out.append(f"<code>{jinja2.utils.markupsafe.escape(part)}</code>")
-        else:
-            out.append(LINK.sub(_linked, str(jinja2.utils.markupsafe.escape(part))))
-    return jinja2.utils.markupsafe.Markup("".join(out))
-
-
-def _environment():
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("experiments.report", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["inline"] = _inline
-    environment.filters["kind"] = lambda block: type(block).__name__
-    return environment
-
-
-def html(page):
-    """Return the page as HTML that reads well on a screen and on paper."""
-    return _environment().get_template("page.html").render(page=page).replace("{page}", "html")
+    """Return Markdown in which no link leads to a script, and no text is taken for a tag."""
+    harmless = LINK.sub(lambda link: link[0] if WEB.fullmatch(link[2]) else f"\\{link[0]}", str(text))
+    parts = re.split(r"(`[^`]*`)", harmless)
+    return "".join(part if i % 2 else part.replace("<", "&lt;") for i, part in enumerate(parts))
 
 
 def csv_text(grid):
-    """Return a grid as comma-separated values, of which a spreadsheet takes none for a formula."""
+    """Return a grid's numbers as comma-separated values, of which a spreadsheet takes none for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([_value(cell) for cell in cells] for cells in (grid.header, *grid.rows))
+    header, rows = grid.data
+    writer.writerows([_value(cell) for cell in cells] for cells in (header, *rows))
     return out.getvalue()
 
 
 def _value(cell):
-    text = str(cell)
+    if cell is None:
+        return ""
+    text = f"{cell:.6g}" if isinstance(cell, float) else str(cell)
     return f"'{text}" if text.lstrip()[:1] in tuple("=+-@") and not NUMBER.fullmatch(text) else text
 
 

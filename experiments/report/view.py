@@ -6,49 +6,69 @@ from experiments.claims import confirmations, describe, judge, not_reached, tota
 from experiments.claims.evidence import gather
 
 NOTHING = "–"
+PUBLISHED, YOURS = "published", "yours"
 
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """Records from one place: "Measured", "Published" or "Yours"."""
+    """Records from one place: "measured", "published" or "yours"."""
 
     name: str
     records: tuple
 
 
 class PaperView:
-    """A paper seen through its sources of records; the first one is judged and drawn.
+    """A paper in one language, seen through its sources of records; the first one is judged and drawn.
 
     Attributes:
+        paper: the `Paper`, with its words in that language.
         evidence: `Evidence` by source and experiment.
         primary: that of the first source, by experiment.
         judgements: a `Judgement` of each finding, those of its tables last.
     """
 
-    def __init__(self, paper, sources):
-        self.paper, self.sources = paper, sources
-        self.evidence = {s.name: {e.name: gather(paper, e, s.records) for e in paper.experiments} for s in sources}
+    def __init__(self, paper, sources, language="en"):
+        self.paper, self.sources = paper.speaking(language), sources
+        self.evidence = {
+            s.name: {e.name: gather(self.paper, e, s.records) for e in self.paper.experiments} for s in sources
+        }
         self.primary = self.evidence[sources[0].name]
-        self.judgements = judge(paper, self.primary)
+        self.judgements = judge(self.paper, self.primary)
 
     @property
     def text(self):
         """The paper's words."""
         return self.paper.text
 
-    def tally(self):
-        """Return in words how many findings have each verdict, and how many confirmations are confirmed."""
-        words = ", ".join(f"{n} {self.text.verdict(verdict)}" for verdict, n in self.counts().items() if n)
-        confirmed, of = confirmations(self.judgements)
-        parts = [
-            self.text.phrase("tally", verdicts=words) if words else "",
-            self.text.phrase("confirmations", confirmed=confirmed, of=of) if of else "",
-        ]
-        return "; ".join(part for part in parts if part) or self.text.phrase("no_findings")
+    @property
+    def language(self):
+        """The language of its words."""
+        return self.text.language
+
+    def of(self, name):
+        """Return the view of one source alone, in the same language."""
+        (source,) = (source for source in self.sources if source.name == name)
+        return PaperView(self.paper, [source], self.language)
 
     def counts(self):
         """Return how many counted findings have each verdict."""
         return totals(self.judgements)
+
+    def confirmations(self):
+        """Return how many of the confirmations are confirmed, and of how many."""
+        return confirmations(self.judgements)
+
+    def tally(self):
+        """Return in words how many findings have each verdict, and how many confirmations are confirmed."""
+        parts = [
+            self.text.page("strip", n=n, verdict=self.text.verdict(verdict))
+            for verdict, n in self.counts().items()
+            if n
+        ]
+        confirmed, of = self.confirmations()
+        if of:
+            parts.append(self.text.page("strip_confirmed", confirmed=confirmed, of=of))
+        return " · ".join(parts) or self.text.page("unknown_tally")
 
     def verdicts(self):
         """Return the verdict of each claim, by its name."""
@@ -58,20 +78,24 @@ class PaperView:
         """Return the experiments that have evidence under some preset, with it."""
         return [(e, self.primary[e.name]) for e in self.paper.experiments if self.primary[e.name].preset]
 
+    def presets(self):
+        """Return the presets under which something ran."""
+        return {evidence.preset for _, evidence in self.ran()}
+
     def cell(self, experiment, variant, quantity):
-        """Return the published number of a table's cell and the verdict on it, in words."""
+        """Return the claim of a published table's cell and the verdict on it, or `(None, None)`."""
         place, verdicts = (experiment.name, variant, quantity.name), self.verdicts()
         for claim in (claim for table in self.paper.tables for claim in table.claims):
             if (claim.experiment, claim.variant, claim.quantity.name) == place:
-                return claim.number(claim.value), self.text.verdict(verdicts[claim.name].verdict)
-        return NOTHING, NOTHING
+                return claim, verdicts[claim.name].verdict
+        return None, None
 
     def estimate(self, evidence, variant, quantity):
         """Return mean, interval and number of the finished runs, in words."""
         if evidence.beyond(variant, quantity):  # the mean of the others would be too small
             return self.text.reason(not_reached(evidence, variant, quantity))
         estimate = evidence.estimate(variant, quantity)
-        return describe(estimate, quantity) if estimate else NOTHING
+        return describe(estimate, quantity, self.text) if estimate else NOTHING
 
     def records(self):
         """Return the first source's records in the order of a page."""

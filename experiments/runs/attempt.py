@@ -1,9 +1,13 @@
 """One run being performed: its record, on disk from the start to the outcome."""
 
+import pathlib
+import tempfile
 import time
 import traceback
 
-from experiments.errors import Diverged, UsageError
+from experiments import stopping
+from experiments.errors import Diverged, UsageError, described
+from experiments.files import write_atomically
 from experiments.runs import checkpoint as checkpoints
 from experiments.runs.environment import code, environment
 from experiments.spec.record import FINISHED, SCHEMA, BadRecord, check_row
@@ -74,12 +78,32 @@ class Attempt:
         record["facts"] = self.description.facts if self.description else {}
         record["seconds"] = round(time.perf_counter() - self.began if seconds is None else seconds, 2)
         try:
-            record = self.record = self.store.write(record)
+            record = self.record = self._written(record)
         except (BadRecord, TypeError, ValueError) as wrong:  # too few epochs, facts that are none: of this run alone
             changes = {"outcome": "failed", "error": f"{type(wrong).__name__}: {wrong}", "facts": {}}
-            record = self.record = self.store.write(record | changes)
+            record = self.record = self._written(record | changes)
         if not isinstance(error, (KeyboardInterrupt, UsageError)):
             self.progress.finished(self.run, record)
+
+    def _written(self, record):
+        """Write a record; where that is impossible, keep a finished one elsewhere and say where."""
+        try:
+            return self.store.write(record)
+        except OSError as error:
+            if record["outcome"] in FINISHED:
+                self.progress.note(f"{described(error)}. {self._elsewhere(record)}")
+            raise
+
+    def _elsewhere(self, record):
+        name = f"{record['paper']}-{record['key']}.json"
+        for folder in (tempfile.gettempdir(), pathlib.Path.home(), pathlib.Path.cwd()):
+            try:
+                path = pathlib.Path(folder) / name
+                write_atomically(path, self.store.text(record))
+                return f"The record is kept as {path}. Move it to {self.store.path(record['paper'], record['key'])}."
+            except (OSError, RuntimeError):  # nor there; nobody's home
+                continue
+        return "The record could be kept nowhere."
 
 
 def perform(attempts, session, kept):
@@ -106,16 +130,21 @@ def perform(attempts, session, kept):
             if len(ended) == len(attempts):
                 break
     except KeyboardInterrupt as error:
-        session.save()
-        ended.clear()
-        end(error)
+        with stopping.held():
+            session.save()
+            ended.clear()
+            end(error)
         raise
     except Exception as error:
         end(error)
         if isinstance(error, UsageError):
             raise
     else:
-        end()
+        try:
+            end()
+        except OSError:
+            session.save()  # the next call has only the record to write
+            raise
         if any(attempt.record["outcome"] in FINISHED for attempt in attempts):  # what failed may be mended, and go on
             kept.clear()
 
@@ -140,8 +169,10 @@ def compute(attempt):
         for row in attempt.description.rows:
             attempt.add(row)
             attempt.progress.epoch(attempt.run, row)
+            stopping.check()
     except KeyboardInterrupt as error:
-        attempt.end(error)
+        with stopping.held():
+            attempt.end(error)
         raise
     except Exception as error:
         attempt.end(error)

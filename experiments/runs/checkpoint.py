@@ -1,5 +1,6 @@
 """Checkpoints of a run in progress: one file, whole or not there, and refused where it does not fit."""
 
+import contextlib
 import functools
 import hashlib
 import itertools
@@ -150,7 +151,8 @@ class Checkpoint:
     def clear(self):
         """The run is recorded: remove the file, and what was refused."""
         for path in [self.path, *self._refused()]:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # one that stays takes space, and no more
+                path.unlink()
 
     def _set_aside(self):
         aside = self.path.with_name(f"{self.path.name}.refused")

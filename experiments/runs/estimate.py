@@ -8,7 +8,7 @@ import time
 
 from experiments.data.splits import HELD_OUT, training_points
 from experiments.engine import Computation, Session
-from experiments.engine.session import CHUNK
+from experiments.engine.chunks import LONGEST as CHUNK
 from experiments.engine.single import EVALUATION_BATCH
 from experiments.errors import Diverged, UsageError
 from experiments.spec.experiment import Job

@@ -4,14 +4,19 @@ Every process gets the same command. A run is claimed by a lock, so that each pr
 run that no other has, and waits at the end for those that others still train.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
+
+from experiments import stopping
 
 COMMAND = (sys.executable, "-m", "experiments")
 STOPPED = "experiments: stopped. Finished runs are kept; the same command goes on."
+STOP = 4.0  # seconds that workers have to stop: the end of a chunk, and a checkpoint
 
 
 def processes(arguments, workers, progress):
@@ -25,7 +30,10 @@ def processes(arguments, workers, progress):
         progress: a `progress.Overall`, which is told what they print.
     """
     command, environment = [*COMMAND, *arguments], _environment(workers)
-    children = [_child(command, environment) for _ in range(workers)]
+    children: list[subprocess.Popen] = []
+    with _unheard(signal.SIGINT):
+        for _ in range(workers):
+            children.append(_child(command, environment))
     errors = _Errors(progress)
     threads = [threading.Thread(target=_read, args=(c.stdout, progress.told, i)) for i, c in enumerate(children)]
     threads += [threading.Thread(target=_read, args=(c.stderr, errors.told, i)) for i, c in enumerate(children)]
@@ -34,26 +42,40 @@ def processes(arguments, workers, progress):
     try:
         codes = [child.wait() for child in children]
     except KeyboardInterrupt:
-        for child in children:
-            _stop(child)
+        _stop(children)
         raise
     finally:
         for child in children:
             child.kill()  # ends those that a second Ctrl-C left; nothing where they have ended
+            _release(child)
         for thread in threads:
             thread.join()
     for code in codes:
-        if code < 0:  # it could say nothing itself
+        if code < 0 or code > 128:  # it could say nothing itself, or what it said is ours to say
             kept = "Finished runs are kept: run the same command again."
-            progress.note(f"A worker was ended by {_name(-code)}. {kept}")
-    return max(code if code >= 0 else 1 for code in codes)
+            progress.note(f"A worker was ended by {_name(-code if code < 0 else code - 128)}. {kept}")
+    return max(code if 0 <= code <= 128 else 1 for code in codes)
 
 
-def _child(command, environment):
-    pipe = subprocess.PIPE
+def _child(command, environment, stderr=subprocess.PIPE):
+    """Start a process that ends with this one: `stopping.follow_driver` in it watches its standard input."""
+    pipe, environment = subprocess.PIPE, {**(os.environ if environment is None else environment), stopping.LEASH: "1"}
     return subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, errors="replace"
+        command, env=environment, stdin=pipe, stdout=pipe, stderr=stderr, text=True, errors="replace"
     )
+
+
+@contextlib.contextmanager
+def _unheard(number):
+    """Have processes that the block starts not hear a signal, such as a terminal's Ctrl-C, which is their driver's."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _read(stream, tell, worker):
@@ -92,15 +114,15 @@ def answer(arguments, workers):
 
     In a process of its own, so that none of its memory, or of an accelerator's, stays with the caller.
     """
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        env=_environment(workers),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip() if done.returncode == 0 else ""
+    with _unheard(signal.SIGINT):
+        child = _child([*COMMAND, *arguments], _environment(workers), subprocess.DEVNULL)
+    try:
+        said = child.stdout.read() if child.stdout else ""
+        return said.strip() if child.wait() == 0 else ""
+    finally:
+        child.kill()
+        _release(child)
+        child.wait()
 
 
 def _environment(workers):
@@ -110,10 +132,19 @@ def _environment(workers):
     return {**os.environ, "EXPERIMENTS_THREADS": os.environ.get("EXPERIMENTS_THREADS") or str(share)}
 
 
-def _stop(child):
-    """End a process that a terminal's Ctrl-C has told to stop already, and that a plain signal has not."""
-    try:
-        child.wait(timeout=3)
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGINT)
-        child.wait()
+def _stop(children):
+    """Ask processes to stop, all at once; return when they have, or have had the time for it."""
+    for child in children:
+        with contextlib.suppress(OSError, ValueError):
+            child.stdin.write("\n")
+            child.stdin.flush()
+    end = time.monotonic() + STOP
+    for child in children:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=max(0.0, end - time.monotonic()))
+
+
+def _release(child):
+    """Let go of a process's leash."""
+    with contextlib.suppress(OSError, ValueError):
+        child.stdin.close()

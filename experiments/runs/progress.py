@@ -127,10 +127,7 @@ class Messages(Lines):
     EVERY = 1.0
 
     def _send(self, event, **facts):
-        try:
-            self._print(json.dumps({"event": event, **facts}))
-        except BrokenPipeError:  # the parent was killed: stop as for Ctrl-C, so that checkpoints are written
-            raise KeyboardInterrupt from None
+        self._print(json.dumps({"event": event, **facts}))
 
     def started(self, run):
         """Tell that a run starts; return what tells how far it is."""

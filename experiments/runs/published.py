@@ -52,7 +52,7 @@ def read(paper, reports=None, note=warn):
     """Return the committed records of a paper; lines that are none are named and left out."""
     records, bad = examine(at(paper, reports), paper.key)
     if bad:
-        note(f"{_named(at(paper, reports), bad)} Left out. See: python -m experiments doctor")
+        note(f"{named(at(paper, reports), bad)} Left out. See: python -m experiments doctor")
     return records
 
 
@@ -60,12 +60,12 @@ def whole(paper, reports="reports"):
     """Return the committed records of a paper, which are about to be written again: every line has to be one."""
     records, bad = examine(at(paper, reports), paper.key)
     if bad:
-        named = _named(at(paper, reports), bad)
-        raise UsageError(f"{named} Mend it, or set it aside: python -m experiments doctor --repair")
+        words = named(at(paper, reports), bad)
+        raise UsageError(f"{words} Mend it, or set it aside: python -m experiments doctor --repair")
     return records
 
 
-def _named(path, bad):
+def named(path, bad):
     (line, reason), more = bad[0], len(bad) - 1
     others = f" (and {more} more line{'s' if more > 1 else ''})" if more else ""
     return f"{path}{f':{line}' if line else ''} is no run record: {reason}{others}."

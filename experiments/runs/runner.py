@@ -5,6 +5,7 @@ import hashlib
 import time
 
 from experiments import data as datasets
+from experiments import stopping
 from experiments.errors import UsageError
 from experiments.runs import backend, stacks
 from experiments.runs import checkpoint as checkpoints
@@ -82,7 +83,8 @@ class Runner:
         records = []
         for paper, experiment, variants in request.selected():
             grids = {v: tuning_runs(paper, experiment, v, request) for v in variants}
-            tried = self.execute(experiment, [run for runs in grids.values() for run in runs])
+            tries = sorted((run for runs in grids.values() for run in runs), key=lambda run: run.seed)  # whole maps
+            tried = self.execute(experiment, tries)
             records += tried.values()
             runs = []
             for variant, grid in grids.items():
@@ -98,12 +100,16 @@ class Runner:
 
     def execute(self, experiment, runs):
         """Return the records of `runs` by identity. A run that another process holds is waited for."""
-        records = self._together(experiment, runs)
-        waiting = [run for run in runs if run.identity not in records]
+        records, waiting, groups = {}, list(runs), self._groups(runs)
         while waiting:
+            groups = [group for group in groups if not self._together(experiment, group, records)]
+            theirs = {run.identity for group in groups for run in group}  # one process has all of a group, or none
             held = []
             for run in waiting:
-                record = self._alone(experiment, run)
+                stopping.check()
+                if run.identity in records:
+                    continue
+                record = None if run.identity in theirs else self._alone(experiment, run)
                 if record is None:
                     held.append(run)
                 else:
@@ -111,13 +117,15 @@ class Runner:
             if len(held) == len(waiting):
                 time.sleep(0.5)
             waiting = held
-        return records
+        return {run.identity: records[run.identity] for run in runs}
 
     def _claimed(self, run, claims):
         """Return an `Attempt`; the record of a run that is done; or `None` where another process holds it."""
         address = self.address(run)
         if address in self.published:
             return self.published[address] | {"outcome": "published"}
+        if done := self._done(run, address, self.store.read_finished(run.paper, address)):
+            return done
         if not claims.enter_context(self.store.claim(run.paper, address)):
             return None
         known = self.store.read_claimed(run.paper, address)
@@ -175,18 +183,29 @@ class Runner:
         meaning = attempts[0].meaning | {"run": name}
         return checkpoints.Checkpoint(path, meaning, self.every, self.progress.note)
 
-    def _together(self, experiment, runs):
-        """Return the records, by identity, of the runs that were trained together; the others are left to run alone."""
+    def _groups(self, runs):
+        """Return lists of the runs that may be trained together."""
         if self.stacking == "never" or backend.name() != "jax" or self.compiler != "auto":
-            return {}
-        records = {}
-        for group in stacks.groups(runs):
-            with contextlib.ExitStack() as claims:
-                found = [self._claimed(run, claims) for run in group]
-                attempts = [a for a in found if isinstance(a, Attempt) and self._fresh(a)]
-                for part in self._stacked(experiment, attempts):
-                    records |= {attempt.run.identity: attempt.record for attempt in part}
-        return records
+            return []
+        return stacks.groups(runs)
+
+    def _together(self, experiment, group, records):
+        """Train what is left of a group together where that is possible; what is not is left to run alone.
+
+        Which runs are stacked decides their last digits, so that it must not depend on who comes first: one process
+        at a time looks at a group, and what it finds claimed then is trained alone for a reason that all would find.
+
+        Returns:
+            Whether the group has been looked at; else another process is at it.
+        """
+        with contextlib.ExitStack() as claims:
+            if not claims.enter_context(self.store.claim(group[0].paper, f"group-{_digest(map(self.address, group))}")):
+                return False
+            found = [self._claimed(run, claims) for run in group]
+            attempts = [a for a in found if isinstance(a, Attempt) and self._fresh(a)]
+            for part in self._stacked(experiment, attempts):
+                records.update({attempt.run.identity: attempt.record for attempt in part})
+        return True
 
     def _fresh(self, attempt):
         """Tell whether a run may be stacked: what was interrupted alone goes on alone; what failed may fail again."""
@@ -229,12 +248,17 @@ class Runner:
                 raise Unstackable("what the paper describes is trained alone")
             if not i and self.stacking != "always" and not stacks.pays(description.model):
                 return None, None
-        name = f"stack-{hashlib.sha256(canonical([a.address for a in attempts]).encode()).hexdigest()[:20]}"
+        name = f"stack-{_digest(a.address for a in attempts)}"
         self.store.sweep(attempts[0].run.paper, name)  # nobody else has these runs
         kept = self._checkpoint(attempts, name)
         on_step = self.progress.stacked([attempt.run for attempt in attempts])
         trainings = [attempt.description for attempt in attempts]
         return Session(trainings, checkpoint=kept, on_step=on_step), kept
+
+
+def _digest(addresses):
+    """Return one name for several runs."""
+    return hashlib.sha256(canonical(list(addresses)).encode()).hexdigest()[:20]
 
 
 def _said(error):

@@ -8,7 +8,7 @@ MOST = 256  # members of a stack; each holds a lock, and a process may have 1,02
 # A stack pays while one run leaves the machine idle. Weights of a net, up to which it does: on a CPU it saved
 # a quarter at 27,000 weights and hardly anything at 217,000 (reports/overhead_benchmark); for a GPU not measured.
 WEIGHTS = {"cpu": 50_000, "gpu": 2_000_000}
-SHARE = 0.5  # of the free memory, which a stack may use
+SHARE = 0.25  # of the memory, which a stack may use
 
 
 def groups(runs):
@@ -38,21 +38,22 @@ def pays(model):
 
 
 def fits(session):
-    """Tell whether a stack needs no more than its share of the free memory."""
-    from experiments.engine.session import CHUNK
-
-    needed = session.loop.memory(CHUNK)
-    return needed is None or needed <= SHARE * free_memory()
+    """Tell whether a stack needs no more than its share of the memory."""
+    needed = session.loop.memory()
+    return needed is None or needed <= SHARE * memory()
 
 
-def free_memory():
-    """Return the bytes that are free, on the accelerator if there is one."""
+def memory():
+    """Return the bytes of memory, of the accelerator's if there is one.
+
+    Those that are free change by the minute, and a run's last digits with the stack that it is in.
+    """
     import jax
 
     stats = jax.devices()[0].memory_stats()
     if stats and "bytes_limit" in stats:
-        return stats["bytes_limit"] - stats["bytes_in_use"]
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return stats["bytes_limit"]
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def halves(attempts):

@@ -11,9 +11,14 @@ from typing import Any
 
 import filelock
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 from experiments.errors import UsageError, quoted, warn
 from experiments.files import PARTIAL, set_aside, write_atomically
-from experiments.spec.record import BadRecord, checked, load, sealed
+from experiments.spec.record import FINISHED, BadRecord, checked, load, sealed
 
 SPOKEN = 10  # bad files that are named one by one; `doctor` lists all
 PLAIN = re.compile(r"\w[\w.-]*")
@@ -53,10 +58,22 @@ class Store:
             self._leave_out(self.path(paper, key), error)
             return None
         if record and record["outcome"] == "running":
-            with self.claim(paper, key) as free:
-                if free:  # read again: the run may have ended since
-                    record = self.read_claimed(paper, key)
+            with self._idle(paper, key) as idle:
+                if idle:  # read again: the run may have ended since
+                    try:
+                        record = _abandoned(self._read(paper, key))
+                    except BadRecord as error:
+                        self._leave_out(self.path(paper, key), error)
+                        return None
         return record
+
+    def read_finished(self, paper: str, key: str) -> dict[str, Any] | None:
+        """Return the record if it is a finished one, which nobody changes any more: it needs no lock."""
+        try:
+            record = self._read(paper, key)
+        except BadRecord:
+            return None
+        return record if record and record["outcome"] in FINISHED else None
 
     def read_claimed(self, paper: str, key: str) -> dict[str, Any] | None:
         """Return what `read` does, to the holder of the claim: nobody else can be running it, or needs its place."""
@@ -66,9 +83,7 @@ class Store:
             path = self.path(paper, key)
             self.note(f"{path} is no run record: {error}. It is kept as {set_aside(path)}.")
             return None
-        if record and record["outcome"] == "running":
-            record = sealed({**record, "outcome": "interrupted"})
-        return record
+        return _abandoned(record)
 
     def _read(self, paper: str, key: str) -> dict[str, Any] | None:
         try:
@@ -98,10 +113,15 @@ class Store:
     def write(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Write a record with its checksum, all of it or none; return it. What is no record is a `BadRecord`."""
         written = sealed(record)
-        text = json.dumps(written, indent=1, sort_keys=True, allow_nan=False)
+        text = self.text(written)
         checked(written)
-        write_atomically(self.path(written["paper"], written["key"]), text + "\n")
+        write_atomically(self.path(written["paper"], written["key"]), text)
         return written
+
+    @staticmethod
+    def text(record: Mapping[str, Any]) -> str:
+        """Return the content of a record's file."""
+        return json.dumps(sealed(record), indent=1, sort_keys=True, allow_nan=False) + "\n"
 
     def rehome(self, record: Mapping[str, Any], key: str) -> None:
         """Move a record to another key, which is its own by the rule of today; one that is there stays."""
@@ -113,9 +133,34 @@ class Store:
             path.unlink()
 
     @contextlib.contextmanager
+    def _idle(self, paper: str, key: str) -> Iterator[bool]:
+        """Yield whether nobody holds a run; while the block lasts, nobody does. Writes nothing, as `claim` does."""
+        if fcntl is None:
+            with self.claim(paper, key) as free:
+                yield free
+            return
+        try:
+            handle = os.open(self._lock(paper, key), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:  # there is no lock: nobody has ever held the run, or the records came from elsewhere
+            yield True
+            return
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+            yield True
+        finally:
+            os.close(handle)
+
+    def _lock(self, paper: str, key: str) -> pathlib.Path:
+        return self.folder / _plain(paper) / ".locks" / _plain(key)
+
+    @contextlib.contextmanager
     def claim(self, paper: str, key: str) -> Iterator[bool]:
         """Hold a run while working on it; yield whether it was free."""
-        place = self.folder / _plain(paper) / ".locks" / _plain(key)
+        place = self._lock(paper, key)
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_symlink():  # a lock is emptied when it is taken, and with it what it leads to
             place.unlink(missing_ok=True)
@@ -158,6 +203,13 @@ class Store:
 def files(folder: pathlib.Path) -> list[pathlib.Path]:
     """Return what lies in a paper's folder as records do, in the order of the keys."""
     return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
+
+
+def _abandoned(record: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a record as it reads when nobody is at work on its run."""
+    if record and record["outcome"] == "running":
+        return sealed({**record, "outcome": "interrupted"})
+    return record
 
 
 def _plain(name: str) -> str:

@@ -30,6 +30,7 @@ def paper(declared):
         for figure in declared.figures:
             _place(declared, f"figure {type(figure).__name__}", figure)
             figure.check(declared.text)
+        _known("variant", declared.components, [v for e in declared.experiments for v in e.variants], "components")
         for deviation in declared.deviations:
             declared.text.deviation(deviation)
             _known("preset", deviation.presets, PRESETS, f"deviation {deviation.name!r}")

@@ -25,8 +25,9 @@ class Preset:
 class Tuning:
     """Choice of a setting, or of two together, for each variant before the runs that count.
 
-    The same number of values is tried for every variant, with one seed; the value with the lowest
-    `metric`, in its best epoch or in the mean of all, is taken. Runs that diverge are never chosen.
+    The same number of values is tried for every variant, with one seed, or with several where the grid itself is
+    judged; the value with the lowest `metric`, in its best epoch or in the mean of all, is taken, on average over the
+    seeds. Values of which a run diverges are never chosen.
 
     Attributes:
         setting: name of the setting, or a tuple of names; a preset that tunes gives each as `None`.
@@ -34,9 +35,10 @@ class Tuning:
         metric: column of the history.
         changes: by preset, settings of the tuning runs that differ from the final ones. A preset
             without an entry tunes nothing, and states the values itself.
-        seed: seed of the tuning runs, none of the final ones.
+        seed: the first seed of the tuning runs, none of the final ones.
         grids: grids of the presets that have one of their own.
         mean: whether the mean over the epochs decides in place of the best one.
+        repeats: by preset, with how many seeds each value is tried. Default: one.
     """
 
     setting: str | tuple
@@ -46,6 +48,7 @@ class Tuning:
     seed: int = TUNING_SEED
     grids: Mapping = dataclasses.field(default_factory=dict)
     mean: bool = False
+    repeats: Mapping = dataclasses.field(default_factory=dict)
 
     @property
     def names(self):
@@ -54,8 +57,12 @@ class Tuning:
 
     @property
     def title(self):
-        """The settings that are chosen, in words."""
+        """The settings that are chosen, for a message."""
         return " and ".join(name.replace("_", " ") for name in self.names)
+
+    def seeds(self, preset):
+        """Return the seeds with which each value is tried under a preset."""
+        return range(self.seed, self.seed + self.repeats.get(preset, 1))
 
     def values(self, preset, variant):
         """Return the values that are tried for a variant under a preset."""
@@ -79,10 +86,6 @@ class Tuning:
                 "for none."
             )
         return bool(mine)
-
-    def words(self, value):
-        """Return a value of the grid as text, for tables and captions."""
-        return f"{value:g}" if isinstance(self.setting, str) else ", ".join(f"{v:g}" for v in value)
 
     def axes(self, preset, variant):
         """Return, by setting, the values that are tried of it, in order."""

@@ -49,9 +49,6 @@ class Group:
     backend: str
     data: str
 
-    def __str__(self):
-        return f"{self.backend}, data {self.data[:8]}"
-
 
 def group_of(record):
     """Return the group of a record."""

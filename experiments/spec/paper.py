@@ -49,6 +49,8 @@ class Paper:
         results: quantities that the tables of results show, by experiment.
         headline: the quantities among them that the index shows.
         figures: what is drawn, see `experiments.report.figures`.
+        components: by variant, the component that it is, where its name does not say so: its colour and marker in all
+            figures, see `experiments.report.figures.looks`.
 
     Raises:
         DeclarationError: a name that does not exist; the message has the nearest one.
@@ -64,6 +66,7 @@ class Paper:
     results: Mapping = dataclasses.field(default_factory=dict)
     headline: tuple = ()
     figures: tuple = ()
+    components: Mapping = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         check.paper(self)
@@ -78,7 +81,8 @@ class Paper:
         """Return the same paper with its words in another language."""
         if language == self.text.language:
             return self
-        return dataclasses.replace(self, text=Text.load(self.text.folder, language))
+        folder = self.text.folder
+        return dataclasses.replace(self, text=Text.load(folder, language), citation=Citation.load(folder, language))
 
     @property
     def claims(self):

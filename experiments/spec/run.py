@@ -1,6 +1,7 @@
 """From a declaration to the runs that it asks for."""
 
 import dataclasses
+import math
 
 from experiments.spec.identity import key
 from experiments.spec.settings import Settings, canonical
@@ -42,7 +43,7 @@ def label(record):
 
 
 def tuning_runs(paper, experiment, variant, request):
-    """Return the runs of the grid for one variant; none where the setting is given or not tuned."""
+    """Return the runs of the grid for one variant, seed by seed; none where the setting is given or not tuned."""
     tuning = request.tunes(experiment)
     if tuning is None:
         return []
@@ -50,22 +51,23 @@ def tuning_runs(paper, experiment, variant, request):
     base = request.settings(experiment, variant).but(**changes)
     own = experiment.settings(request.preset, variant).but(**changes)
     return [
-        _run(paper, experiment, request, "tuning", base.but(**tuning.changes_to(value)), own, tuning.seed)
+        _run(paper, experiment, request, "tuning", base.but(**tuning.changes_to(value)), own, seed)
+        for seed in tuning.seeds(request.preset)
         for value in tuning.values(request.preset, variant)
     ]
 
 
 def best(tuning, records):
-    """Return the tuned value of the record with the lowest metric, in its best epoch or in the mean of all.
-
-    `None` if all diverged.
-    """
+    """Return the tuned value with the lowest metric, as `Tuning` says; `None` where a run of every value diverged."""
     scores = {}
     for record in records:
         values = [row[tuning.metric] for row in record["history"] if tuning.metric in row]
+        score = math.inf
         if record["outcome"] == "done" and values:
-            scores[tuning.value_of(record["settings"])] = sum(values) / len(values) if tuning.mean else min(values)
-    return min(scores, key=scores.__getitem__) if scores else None
+            score = sum(values) / len(values) if tuning.mean else min(values)
+        scores.setdefault(tuning.value_of(record["settings"]), []).append(score)
+    means = {value: sum(some) / len(some) for value, some in scores.items() if math.inf not in some}
+    return min(means, key=means.__getitem__) if means else None
 
 
 def final_runs(paper, experiment, variant, request, tuned=None):

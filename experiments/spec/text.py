@@ -3,6 +3,8 @@
 import dataclasses
 import functools
 import pathlib
+import re
+import string
 import tomllib
 from collections.abc import Mapping
 
@@ -25,14 +27,50 @@ SECTIONS = {
     "verdicts": (),
     "reasons": (),
     "phrases": (),
+    "units": (),
+    "settings": (),
+    "page": (),
+    "counts_one": (),
+    "counts_many": (),
+    "captions": (),
 }
+AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 # What separates decimals and thousands, exchanged.
 COMMA = str.maketrans(".,", ",.")
 
 
 @dataclasses.dataclass(frozen=True)
+class Amount:
+    """A value of a quantity that fills a blank: it is written as the language writes it, with its unit.
+
+    Attributes:
+        quantity: the `Quantity`.
+        value: in the record's unit.
+        difference: whether it is a difference of two values.
+    """
+
+    quantity: object
+    value: float
+    difference: bool = False
+
+
+class _Blanks(string.Formatter):
+    """`str.format` in which numbers and amounts are written as a language writes them."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def format_field(self, value, format_spec):
+        if isinstance(value, Amount):
+            return self.text.amount(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self.text.numeral(value, format_spec or ("g" if isinstance(value, float) else "d"))
+        return super().format_field(value, format_spec)
+
+
+@dataclasses.dataclass(frozen=True)
 class Citation:
-    """A paper as a bibliography names it, and the chapter of the book that tells it."""
+    """A paper as a bibliography names it, and the chapter of the book that tells it, in words of one language."""
 
     title: str
     authors: str
@@ -41,10 +79,33 @@ class Citation:
     link: str
     chapter: str
 
+    @property
+    def short(self):
+        """Surnames and year, as a sentence cites it."""
+        names = [surname for surname, _ in self._names()]
+        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        return f"{who} ({self.year})"
+
+    @property
+    def bibtex(self):
+        """The authors as BibTeX separates them."""
+        return " and ".join(f"{surname}, {initials}" for surname, initials in self._names())
+
+    def _names(self):
+        found = AUTHOR.findall(self.authors.replace(", and ", ", "))
+        return [(surname.strip(" ,"), initials.strip()) for surname, initials in found]
+
     @classmethod
-    def load(cls, folder):
-        """Read `citation.toml` of a paper's folder."""
-        return cls(**_read(pathlib.Path(folder) / "citation.toml"))
+    def load(cls, folder, language="en"):
+        """Read `citation.toml` of a paper's folder: its `chapter` is one text, or a table of one for each language."""
+        path = pathlib.Path(folder) / "citation.toml"
+        read = _read(path)
+        chapter = read.get("chapter")
+        if isinstance(chapter, Mapping):
+            if language not in chapter:
+                raise DeclarationError(f"{path}: `chapter` has {', '.join(chapter)}. Expected {language!r} too.")
+            read["chapter"] = chapter[language]
+        return cls(**read)
 
 
 def listed(names):
@@ -92,6 +153,20 @@ class Text:
         written = quantity.number(value)
         return written.translate(COMMA) if self.language == "pt" else written
 
+    def amount(self, amount):
+        """Return an `Amount` with its unit."""
+        unit = self.unit(amount.quantity, amount.difference)
+        return f"{self.number(amount.quantity, amount.value)} {unit}".strip()
+
+    def unit(self, quantity, difference=False):
+        """Return the printed unit of a quantity, or of a difference of two of its values."""
+        unit = quantity.difference_unit if difference else quantity.unit
+        return self.row("units", unit) if unit else ""
+
+    def fill(self, words, /, *places, **blanks):
+        """Fill the blanks of a text: numbers and `Amount`s are written as this language writes them."""
+        return _Blanks(self).format(words, *places, **blanks)
+
     @property
     def summary(self):
         """The paper in a few sentences."""
@@ -110,9 +185,29 @@ class Text:
         """Return a quantity's printed name."""
         return self.row("quantities", quantity.name)
 
+    def inside(self, name):
+        """Return a name as it stands inside a sentence: its first letter small, unless the word is all capitals."""
+        first = name.split(" ", 1)[0]
+        return name if any(letter.isupper() for letter in first[1:]) else name[:1].lower() + name[1:]
+
+    def tuned(self, tuning):
+        """Return in words the settings that a `Tuning` chooses."""
+        return self.all_of([self.row("settings", name) for name in tuning.names])
+
+    def chosen(self, value):
+        """Return a value of a grid, of one setting or of several together."""
+        return "; ".join(self.numeral(part) for part in (value if isinstance(value, tuple) else (value,)))
+
+    def all_of(self, names):
+        """Join names by commas, the last by "and"."""
+        names = list(names)
+        if len(names) < 2:
+            return "".join(names)
+        return self.phrase("and", first=listed(names[:-1]), last=names[-1])
+
     def axis(self, quantity):
         """Return the label of an axis: name and unit."""
-        return f"{self.quantity(quantity)} ({quantity.unit})" if quantity.unit else self.quantity(quantity)
+        return f"{self.quantity(quantity)} ({self.unit(quantity)})" if quantity.unit else self.quantity(quantity)
 
     def protocol(self, names):
         """Return rows `(topic, what the paper did, what runs)` of the protocols called `names`, in order."""
@@ -134,11 +229,19 @@ class Text:
         """Return the words of a claim, `source`, `says` and `why`, with its blanks filled in."""
         row = self.row("claims", claim.text)
         blanks = {**{name: self._named(variants) for name, variants in claim.named().items()}, **claim.words}
-        return {part: row.get(part, "").format(**blanks) for part in SECTIONS["claims"]}
+        return {part: self.fill(row.get(part, ""), **blanks) for part in SECTIONS["claims"]}
 
     def phrase(self, name, **blanks):
         """Return one of the suite's own phrases, its blanks filled in."""
-        return self.row("phrases", name).format(**blanks)
+        return self.fill(self.row("phrases", name), **blanks)
+
+    def page(self, name, **blanks):
+        """Return what pages say under this name, its blanks filled in."""
+        return self.fill(self.row("page", name), **blanks)
+
+    def caption(self, name, **blanks):
+        """Return one of the words of figures, its blanks filled in."""
+        return self.fill(self.row("captions", name), **blanks)
 
     def verdict(self, verdict):
         """Return the printed name of a verdict."""
@@ -147,7 +250,7 @@ class Text:
     def reason(self, reason):
         """Return a `Reason` in words: what it calls `variant` or `variants` by their labels."""
         words = {n: self._named(w) if n in ("variant", "variants") else w for n, w in reason.words}
-        found = self.row("reasons", reason.key).format(**words)
+        found = self.fill(self.row("reasons", reason.key), **words)
         return self.phrase("of_variant", variant=self.labels[reason.about], words=found) if reason.about else found
 
     def figure(self, figure):

@@ -16,7 +16,7 @@ BEFORE, AFTER = "2025-12-31", "2026-01-01"  # the records began on the second da
 
 
 def verdicts(records, **changes):
-    return PaperView(paper(**changes), [Source("Measured", tuple(records))]).verdicts()
+    return PaperView(paper(**changes), [Source("measured", tuple(records))]).verdicts()
 
 
 def pair(a, b, **more):
@@ -25,7 +25,7 @@ def pair(a, b, **more):
 
 def judged(claim, records):
     """Return the verdict on a claim that stands alone in its paper."""
-    return claim.judge(PaperView(paper(), [Source("Measured", tuple(records))]).primary["first"])
+    return claim.judge(PaperView(paper(), [Source("measured", tuple(records))]).primary["first"])
 
 
 def without_table(text):
@@ -135,7 +135,7 @@ def test_all_pairs_have_to_hold():
     made = paper(experiments=(experiment,), findings=(Finding("f", (claim,)),), figures=(), **without_table(text))
     assert made.claims == (claim,)
     records = pair(*CLOSE) + [r | {"settings": r["settings"] | {"variant": "c"}} for r in pair((), (0.09, 0.11, 0.13))]
-    found = judge(made, PaperView(made, [Source("Measured", tuple(records))]).primary)
+    found = judge(made, PaperView(made, [Source("measured", tuple(records))]).primary)
     ((_, verdict),) = found[0].claims
     assert verdict.verdict == "open" and verdict.reasons[1] == Reason.of("against", variants=("c",))
     assert "vs Beta: -10.00 points" in claim.measured(verdict, made.text) and "vs Gamma: 0.00 points" in claim.measured(
@@ -173,7 +173,7 @@ def test_a_protocol_that_is_a_guess_contradicts_nothing_alone():
     made = paper(experiments=two, findings=(Finding("f", (claim,)),), figures=(), **without_table(text))
     for others, expected in ((records, "not reproduced"), (pair(*CLOSE), "open"), ([], "open")):
         everything = records + [r | {"experiment": "second"} for r in others]
-        view = PaperView(made, [Source("Measured", tuple(everything))])
+        view = PaperView(made, [Source("measured", tuple(everything))])
         assert view.verdicts()["lower"].verdict == expected
 
 
@@ -186,13 +186,13 @@ def test_a_preset_judges_only_what_it_may_and_shows_what_it_measured():
 
 def test_the_widest_preset_that_has_its_seeds_judges():
     reduced, one = pair(*CLOSE), pair((0.3,), (0.1,), preset="paper")
-    view = PaperView(paper(), [Source("Measured", (*reduced, *one))])
+    view = PaperView(paper(), [Source("measured", (*reduced, *one))])
     assert view.primary["first"].preset == "reduced" and view.verdicts()["lower"].verdict == "reproduced"
     whole = pair(*reversed(CLOSE), preset="paper")
     assert verdicts(reduced + whole)["lower"].verdict == "not reproduced"
     # A run that diverged has been made.
     ended = [*whole[:-1], record("b", 2, preset="paper", outcome="diverged")]
-    assert PaperView(paper(), [Source("Measured", (*reduced, *ended))]).primary["first"].preset == "paper"
+    assert PaperView(paper(), [Source("measured", (*reduced, *ended))]).primary["first"].preset == "paper"
 
 
 def test_seeds_that_are_missing_leave_a_claim_open():
@@ -230,13 +230,13 @@ def test_a_finding_has_the_worst_verdict_of_its_claims():
         ((good, bad), "confirmation", "not reproduced"),
     ):
         made = paper(text=Text(text), findings=(Finding("f", claims, kind=kind),))
-        view = PaperView(made, [Source("Measured", tuple(pair(*CLOSE)))])
+        view = PaperView(made, [Source("measured", tuple(pair(*CLOSE)))])
         assert view.judgements[0].verdict == expected
         assert view.judgements[0].finding.statement(made.text) == "Both"
         assert confirmations(view.judgements) == (int(expected == "confirmed"), int(kind == "confirmation"))
         assert totals(view.judgements)["reproduced"] == (expected == "reproduced")  # confirmations count apart
     explored = paper(findings=(Finding("f", (good,), exploratory=True),), **without_table(text))
-    found = judge(explored, PaperView(explored, [Source("Measured", tuple(pair(*CLOSE)))]).primary)
+    found = judge(explored, PaperView(explored, [Source("measured", tuple(pair(*CLOSE)))]).primary)
     assert found[0].verdict == "reproduced" and not any(totals(found).values())
 
 
@@ -255,7 +255,7 @@ def test_p_values_are_corrected_for_the_number_of_claims():
 
 
 def view(records):
-    return PaperView(paper(), [Source("Measured", tuple(records))]).primary
+    return PaperView(paper(), [Source("measured", tuple(records))]).primary
 
 
 def test_an_open_claim_says_what_would_settle_it():
@@ -310,5 +310,5 @@ def test_a_smaller_scale_of_its_own_judges_where_the_claims_own_may_not():
         (few + pair(*reversed(CLOSE), preset="paper"), "not reproduced"),  # its own, where it may
         ([], "not run"),
     ):
-        view = PaperView(made, [Source("Measured", tuple(records))])
+        view = PaperView(made, [Source("measured", tuple(records))])
         assert view.verdicts()["lower"].verdict == expected

@@ -35,7 +35,7 @@ def three(value=0.4, **changes):
 
 
 def text(records, fake=None):
-    return render.markdown(paper_page(PaperView(fake or paper(), [Source("Yours", tuple(records))])))
+    return render.markdown(paper_page(PaperView(fake or paper(), [Source("yours", tuple(records))])))
 
 
 @given(st.lists(RUNS, unique_by=lambda r: r["key"], max_size=12), st.randoms())
@@ -65,10 +65,10 @@ def test_other_data_leave_a_mean_what_it_was():
 
 def test_seeds_of_two_backends_are_no_pair():
     records = three() + [record("b", seed, 0.6, backend="jax") for seed in range(3)]
-    verdicts = {name: v.verdict for name, v in PaperView(paper(), [Source("Yours", tuple(records))]).verdicts().items()}
+    verdicts = {name: v.verdict for name, v in PaperView(paper(), [Source("yours", tuple(records))]).verdicts().items()}
     assert verdicts["lower"] == "not run"
     records += [record("b", seed, 0.6) for seed in range(3)]
-    verdicts = {name: v.verdict for name, v in PaperView(paper(), [Source("Yours", tuple(records))]).verdicts().items()}
+    verdicts = {name: v.verdict for name, v in PaperView(paper(), [Source("yours", tuple(records))]).verdicts().items()}
     assert verdicts["lower"] == "reproduced"
 
 
@@ -110,7 +110,7 @@ def test_an_older_protocol_is_left_out_and_said():
     found = gather(fake, newer, three())
     assert found.preset is None and found.others == []
     words = "Records that count: none. Left out: 3 on tensorflow, data 01234567, under protocol version 1 (now 2)."
-    assert f"First experiment: not run. {words}" in text(three(), fake)
+    assert f"Not run. {words}" in text(three(), fake)
     (reduced,) = [e for e, preset, _ in progress(fake, three()) if preset == "reduced"]
     assert reduced.left_out().startswith(words)
 

@@ -40,7 +40,7 @@ def run(variant, seed, epochs):
 
 def view(a, b):
     records = [run("a", s, v) for s, v in enumerate(a)] + [run("b", s, v) for s, v in enumerate(b)]
-    return PaperView(paper(), [Source("Measured", tuple(records))])
+    return PaperView(paper(), [Source("measured", tuple(records))])
 
 
 def judge(a, b, **changes):

@@ -27,11 +27,12 @@ WORDS = {
 FIGURE = TuningPanels("e", OBJECTIVE_AFTER[10], (((("left",), ("a", "b")), (("right",), ("c", "d"))),), 4.0)
 
 
-def grid(*costs):
+def grid(*costs, seed=1000):
     """Return the records of one variant's grid: a number, `None` for a run that failed, infinity for a diverged one."""
     outcomes = {None: "failed", math.inf: "diverged"}
     return [
         {
+            "seed": seed,
             "settings": {"learning_rate": rate},
             "outcome": outcomes.get(cost, "done"),
             "history": [{"epoch": 10, "objective": cost}],
@@ -72,6 +73,20 @@ def test_cells_are_worse_beyond_the_tolerance_or_where_they_alone_diverge(a, b, 
     assert (found.verdict, found.reason) == ("open", "few_runs")  # one seed a cell
 
 
+@pytest.mark.parametrize(
+    ("costs", "verdict"),
+    [((1.0, 1.0, 1.0), "reproduced"), ((1.0, 1.2, 1.0), "open"), ((1.2, 1.2, 1.2), "not reproduced")],
+)
+def test_grids_of_three_seeds_are_judged(costs, verdict):
+    """The cost of the first variant in the third cell is another for each seed."""
+    found = evidence()
+    found.tuning["a"] = [r for seed, cost in enumerate(costs) for r in grid(1.0, 2.0, 3.0 * cost, seed=seed)]
+    found.tuning["b"] = [r for seed in range(3) for r in grid(1.0, 2.0, 3.0, seed=seed)]
+    measured = claim().measure(found)
+    assert claim().decide(measured, found, None)[0] == verdict and measured.parts[0].estimate.n == 3
+    assert "of 9 cells" in claim().measured(measured, PAPER.text)
+
+
 @pytest.mark.parametrize("a", [(None,) * 3, ()])
 def test_no_cells_are_no_runs(a):
     assert claim().judge(evidence(a=a, b=(1.0, 2.0, 3.0))).verdict == "not run"
@@ -107,10 +122,13 @@ def test_a_claim_may_allow_some_cells_or_compare_with_others():
 
 def test_the_figure_of_panels_keeps_diverged_cells_at_the_edge(tmp_path):
     picture = FIGURE.picture(evidence(a=(1.0, 2.0, 9.0), b=(3.0, math.inf, math.inf), c=(1.0, 2.0), d=()))
-    assert "left, x 1.000 at 0.01; left, y 3.000 at 0.01; right, x 1.000 at 0.01." in picture.alt
-    assert "3 at the upper edge lie beyond it or diverged" in picture.caption and "log10" not in picture.name
+    assert "left, x 1.000 (0.01); left, y 3.000 (0.01); right, x 1.000 (0.01)." in picture.alt
+    assert (
+        "arrow heads, 1 runs beyond it; crosses, 2 runs that diverged" in picture.caption
+        and "log10" not in picture.name
+    )
     save(picture.draw, tmp_path, picture.name)
-    assert (tmp_path / "e_objective_after_10_panels.png").is_file()
+    assert (tmp_path / "e_objective_after_10_panels.svg").is_file()
     assert FIGURE.picture(evidence()) is None
 
 

@@ -1,5 +1,7 @@
 """Two settings tuned together: the cells, claims on them, the map that shows them."""
 
+import dataclasses
+import functools
 import math
 
 import pytest
@@ -27,7 +29,7 @@ WORDS["claims"]["c"] = {"source": "s", "says": "Words", "why": "why"}
 PAPER = Paper("p", Text(WORDS | {"claims": {}}), CITATION, (EXPERIMENT,))
 
 
-def grid(error):
+def grid(error, seed=1000):
     """Records of a whole grid, the error a function of rate and decay; infinity: diverged; `None`: no record."""
     found = []
     for rate, decay in CELLS:
@@ -35,6 +37,7 @@ def grid(error):
         if value is not None:
             found.append(
                 {
+                    "seed": seed,
                     "settings": {"learning_rate": rate, "weight_decay": decay},
                     "outcome": "diverged" if math.isinf(value) else "done",
                     "history": [{"epoch": 1, "validation_error": value}],
@@ -162,6 +165,76 @@ def test_a_decay_gains_where_it_is_better_than_none_by_more_than_the_tolerance(g
     assert made.published(PAPER.text) == (words if gain else f"not {words}")
 
 
+THREE = dataclasses.replace(EXPERIMENT, tuning=dataclasses.replace(TUNING, repeats={"paper": 3}))
+
+
+def maps(**errors):
+    """Evidence of three maps of each variant: the error a function of rate, decay and the number of the map."""
+    tuning = {
+        variant: [r for i in range(3) for r in grid(functools.partial(error, i=i), 1000 + i)]
+        for variant, error in errors.items()
+    }
+    tuned = {variant: best(THREE.tuning, records) for variant, records in tuning.items()}
+    return Evidence(PAPER, THREE, "paper", {}, tuning, tuned)
+
+
+def decided(made, found):
+    """Return the verdict of a claim on three maps, and on how many numbers it rests."""
+    measured = made.measure(found)
+    return made.decide(measured, found, None)[0], measured.parts[0].estimate.n
+
+
+def test_the_choice_of_every_map_is_compared():
+    tuning = dataclasses.replace(THREE.tuning, setting="weight_decay", grid=dict.fromkeys("ab", DECAYS))
+    best_decays, made = (0.001, 0.01, 0.01), claim(ChosenRatio, first="a", second="b", low=0.05, high=2.0)
+
+    def of(best_decay):
+        return [
+            {
+                "seed": 1000 + i,
+                "settings": {"weight_decay": decay},
+                "outcome": "done",
+                "history": [{"epoch": 1, "validation_error": abs(decay - best_decay(i))}],
+            }
+            for i in range(3)
+            for decay in DECAYS
+        ]
+
+    runs = {"a": of(lambda i: best_decays[i]), "b": of(lambda i: 0.01)}
+    found = Evidence(PAPER, dataclasses.replace(THREE, tuning=tuning), "paper", {}, runs, {"a": 0.01, "b": 0.01})
+    estimate = made.measure(found).parts[0].estimate
+    assert estimate.n == 3 and estimate.mean == pytest.approx((0.1 + 1 + 1) / 3)
+
+
+def test_a_grid_of_several_seeds_is_several_maps():
+    request = Request((PAPER,), "paper")
+    runs = tuning_runs(PAPER, THREE, "a", request)
+    assert [run.seed for run in runs] == [s for s in (1000, 1001, 1002) for _ in CELLS]
+    # The best of the first map is not the best on average, and a value of which one run diverges is never chosen.
+    found = maps(a=lambda r, d, i: (0.0, 0.9, 0.9)[i] if r == 1 else (0.1, 0.1, math.inf)[i] if r == 0.1 else 0.5 + d)
+    assert found.tuned["a"] == (0.001, 0.0) and found.whole("a", VALIDATION_ERROR)
+    cells = found.cells("a", VALIDATION_ERROR)
+    assert cells[1.0, 0.0] == pytest.approx(0.6) and cells[0.1, 0.0] == math.inf
+    assert found.maps("a", VALIDATION_ERROR)[1001][1.0, 0.0] == 0.9
+    del found.tuning["a"][0]
+    assert not found.whole("a", VALIDATION_ERROR)
+
+
+def test_the_gain_of_a_decay_is_that_of_cells_that_other_maps_choose():
+    """On each map another cell with decay is lucky; on none is decay worth anything."""
+    lucky = {0: 0.001, 1: 0.01, 2: 0.1}
+    found = maps(a=lambda r, d, i: 0.1 if (r, d) == (0.01, lucky[i]) else 0.3 + r / 100)
+    assert decided(claim(NoGain, tolerance=0.005), found) == ("reproduced", 3)
+    real = maps(a=lambda r, d, i: 0.1 + i / 1000 if (r, d) == (0.01, 0.01) else 0.3)
+    assert decided(claim(NoGain, tolerance=0.005, gain=True), real) == ("reproduced", 3)
+
+
+def test_every_map_has_a_tilt_and_a_choice_of_its_own():
+    tilts = maps(a=lambda r, d, i: diagonal(r, d), b=lambda r, d, i: straight(r, d))
+    assert decided(claim(BasinTilt, low=-1.0, high=-0.5, cells=4), tilts) == ("reproduced", 3)
+    assert decided(claim(BasinTilt, variant="b", low=-0.5, high=0.5, cells=4), tilts) == ("reproduced", 3)
+
+
 def test_chosen_values_are_compared_with_one_another():
     one = Evidence(PAPER, EXPERIMENT, "paper", tuned={"a": 0.05, "b": 0.1})
     made = claim(ChosenRatio, first="a", second="b", low=0.5, high=2.0)
@@ -178,26 +251,26 @@ def test_the_map_shows_every_cell_and_frames_the_best(tmp_path):
     found = evidence(a=diagonal, b=lambda r, d: math.inf if r == 1 else None if d == 1 else straight(r, d))
     picture = HeatMaps("e", VALIDATION_ERROR, 0.2, best=4).picture(found)
     assert picture.name == "e_validation_error_maps"
-    assert "Lowest: A 10.00 % at 0.001, 1; B" in picture.alt and "Crosses: 5 runs that diverged" in picture.caption
+    assert "Lowest: A 10.00 % (0.001, 1); B" in picture.alt and "Crosses: 5 runs that diverged" in picture.caption
     assert "A -1.00" in picture.caption
     figure = Figure()
     picture.draw(figure.add_subplot())
     left, right = figure.axes[:2]
     texts = {(t.get_position()): t.get_text() for t in left.texts}
-    assert texts[(3, 1)] == "10.0" and len(texts) == len(CELLS)
+    assert texts[(3.5, 1.5)] == "10.0" and len(texts) == len(CELLS)
     assert len(left.patches) == 4
     assert [t.get_text() for t in right.texts].count("×") == 5
     save(picture.draw, tmp_path, picture.name)
-    assert (tmp_path / f"{picture.name}.png").is_file()
+    assert (tmp_path / f"{picture.name}.svg").is_file()
     assert HeatMaps("e", VALIDATION_ERROR, 0.2).picture(evidence()) is None
 
 
 def test_a_preset_that_tunes_nothing_shows_the_one_cell_that_runs():
-    run = {"settings": GIVEN, "outcome": "done", "history": [{"epoch": 1, "test_error": 0.25}]}
+    run = {"seed": 0, "settings": GIVEN, "outcome": "done", "history": [{"epoch": 1, "test_error": 0.25}]}
     found = Evidence(PAPER, EXPERIMENT, "quick", {"a": {0: run}})
     assert found.cells("a", TEST_ERROR) == {(0.1, 0.01): 0.25}
     picture = HeatMaps("e", VALIDATION_ERROR, 0.2).picture(found)
-    assert picture.name == "e_test_error_maps" and "A 25.00 % at 0.1, 0.01" in picture.alt
+    assert picture.name == "e_test_error_maps" and "A 25.00 % (0.1, 0.01)" in picture.alt
     assert "Test error of the one cell that runs" in picture.caption and "tunes nothing" in picture.caption
     figure = Figure()
     picture.draw(figure.add_subplot())

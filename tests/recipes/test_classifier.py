@@ -6,7 +6,7 @@ import pytest
 from custom.optimizers import GradientDescent
 from experiments import engine
 from experiments.data.splits import steps_per_epoch, training_points
-from experiments.engine import session
+from experiments.engine import chunks
 from experiments.errors import UsageError
 from experiments.recipes import classifier, learning_rate
 from experiments.spec import Job, Settings
@@ -23,7 +23,7 @@ def described(values, seed=0, data=None, optimizer=None, **options):
 @pytest.mark.parametrize(("evaluation", "steps"), [("test", 11), ("validation", 9)])
 def test_the_rate_drops_at_the_start_of_an_epoch(evaluation, steps, monkeypatch):
     # Every step is its own chunk, after which the optimizer tells the rate of the next one.
-    monkeypatch.setattr(session, "CHUNK", 1)
+    monkeypatch.setattr(chunks.Chunks, "length", lambda self, step: 1)
     data = small_digits()
     values = {"learning_rate": 0.1, "drops": [1, 2], "batch_size": 20, "epochs": 3, "evaluation": evaluation}
     values |= {"train_evaluation_every": 1}

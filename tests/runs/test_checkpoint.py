@@ -1,5 +1,6 @@
 """Checkpoints: a run that was stopped, killed or refused, beside the same run left alone."""
 
+import itertools
 import json
 import os
 import pathlib
@@ -14,8 +15,9 @@ import keras
 import numpy as np
 import pytest
 
-from experiments import engine
+from experiments import engine, stopping
 from experiments.engine import state
+from experiments.engine.chunks import LONGEST, Chunks
 from experiments.recipes.classifier import classifier
 from experiments.runs import checkpoint
 from experiments.runs.checkpoint import Checkpoint, describe
@@ -23,8 +25,13 @@ from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Request
 from tests.doubles import Progress, computed, paper, rows
-from tests.nets import BACKEND, NOTHING, Spy, adapter, dense, digits, everything
+from tests.nets import BACKEND, NOTHING, Spy, adapter, dense, digits, everything, whole_chunks
 from tests.nets import train as train_net
+
+
+@pytest.fixture(autouse=True)
+def _whole(monkeypatch):
+    whole_chunks(monkeypatch)
 
 
 class Kept:
@@ -80,6 +87,32 @@ def test_stopped_and_gone_on_equals_never_stopped(occasion, alone):
         np.testing.assert_array_equal(array, other)
 
 
+def test_no_number_depends_on_how_steps_are_chunked(alone, monkeypatch):
+    """Not even where a run is stopped under one length and goes on under another."""
+    lengths = itertools.chain([1, 3, 7, 2], itertools.repeat(11))
+    monkeypatch.setattr(Chunks, "length", lambda self, step: next(lengths))
+    kept = Kept(stop=4)
+    with pytest.raises(KeyboardInterrupt):
+        train(kept)
+    assert kept.saved[0][0]["place"]["step"] == 13
+    (found, variables), (expected, others) = train(kept), alone
+    assert found == expected
+    for array, other in zip(variables, others, strict=True):
+        np.testing.assert_array_equal(array, other)
+
+
+def test_chunks_end_in_time_and_where_programs_are_dear_have_few_lengths():
+    free, few = Chunks(free=True), Chunks(free=False)
+    assert [free.length(0), few.length(0), few.length(20)] == [1, LONGEST, 30]
+    for chunks in (free, few):
+        chunks.took(1, 60.0)  # compiles
+    assert [free.length(1), few.length(50)] == [1, LONGEST]
+    for seconds, expected in ((1e-4, (48, 48)), (0.05, (20, 10)), (0.3, (3, 1)), (7.0, (1, 1))):
+        for chunks in (free, few):
+            chunks.took(1, seconds)
+        assert (free.length(2), few.length(2)) == expected
+
+
 def test_all_that_changes_is_kept():
     model, optimizer = everything()
     optimizer.build(model.trainable_variables)
@@ -112,7 +145,7 @@ def kept(folder, notes=None, meaning=MEANING, **options):
 
 
 def test_what_is_saved_is_loaded(tmp_path):
-    notes, own = [], {"plan": {"chunk": 50}}
+    notes, own = [], {"plan": {"epochs": 50}}
     assert kept(tmp_path).load(own) is None and describe(tmp_path / "k.npz") is None
     first = kept(tmp_path)
     first.load(own)
@@ -318,7 +351,7 @@ def test_ctrl_c_is_held_back_in_the_main_thread_alone():
     inside = []
 
     def other():
-        with state.undisturbed():
+        with stopping.held():
             inside.append(signal.getsignal(signal.SIGINT))
 
     thread = threading.Thread(target=other)

@@ -17,7 +17,7 @@ from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Request
 from tests.doubles import Progress, computed, paper
-from tests.nets import BACKEND, described, digits, perceptron
+from tests.nets import BACKEND, described, digits, perceptron, whole_chunks
 from tests.nets import train as train_net
 from tests.runs.test_checkpoint import Kept
 
@@ -148,7 +148,9 @@ def test_a_stack_of_diverged_members_ends():
 
 
 @pytest.mark.parametrize("occasion", [1, 2, 4])
-def test_a_stack_that_was_stopped_goes_on_bit_for_bit(occasion):
+def test_a_stack_that_was_stopped_goes_on_bit_for_bit(occasion, monkeypatch):
+    whole_chunks(monkeypatch)
+
     def make(seed):
         return perceptron(seed=seed, dropout=0.2), GradientDescent([0.01, 1e30, 0.03][seed])
 
@@ -179,7 +181,7 @@ def test_a_stack_that_was_stopped_goes_on_bit_for_bit(occasion):
 )
 def test_what_does_not_fit_one_program_is_told(make, why):
     with pytest.raises(stacked.Unstackable, match=why):
-        engine.Session([member(make, s) for s in (0, 1)]).loop.memory(50)
+        engine.Session([member(make, s) for s in (0, 1)]).loop.memory()
 
 
 def test_a_number_decides_only_what_all_members_agree_on():
@@ -255,7 +257,7 @@ def test_a_stack_that_does_not_fit_the_memory_is_halved(tmp_path, monkeypatch):
         asked.append(1)
         return 1 if len(asked) < 2 else 10**12
 
-    monkeypatch.setattr(stacks, "free_memory", free)
+    monkeypatch.setattr(stacks, "memory", free)
     records, progress = run(tmp_path, small, "auto", seeds=6)
     assert [note for note in progress.notes if "together" in note][1:] == ["3 together", "3 together"]
     assert [r["facts"]["stacked"] for r in records] == [3] * 6

@@ -3,7 +3,8 @@
 import dataclasses
 import math
 
-from experiments.claims import Claim, Measured, Part, Reason
+from experiments.claims import Claim, Measured, Part, Reason, Yardstick
+from experiments.claims.claim import interval
 from experiments.claims.statistics import mean_interval
 
 
@@ -32,24 +33,28 @@ class WorseCells(Claim):
 
     def published(self, text):
         if self.more_than:
-            return text.phrase("more_cells", percent=f"{100 * self.tolerance:g}")
-        return text.phrase("cells", percent=f"{100 * self.tolerance:g}", most=self.most)
+            return text.phrase("more_cells", percent=100 * self.tolerance)
+        return text.phrase("cells", percent=100 * self.tolerance, most=self.most)
 
-    def shown(self, estimate):
-        ends = f" [{estimate.low:.2g}, {estimate.high:.2g}]" if estimate.interval else ""
-        return f"{estimate.mean:.3g}{ends}, n = {estimate.n}"
+    def shown(self, estimate, text):
+        ends = estimate.interval and interval(*(text.numeral(end, ".2g") for end in estimate.interval), text)
+        words = " ".join(filter(None, (text.numeral(estimate.mean, ".3g"), ends)))
+        return text.phrase("estimate", estimate=words, n=estimate.n)
+
+    def yardstick(self):
+        return Yardstick("cells", line=0.0, low=0.0) if self.more_than else Yardstick("cells", high=self.most)
 
     def measure(self, evidence):
         cells, others = self._cells(evidence, self.pairs), self._cells(evidence, self.more_than)
-        if not cells or self.more_than and not others:
+        seeds = [seed for seed in cells if seed in others] if self.more_than else list(cells)
+        if not seeds:
             return Measured(missing=Reason("not_whole"))
-        worse, note = self._count(cells)
-        notes = [note]
+        worse = [self._worse(cells[seed]) for seed in seeds]
+        notes = [self._note(cells, seeds)]
         if self.more_than:
-            fewer, note = self._count(others)
-            worse, notes = worse - fewer, [*notes, note]
-        # The grid is that of the tuning: one seed.
-        return Measured((Part(mean_interval([worse]), notes=tuple(notes)),))
+            worse = [more - self._worse(others[seed]) for more, seed in zip(worse, seeds, strict=True)]
+            notes.append(self._note(others, seeds))
+        return Measured((Part(mean_interval(worse), notes=tuple(notes)),))
 
     def decide(self, measured, evidence, p):
         (part,) = measured.parts
@@ -59,17 +64,23 @@ class WorseCells(Claim):
             return "reproduced", (Reason("where_claimed"),)
         return ("not reproduced", (Reason("excluded"),)) if fails else ("open", (Reason("straddles"),))
 
-    def _count(self, cells):
-        """Return how many cells are worse, and a note on all of them."""
-        worse = sum(first > other * (1 + self.tolerance) for first, other in cells)
-        higher, diverged = sum(a > b for a, b in cells), [sum(math.isinf(c[i]) for c in cells) for i in (0, 1)]
-        counts = dict(cells=len(cells), higher=higher, diverged=diverged[0], other=diverged[1])
-        return worse, Reason.of("cells", worse=worse, **counts)
+    def _worse(self, cells):
+        """Return how many cells are worse."""
+        return sum(first > other * (1 + self.tolerance) for first, other in cells)
+
+    def _note(self, cells, seeds):
+        """Return a note on all cells of some seeds."""
+        every = [cell for seed in seeds for cell in cells[seed]]
+        higher, diverged = sum(a > b for a, b in every), [sum(math.isinf(c[i]) for c in every) for i in (0, 1)]
+        counts = dict(cells=len(every), higher=higher, diverged=diverged[0], other=diverged[1])
+        return Reason.of("cells", worse=self._worse(every), **counts)
 
     def _cells(self, evidence, pairs):
-        """Both values of each cell; infinity for a run that diverged."""
-        cells = []
+        """By seed, both values of each cell; infinity for a run that diverged."""
+        found = {}
         for pair in pairs:
-            first, other = (evidence.cells(variant, self.quantity) for variant in pair)
-            cells += [(first[x], other[x]) for x in first if x in other]
-        return cells
+            first, other = (evidence.maps(variant, self.quantity) for variant in pair)
+            for seed in first:
+                both = other.get(seed, {})
+                found.setdefault(seed, []).extend((first[seed][x], both[x]) for x in first[seed] if x in both)
+        return {seed: cells for seed, cells in found.items() if cells}

@@ -13,7 +13,7 @@ from experiments.claims.quantities import mean
 from experiments.papers.kingma2015_adam.networks import multilayer_perceptron, words_regression
 from experiments.papers.kingma2015_adam.optimizers import OF_PIXELS, OPTIMIZERS, TUNED, middle
 from experiments.recipes import classifier
-from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, Sensitivity
 from experiments.spec import Choice, Deviation, Experiment, Preset, Tuning
 
 MEAN_OBJECTIVE = Quantity("mean_objective", "nats", mean("objective"))
@@ -149,8 +149,11 @@ DEVIATIONS = (
     Deviation("figure_1_epochs", NAMES, ("quick", "reduced")),
 )
 RESULTS = dict.fromkeys(NAMES, (OBJECTIVE, MEAN_OBJECTIVE, TRAIN_LOSS, TEST_ERROR))
-FIGURES = tuple(
-    figure
-    for name in NAMES
-    for figure in (LearningCurves(name, OBJECTIVE, log=True), FinalValues(name, MEAN_OBJECTIVE), Sensitivity(name))
+FIGURES = (
+    *(
+        figure
+        for name in NAMES
+        for figure in (LearningCurves(name, OBJECTIVE, log=True), FinalValues(name, MEAN_OBJECTIVE), Sensitivity(name))
+    ),
+    PairedDifferences("logistic", MEAN_OBJECTIVE, "adam", "nesterov"),
 )

@@ -7,7 +7,12 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.claims import Quantity
 from experiments.report.blocks import Picture
-from experiments.report.figures import COLOURS, DASHES, MARKERS, Figure
+from experiments.report.figures import Figure, legend, looks_of, title
+from experiments.report.figures import words as w
+from experiments.report.figures.style import Numerals
+
+# Both are Adam: its colour, and the next.
+CORRECTED, UNCORRECTED = looks_of(("adam", "uncorrected")).values()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +24,8 @@ class TuningPanels(Figure):
     Attributes:
         experiment, quantity: as of `FinalValues`.
         panels: rows of `(numbers, variants)`, one for each panel; the numbers fill the blanks of its title.
-        reach: upper end of the axis as a multiple of the lowest value; larger values and diverged runs are drawn there.
+        reach: upper end of the axis as a multiple of the lowest value; larger values are drawn there as arrow heads,
+            diverged runs as crosses.
     """
 
     experiment: str
@@ -33,54 +39,68 @@ class TuningPanels(Figure):
         return tuple(variant for row in self.panels for _, variants in row for variant in variants)
 
     def picture(self, evidence):
-        quantity, tuning, words = self.quantity, evidence.experiment.tuning, evidence.text.figure(self)
+        quantity, tuning, text = self.quantity, evidence.experiment.tuning, evidence.text
+        words = text.figure(self)
         names = (words["first"], words["second"])
-        panels = [(words["panel"].format(*numbers), variants) for row in self.panels for numbers, variants in row]
+        panels = [(text.fill(words["panel"], *numbers), variants) for row in self.panels for numbers, variants in row]
         points = {variant: evidence.cells(variant, self.quantity) for variant in evidence.experiment.variants}
         if not any(np.isfinite(y) for p in points.values() for y in p.values()):
             return None
-        name, low = tuning.title, min(y * quantity.scale for p in points.values() for y in p.values())
+        over, low = text.tuned(tuning), min(y * quantity.scale for p in points.values() for y in p.values())
         top = self.reach * low
         bottom = low - 0.05 * (top - low)
+        seeds = [seed for runs in evidence.runs.values() for seed in runs]
+        seed = tuning.seed if evidence.experiment.tunes(evidence.preset) else max(seeds)
+        name = text.quantity(quantity)
+        shown = text.caption("panels_title", quantity=name, setting=over, title=evidence.title)
 
         def draw(axes):
             figure = axes.figure
             axes.remove()
+            figure.set_size_inches(5.6, 4.2)
             grid = figure.subplots(len(self.panels), len(self.panels[0]), sharex=True, sharey=True, squeeze=False)
-            for panel, (title, variants) in zip(grid.flat, panels, strict=True):
-                for i, variant in enumerate(variants):
+            for panel, (heading, variants) in zip(grid.flat, panels, strict=True):
+                for variant, called, look in zip(variants, names, (CORRECTED, UNCORRECTED), strict=True):
                     if not points.get(variant):
                         continue
                     x, y = np.array(sorted(points[variant].items())).T
-                    look = {"color": COLOURS[i], "marker": MARKERS[i], "ls": DASHES[i]}
-                    clipped = np.minimum(y * quantity.scale, top)
-                    panel.plot(np.log10(x), clipped, label=names[i], ms=4, lw=1.4, clip_on=False, **look)
-                panel.set_title(title, fontsize=9)
+                    x, y = np.log10(x), y * quantity.scale
+                    line = look.line()
+                    panel.plot(x, np.minimum(y, top), label=called, ms=4, lw=1.4, clip_on=False, **line)
+                    for these, marker in ((np.isfinite(y) & (y > top), "^"), (np.isinf(y), "x")):
+                        edge = dict(ls="none", marker=marker, ms=7, mew=1.6, clip_on=False, color=look.colour)
+                        if these.any():
+                            panel.plot(x[these], np.full(these.sum(), top), **edge)
+                panel.set_title(heading, fontsize=9, fontweight="normal")
                 panel.xaxis.set_major_locator(MaxNLocator(integer=True))
                 panel.set_ylim(bottom, top)
+                panel.xaxis.set_major_formatter(Numerals(text))
+                panel.yaxis.set_major_formatter(Numerals(text))
             if len(values := {x for found in points.values() for x in found}) == 1:  # there is nothing to scale by
                 middle = np.log10(values.pop())
                 grid.flat[0].set_xlim(middle - 1, middle + 1)
-            figure.supxlabel(f"log10 of the {name}", fontsize=9)
-            figure.supylabel(evidence.text.axis(quantity), fontsize=9)
-            handles, labels = grid.flat[0].get_legend_handles_labels()
-            figure.legend(handles, labels, loc="outside upper left", ncols=len(labels), frameon=False)
+            grid[-1][len(grid[-1]) // 2].set_xlabel(text.caption("log10", what=over))
+            figure.supylabel(w.axis(text, quantity), fontsize=10)
+            title(grid.flat[0], shown)
+            legend(grid.flat[0])
 
         best = []
-        for title, variants in panels:
+        for heading, variants in panels:
             for variant, called in zip(variants, names, strict=True):
                 if found := points.get(variant):
                     x = min(found, key=found.get)
-                    best.append(f"{title}, {called} {quantity.number(found[x])} at {x:g}")
-        beyond = sum(y * quantity.scale > top for p in points.values() for y in p.values())
-        seeds = [seed for runs in evidence.runs.values() for seed in runs]
-        seed = tuning.seed if evidence.experiment.tunes(evidence.preset) else max(seeds)
-        over = f"over the {name}"
+                    number = text.number(quantity, found[x])
+                    best.append(f"{heading}, {called} {number} ({text.numeral(x, 'g')})")
+        cells = [y * quantity.scale for p in points.values() for y in p.values()]
+        beyond = dict(beyond=sum(top < y < np.inf for y in cells), diverged=sum(np.isinf(y) for y in cells))
+        parts = [
+            text.caption("panels", quantity=name, setting=over, title=evidence.title, preset=evidence.preset),
+            text.caption("one_seed_a_point", seed=seed),
+            *([text.caption("edge", **beyond)] if any(beyond.values()) else []),
+        ]
         return Picture(
             f"{self.experiment}_{quantity.name}_panels",
-            f"{evidence.text.axis(quantity)} {over}, one panel for each choice of the other settings. Lowest: "
-            f"{'; '.join(best)}.",
-            f"{evidence.text.quantity(quantity)} {over}, {evidence.title}, preset {evidence.preset}. One run, seed "
-            f"{seed}, per point; {beyond} at the upper edge lie beyond it or diverged.",
+            w.described(text, text.caption("panels_alt", quantity=w.axis(text, quantity), setting=over), best),
+            " ".join(parts),
             draw,
         )

@@ -6,7 +6,20 @@ import numpy as np
 
 from experiments.claims import Quantity
 from experiments.report.blocks import Picture
-from experiments.report.figures import Figure, counted, curves_of, draw_mean, from_zero, style
+from experiments.report.figures import (
+    Figure,
+    counted,
+    curves_of,
+    draw_mean,
+    from_zero,
+    legend,
+    numerals,
+    style,
+    title,
+)
+from experiments.report.figures import words as w
+from experiments.report.figures.looks import QUIET
+from experiments.report.figures.style import hollow, label_y, whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,43 +46,57 @@ class PublishedCurves(Figure):
         return tuple(self.points)
 
     def picture(self, evidence):
-        quantity, words = self.quantity, evidence.text.figure(self)
-        label = evidence.text.quantity(quantity)
+        quantity, text, words = self.quantity, evidence.text, evidence.text.figure(self)
+        name, looks = text.quantity(quantity), style(evidence)
         curves = {v: curves_of(evidence, v, quantity.name) for v in self.points}
         curves = {v: found for v, found in curves.items() if found}
         if not curves:
             return None
+        n = counted(curves.values())
+        shown = text.caption("published_title", quantity=name, title=evidence.title, seeds=w.seeds(text, n))
 
         def draw(axes):
+            axes.figure.set_size_inches(5.6, 4.0)
             for variant, points in self.points.items():
-                look, name = style(evidence.experiment, variant), evidence.labels[variant]
+                look, label = looks[variant].line(), evidence.labels[variant]
                 x, y = zip(*points, strict=True)
-                published = look | {"linestyle": (0, (1, 2)), "markerfacecolor": "white"}
-                axes.plot(x, np.array(y) * quantity.scale, label=f"{name}, paper", ms=4, lw=1, **published)
+                published = hollow(look | {"linestyle": (0, (1, 2))})
+                in_paper = text.caption("in_the_paper", variant=label)
+                axes.plot(x, np.array(y) * quantity.scale, label=in_paper, ms=4, lw=1, **published)
                 if variant in curves:
                     look |= {"linestyle": "-"}  # dots are the paper's
-                    draw_mean(axes, curves[variant], quantity.scale, f"{name}, measured", look, markevery=1)
+                    here = text.caption("measured_here", variant=label)
+                    draw_mean(axes, curves[variant], quantity.scale, here, look, markevery=1)
             if self.level is not None:
-                axes.axhline(self.level * quantity.scale, color="#555555", lw=1, ls=(0, (4, 2)))
-            axes.set_xlabel("Epoch")
-            axes.set_ylabel(evidence.text.axis(quantity))
+                axes.axhline(self.level * quantity.scale, color=QUIET[0], lw=1, ls=(0, (4, 2)))
+            axes.set_xlabel(text.caption("epoch"))
+            label_y(axes, w.axis(text, quantity))
             from_zero(axes)
-            axes.xaxis.get_major_locator().set_params(integer=True)
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, borderaxespad=0.2)
+            numerals(axes, text)
+            whole(axes.xaxis)
+            title(axes, shown)
+            legend(axes, 2)
 
-        unit = f" {quantity.unit}" if quantity.unit else ""
-        ends = "; ".join(
-            f"{evidence.labels[v]} {quantity.number(np.mean([c[max(c)] for c in found]))}{unit} measured after epoch "
-            f"{max(found[0])}, {quantity.number(self.points[v][-1][1])}{unit} in the paper at {self.points[v][-1][0]}"
+        ends = [
+            text.caption(
+                "beside_the_paper",
+                variant=evidence.labels[v],
+                here=w.measured(text, quantity, np.mean([c[max(c)] for c in found])),
+                epoch=max(found[0]),
+                paper=w.measured(text, quantity, self.points[v][-1][1]),
+                at=self.points[v][-1][0],
+            )
             for v, found in curves.items()
-        )
-        n = counted(curves.values())
-        text = f"Filled markers: mean of n = {n} seeds; bands: from the smallest to the largest of them. "
-        text += f"Open markers, dotted: {words['source']}."
-        text += f" Dashed: {words['level']}." if self.level is not None else ""
+        ]
+        parts = [
+            text.caption("published", quantity=name, title=evidence.title, preset=evidence.preset),
+            text.caption("filled", n=n),
+            text.caption("open_markers", what=words["source"]),
+            *([text.caption("dashed", what=words["level"])] if self.level is not None else []),
+        ]
         return Picture(
             f"{self.experiment}_{quantity.name}_published",
-            f"{label} over epochs, measured and in the paper. Last values: {ends}.",
-            f"{label} beside the paper's, {evidence.title}, preset {evidence.preset}. {text}",
+            w.described(text, text.caption("published_alt", quantity=name), ends),
+            " ".join(parts),
             draw,
         )

@@ -32,13 +32,14 @@ def small(width):
 
 
 def train_figure1(job):
-    """Describe the training of the four-layer network with one of `UNITS`."""
+    """Describe the training of the four-layer network with one of `UNITS`, until a training error."""
     s, data, (activation, rule) = job.settings, job.dataset, job.variant
     initializer = small(s.width) if rule == "small" else rule
     options = dict(width=s.width, initializer=initializer, precision=s.precision)
     shape, classes = data.x_train.shape[1:], data.classes
     model = cuda_convnet(activation, input_shape=shape, classes=classes, seed=job.seed, **options)
-    return classifier(job, model, Momentum(s.learning_rate, s.momentum), preprocessing="standardize")
+    stop = engine.Stop("train_error", s.until) if s.until else None
+    return classifier(job, model, Momentum(s.learning_rate, s.momentum), preprocessing="standardize", stop=stop)
 
 
 def train_cifar(job):

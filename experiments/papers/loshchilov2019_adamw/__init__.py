@@ -19,4 +19,5 @@ PAPER = Paper.at(
     results=grids.RESULTS | lengths.RESULTS,
     headline=(TEST_ERROR,),
     figures=(*grids.FIGURES, *lengths.FIGURES),
+    components={"sgd_l2": "momentum", "one_cosine": "adamw", "adamwr": "adamw"},
 )

@@ -5,14 +5,24 @@ import itertools
 from keras.optimizers.schedules import CosineDecay
 
 from custom.optimizers import SGDW, Adam, AdamW, Momentum
-from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_ERROR, VALIDATION_ERROR, Finding, Margin, Ordering, Ratio
+from experiments.claims import (
+    OBJECTIVE,
+    TEST_ERROR,
+    TRAIN_ERROR,
+    VALIDATION_ERROR,
+    Finding,
+    Margin,
+    NoBetter,
+    Ordering,
+    Ratio,
+)
 from experiments.data.splits import steps_per_epoch
+from experiments.papers.loshchilov2019_adamw.gaps import WiderGap
 from experiments.papers.loshchilov2019_adamw.maps import BasinTilt, HeatMaps, NoGain
 from experiments.papers.loshchilov2019_adamw.training import (
     BOTH,
     DOMAINS,
     FULL,
-    QUICK,
     QUICKER,
     REDUCED,
     SCHEDULES,
@@ -20,7 +30,7 @@ from experiments.papers.loshchilov2019_adamw.training import (
     tuned,
 )
 from experiments.recipes import learning_rate
-from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, SeedsToVerdict, Sensitivity
 from experiments.spec import Deviation, Experiment, Preset
 
 # From the schedule, the alpha by which it is divided for the decay's multiplier, and lambda.
@@ -36,9 +46,20 @@ BY_SCHEDULE = {f"{name}_{schedule}": make for schedule in SCHEDULES for name, ma
 DECAYS = (0.0, *(0.001 * 2.0**i for i in (-4, -2, 0, 2, 4, 6)))
 POWERS = (-8, -6, -4, -2, 0, 2)
 ADAM_RATES, SGD_RATES = tuple(0.01 * 2.0**i for i in POWERS), tuple(0.1 * 2.0**i for i in POWERS)
-# Where two cores try fewer cells.
-SGD_CELLS = tuple(itertools.product(SGD_RATES, (*DECAYS[:1], *DECAYS[2:6])))
-SCHEDULE_CELLS = tuple(itertools.product(ADAM_RATES[3:5], DECAYS[2:5:2]))
+OPTIMIZERS = ADAM | SGD
+
+
+def product(rates, decays, *variants):
+    """Return all pairs of a rate and a decay, for each of some variants."""
+    return dict.fromkeys(variants, tuple(itertools.product(rates, decays)))
+
+
+# Where two cores try fewer cells: as many for each, those of SGD at ten times the rate.
+FEWER = (-4, -2, 0, 2, 4)
+SOME = product([0.01 * 2.0**i for i in FEWER], (*DECAYS[:1], *DECAYS[3:]), *ADAM) | product(
+    [0.1 * 2.0**i for i in FEWER], (*DECAYS[:1], *DECAYS[3:]), *SGD
+)
+SCHEDULE_CELLS = product(ADAM_RATES[3:], DECAYS[2:6], *BY_SCHEDULE)
 
 
 def train(job):
@@ -49,9 +70,9 @@ def train(job):
     return trained(job, job.variant(rate, s.learning_rate, s.weight_decay))
 
 
-def grid(variants, rates, **cells):
-    """Return the tuning that tries every learning rate with every decay."""
-    return tuned(variants, ("learning_rate", "weight_decay"), tuple(itertools.product(rates, DECAYS)), **cells)
+def grid(values, **options):
+    """Return the tuning that tries learning rates with decays, by variant."""
+    return tuned(("learning_rate", "weight_decay"), values, **options)
 
 
 def preset(settings, seeds, drops=(), **changes):
@@ -63,22 +84,22 @@ def preset(settings, seeds, drops=(), **changes):
 
 LONG = dict(width=6.0, epochs=1800, learning_rate=0.001)
 PRESETS = {
-    "adam": {"quick": preset(QUICKER, 1), "reduced": preset(REDUCED, 5), "paper": preset(FULL, 3)},
-    "sgd": {"quick": preset(QUICK, 1), "reduced": preset(REDUCED, 3), "paper": preset(FULL, 3)},
+    "adam": {"quick": preset(QUICKER, 1), "reduced": preset(REDUCED, 10), "paper": preset(FULL, 3)},
     "schedules": {
         "quick": preset(QUICKER, 1, (1,)),
-        "reduced": preset(REDUCED, 3, (4, 7, 10)),
+        "reduced": preset(REDUCED, 10, (14, 29, 38)),
         "paper": preset(FULL, 3, (30, 60, 80)),
     },
     "long": {"quick": preset(QUICKER, 1, epochs=4), "paper": preset(FULL, 3, **LONG)},
 }
 TUNING = {
-    "adam": grid(ADAM, ADAM_RATES),
-    "sgd": grid(SGD, SGD_RATES, reduced=SGD_CELLS),
-    "schedules": grid(BY_SCHEDULE, ADAM_RATES, reduced=SCHEDULE_CELLS),
-    "long": tuned(ADAM, "weight_decay", DECAYS, presets=("paper",)),
+    "adam": grid(
+        product(ADAM_RATES, DECAYS, *ADAM) | product(SGD_RATES, DECAYS, *SGD), reduced=SOME, repeats={"reduced": 3}
+    ),
+    "schedules": grid(product(ADAM_RATES, DECAYS, *BY_SCHEDULE), reduced=SCHEDULE_CELLS),
+    "long": tuned("weight_decay", dict.fromkeys(ADAM, DECAYS), presets=("paper",)),
 }
-VARIANTS = {"adam": ADAM, "sgd": SGD, "schedules": BY_SCHEDULE, "long": ADAM}
+VARIANTS = {"adam": OPTIMIZERS, "schedules": BY_SCHEDULE, "long": ADAM}
 EXPERIMENTS = tuple(
     Experiment(name, variants, train, PRESETS[name], TUNING[name], ("shared", "grid"), domains=DOMAINS)
     for name, variants in VARIANTS.items()
@@ -94,6 +115,12 @@ DIAGONAL, APART = dict(low=-1.0, high=-0.5), dict(low=-0.5, high=0.5)
 def lower(name, first, second):
     """The claim that the best of one has a lower test error than that of the other, with a schedule."""
     return Ordering(name=name, experiment="schedules", lower=first, higher=(second,), **BEST)
+
+
+def gap(name, wide, narrow):
+    """The claim that the optimizers lie further apart under one schedule than under another."""
+    pairs = dict(higher=f"adam_l2_{wide}", lower=f"adamw_{wide}", above=f"adam_l2_{narrow}", below=f"adamw_{narrow}")
+    return WiderGap(name=name, experiment="schedules", quantity=TEST_ERROR, presets=BOTH, **pairs)
 
 
 DECAY = dict(experiment="adam", tolerance=0.005, **CELLS)
@@ -112,8 +139,8 @@ FINDINGS = (
     Finding(
         "sgd_basins",
         (
-            BasinTilt(name="sgd_l2_coupled", experiment="sgd", variant="sgd_l2", beside="sgdw", **CELLS, **DIAGONAL),
-            BasinTilt(name="sgdw_apart", experiment="sgd", variant="sgdw", beside="sgd_l2", **CELLS, **APART),
+            BasinTilt(name="sgd_l2_coupled", experiment="adam", variant="sgd_l2", beside="sgdw", **CELLS, **DIAGONAL),
+            BasinTilt(name="sgdw_apart", experiment="adam", variant="sgdw", beside="sgd_l2", **CELLS, **APART),
         ),
     ),
     Finding(
@@ -129,10 +156,23 @@ FINDINGS = (
         ),
     ),
     Finding(
+        "gap_grows",
+        (gap("gap_fixed_to_drops", "drops", "fixed"), gap("gap_drops_to_cosine", "cosine", "drops")),
+    ),
+    Finding(
         "cosine_best",
         (
             lower("cosine_beats_drops", "adamw_cosine", "adamw_drops"),
             lower("drops_beat_fixed", "adamw_drops", "adamw_fixed"),
+            lower("cosine_beats_drops_l2", "adam_l2_cosine", "adam_l2_drops"),
+            lower("drops_beat_fixed_l2", "adam_l2_drops", "adam_l2_fixed"),
+        ),
+    ),
+    Finding(
+        "rivals_sgd",
+        tuple(
+            NoBetter(name=f"rivals_{other}", text="rivals", experiment="adam", variant=other, than="adamw", **BEST)
+            for other in SGD
         ),
     ),
     Finding(
@@ -153,15 +193,16 @@ FINDINGS = (
 DEVIATIONS = (
     Deviation("drops", experiments=("schedules",)),
     Deviation("schedules_grid", experiments=("schedules",), presets=("reduced",)),
-    Deviation("sgd_grid", experiments=("sgd",), presets=("reduced",)),
+    Deviation("cells", experiments=("adam",), presets=("reduced",)),
 )
 RESULTS = dict.fromkeys(VARIANTS, (TEST_ERROR, TRAIN_ERROR, OBJECTIVE))
 FIGURES = (
-    HeatMaps("adam", VALIDATION_ERROR, 0.15),
+    HeatMaps("adam", VALIDATION_ERROR, 0.15, of=tuple(ADAM)),
+    HeatMaps("adam", VALIDATION_ERROR, 0.15, of=tuple(SGD)),
     LearningCurves("adam", TEST_ERROR),
     FinalValues("adam", TEST_ERROR),
-    HeatMaps("sgd", VALIDATION_ERROR, 0.15),
-    FinalValues("sgd", TEST_ERROR),
+    PairedDifferences("adam", TEST_ERROR, "adamw", "adam_l2"),
+    SeedsToVerdict("adam", TEST_ERROR, "adamw", "adam_l2", HALF_A_POINT.value),
     FinalValues("schedules", TEST_ERROR),
     LearningCurves("schedules", TEST_ERROR),
     Sensitivity("long"),

@@ -10,7 +10,7 @@ from experiments.claims.quantities import after, mean
 from experiments.data.splits import steps_per_epoch, training_points
 from experiments.papers.loshchilov2019_adamw.maps import ChosenRatio
 from experiments.papers.loshchilov2019_adamw.training import BOTH, DOMAINS, FULL, QUICKER, REDUCED, trained, tuned
-from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
+from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, Sensitivity
 from experiments.spec import Deviation, Experiment, Preset
 
 MEAN_TEST_ERROR = Quantity("mean_test_error", "%", mean("test_error"), 100, 2)
@@ -51,19 +51,20 @@ def lengths(settings, first, seeds):
     return Preset(settings, seeds, {name: dict(epochs=first * factor) for name, factor in LENGTHS.items()})
 
 
+EVERY_EPOCH = REDUCED | dict(evaluation_every=1, train_evaluation_every=5)
 TENTH = dict(learning_rate=0.01, weight_decay=0.1)
 RESTARTED = FULL | dict(learning_rate=0.001, weight_decay=0.025, epochs=1500, period=100)
 LENGTHS_PRESETS = {
     "quick": lengths(QUICKER | TENTH | dict(evaluation_every=16, train_evaluation_every=16), 1, 1),
-    "reduced": lengths(REDUCED | dict(learning_rate=0.01), 3, 2),
+    "reduced": lengths(EVERY_EPOCH | dict(learning_rate=0.01), 3, 3),
     "paper": lengths(FULL | dict(learning_rate=0.001), 25, 3),
 }
 RESTARTS_PRESETS = {
     "quick": Preset(QUICKER | TENTH | dict(epochs=3, period=1), 1),
-    "reduced": Preset(REDUCED | TENTH | dict(epochs=28, period=4), 3),
+    "reduced": Preset(EVERY_EPOCH | TENTH | dict(epochs=28, period=4), 10),
     "paper": Preset(RESTARTED, 3),
 }
-CHOICE = tuned(LENGTHS, "weight_decay", NORMALIZED)
+CHOICE = tuned("weight_decay", dict.fromkeys(LENGTHS, NORMALIZED), repeats={"reduced": 3})
 WAYS = {name: ("shared", "rule", name) for name in ("lengths", "restarts")}
 EXPERIMENTS = (
     Experiment("lengths", LENGTHS, train_lengths, LENGTHS_PRESETS, CHOICE, WAYS["lengths"], domains=DOMAINS),
@@ -100,4 +101,5 @@ FIGURES = (
     Sensitivity("lengths"),
     LearningCurves("restarts", TEST_ERROR),
     FinalValues("restarts", MEAN_TEST_ERROR),
+    PairedDifferences("restarts", MEAN_TEST_ERROR, "adamwr", "one_cosine"),
 )

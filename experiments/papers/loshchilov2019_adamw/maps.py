@@ -1,4 +1,4 @@
-"""The maps over learning rate and weight decay: claims on them, read from the cells, one seed each; their figure."""
+"""The maps over learning rate and weight decay: claims on them, read from the cells seed by seed; their figure."""
 
 import dataclasses
 import math
@@ -8,11 +8,14 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from scipy import stats
 
-from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, describe
-from experiments.claims.claim import between
+from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, Yardstick, describe, on_differences
+from experiments.claims.claim import between, interval
 from experiments.claims.statistics import mean_interval
 from experiments.report.blocks import Picture
-from experiments.report.figures import Figure
+from experiments.report.figures import Figure, title
+from experiments.report.figures import words as w
+from experiments.report.figures.looks import PALETTE
+from experiments.report.figures.style import Numerals
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,17 +30,21 @@ class OfMap(Claim):
     high: float | None = None
     kind = "map"
 
-    def shown(self, estimate):
-        return f"{estimate.mean:.2f}" + (f" [{estimate.low:.2f}, {estimate.high:.2f}]" if estimate.interval else "")
+    def shown(self, estimate, text):
+        ends = estimate.interval and interval(*(text.numeral(end, ".2f") for end in estimate.interval), text)
+        return " ".join(filter(None, (text.numeral(estimate.mean, ".2f"), ends)))
+
+    def yardstick(self):
+        return Yardstick(low=self.low, high=self.high)
 
     def decide(self, measured, evidence, p):
         verdict, reason = between(measured.parts[0].estimate, self.low, self.high)
         return verdict, (reason,)
 
 
-def once(number, *notes):
-    """Return what is measured on the one map that there is."""
-    return Measured((Part(mean_interval([number]), notes=notes),))
+def of_maps(numbers, *notes):
+    """Return what is measured on some maps, one number each."""
+    return Measured((Part(mean_interval(numbers), notes=notes),))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,18 +65,29 @@ class NoGain(OfMap):
     def published(self, text):
         return text.phrase("gain" if self.gain else "no_better", margin=self.difference(self.tolerance))
 
-    def shown(self, estimate):
-        return describe(estimate, self.quantity, difference=True)
+    def shown(self, estimate, text):
+        return describe(estimate, self.quantity, text, difference=True)
+
+    def yardstick(self):
+        return on_differences(self.quantity, **{"low" if self.gain else "high": self.tolerance})
 
     def measure(self, evidence):
-        cells = evidence.cells(self.variant, self.quantity)
+        maps, cells = evidence.maps(self.variant, self.quantity), evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
             return Measured(missing=Reason("not_whole"))
         without = min(y for (_, second), y in cells.items() if second == 0)
         best = min(y for (_, second), y in cells.items() if second)
-        at = evidence.experiment.tuning.words(min((y, x) for x, y in cells.items() if x[1])[1])
-        numbers = dict(best=self.number(best), at=at, without=self.number(without))
-        return once(without - best, Reason.of("best_and_none", **numbers), Reason("unequal_choice"))
+        at = evidence.text.chosen(min((y, x) for x, y in cells.items() if x[1])[1])
+        numbers = dict(best=self.amount(best), at=at, without=self.amount(without))
+        notes = (Reason("unequal_choice"),) if len(maps) == 1 else ()
+        return of_maps([self._gain(maps, seed) for seed in maps], Reason.of("best_and_none", **numbers), *notes)
+
+    def _gain(self, maps, seed):
+        """Return the gain on one seed's map, of the cells that are best on the others: there are more with decay."""
+        others = [cells for other, cells in maps.items() if other != seed] or [maps[seed]]
+        mean = {x: sum(cells[x] for cells in others) for x, y in maps[seed].items() if math.isfinite(y)}
+        without, best = (min((x for x in mean if bool(x[1]) == some), key=mean.get) for some in (False, True))
+        return maps[seed][without] - maps[seed][best]
 
     def decide(self, measured, evidence, p):
         ends = (self.tolerance, None) if self.gain else (None, self.tolerance)
@@ -96,22 +114,23 @@ class BasinTilt(OfMap):
     naming = ("variant", "beside")
 
     def published(self, text):
-        return text.phrase("tilt", cells=self.cells, low=f"{self.low:g}", high=f"{self.high:g}")
+        return text.phrase("tilt", cells=self.cells, low=self.low, high=self.high)
 
     def measure(self, evidence):
         cells = evidence.cells(self.variant, self.quantity)
         if not evidence.whole(self.variant, self.quantity):
             return Measured(missing=Reason("not_whole"))
-        best, tilt = best_cells(cells, self.cells), tilt_of(cells, self.cells)
-        if tilt is None:
+        best, maps = best_cells(cells, self.cells), evidence.maps(self.variant, self.quantity).values()
+        tilts = [tilt_of(one, self.cells) for one in maps]
+        if None in tilts or tilt_of(cells, self.cells) is None:
             return Measured(missing=Reason("no_correlation"))
-        notes = [Reason.of("best_cells", cells=len(best), worst=self.number(max(best.values())))]
+        notes = [Reason.of("best_cells", cells=len(best), worst=self.amount(max(best.values())))]
         low, high = tilt_interval(cells, self.cells)
-        notes.append(Reason.of("over_cells", low=f"{low:.2f}", high=f"{high:.2f}"))
+        notes.append(Reason.of("over_cells", low=low, high=high))
         other = tilt_of(evidence.cells(self.beside, self.quantity), self.cells) if self.beside else None
         if other is not None:
-            notes.append(Reason.of("beside", variant=self.beside, number=f"{other:.2f}"))
-        return once(tilt, *notes)
+            notes.append(Reason.of("beside", variant=self.beside, number=other))
+        return of_maps(tilts, *notes)
 
 
 def best_cells(cells, count):
@@ -136,7 +155,7 @@ def tilt_interval(cells, count):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ChosenRatio(OfMap):
-    """The value that tuning chose for one variant, by that for another.
+    """The value that each seed's map chooses for one variant, by that for another.
 
     Attributes:
         first, second: variants.
@@ -150,8 +169,11 @@ class ChosenRatio(OfMap):
 
     def published(self, text):
         if self.low is None:
-            return text.phrase("at_most", number=f"{self.high:g}")
-        return text.phrase("between", low=f"{self.low:g}", high=f"{self.high:g}")
+            return text.phrase("at_most", number=self.high)
+        return text.phrase("between", low=self.low, high=self.high)
+
+    def yardstick(self):
+        return Yardstick("times", line=1.0, low=self.low, high=self.high, ratio=True)
 
     def measure(self, evidence):
         chosen = [evidence.tuned.get(variant) for variant in (self.first, self.second)]
@@ -159,8 +181,11 @@ class ChosenRatio(OfMap):
             return Measured(missing=Reason("not_whole"))
         if not chosen[1]:
             return Measured(missing=Reason("choice_of_zero"))
-        numbers = dict(first=f"{chosen[0]:g}", second=f"{chosen[1]:g}")
-        return once(self.factor * chosen[0] / chosen[1], Reason.of("chosen", **numbers))
+        numbers = dict(first=chosen[0], second=chosen[1])
+        maps = [evidence.maps(variant, self.quantity) for variant in (self.first, self.second)]
+        pairs = [[min(one[seed], key=one[seed].get) for one in maps] for seed in maps[0] if seed in maps[1]]
+        ratios = [self.factor * first / second for first, second in pairs or [chosen] if second]
+        return of_maps(ratios, Reason.of("chosen", **numbers))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,6 +198,7 @@ class HeatMaps(Figure):
             have its colour.
         best: as many of a variant's best cells, settings of 0 left out, are framed.
         otherwise: what is drawn under a preset that tunes nothing, of the one cell that runs.
+        of: the variants that are drawn; none: all.
     """
 
     experiment: str
@@ -180,61 +206,84 @@ class HeatMaps(Figure):
     reach: float
     best: int = 10
     otherwise: Quantity = TEST_ERROR
+    of: tuple = ()
+
+    def variants(self):
+        return self.of
 
     def picture(self, evidence):
-        quantity, tuning = self.quantity, evidence.experiment.tuning
+        quantity, tuning, text = self.quantity, evidence.experiment.tuning, evidence.text
         tuned = evidence.preset is None or evidence.experiment.tunes(evidence.preset)
         if not tuned:
             quantity = self.otherwise
-        maps = {v: evidence.cells(v, quantity) for v in evidence.experiment.variants}
+        maps = {v: evidence.cells(v, quantity) for v in self.of or evidence.experiment.variants}
         maps = {v: cells for v, cells in maps.items() if any(np.isfinite(y) for y in cells.values())}
         if not maps:
             return None
         low = quantity.scale * min(y for cells in maps.values() for y in cells.values())
-        names = [name.replace("_", " ") for name in tuning.names]
+        names = [text.row("settings", name) for name in tuning.names]
+        said = dict(quantity=text.quantity(quantity), first=names[0], second=names[1], title=evidence.title)
+        shown = text.caption("maps_title", **said)
 
         def draw(axes):
             figure = axes.figure
             axes.remove()
-            panels = figure.subplots(1, len(maps), squeeze=False)[0]
-            for panel, (variant, cells) in zip(panels, maps.items(), strict=True):
-                rows, columns = (sorted({x[i] for x in cells}) for i in (0, 1))
-                grid = np.array([[cells.get((row, column), np.nan) for column in columns] for row in rows])
-                colours = matplotlib.colormaps["cividis"].with_extremes(bad="white", over=(0.9, 0.9, 0.9))
-                image = panel.imshow(
+            columns, rows = (len(maps), 1) if len(maps) < 3 else (2, -(-len(maps) // 2))
+            figure.set_size_inches(5.6, 1.0 + 2.9 * rows)
+            panels = figure.subplots(rows, columns, squeeze=False, sharey=len(maps) < 3)
+            for panel in panels.flat[len(maps) :]:
+                panel.remove()
+            for panel, (variant, cells) in zip(panels.flat, maps.items(), strict=False):
+                down, along = (sorted({x[i] for x in cells}) for i in (0, 1))
+                grid = np.array([[cells.get((row, column), np.nan) for column in along] for row in down])
+                colours = matplotlib.colormaps["cividis"].with_extremes(bad="none", over=(0.9, 0.9, 0.9))
+                image = panel.pcolormesh(
                     np.ma.masked_invalid(np.where(np.isinf(grid), np.nan, grid * quantity.scale)),
-                    origin="lower", aspect="auto", cmap=colours, vmin=low, vmax=low + self.reach * quantity.scale,
+                    cmap=colours, vmin=low, vmax=low + self.reach * quantity.scale, edgecolors="none",
                 )  # fmt: skip
-                self._write(panel, grid, rows, columns, cells, low)
-                panel.set_title(evidence.labels[variant], fontsize=9)
-                panel.set_xticks(range(len(columns)), [f"{c:.2g}" for c in columns], rotation=60, fontsize=7)
-                panel.set_yticks(range(len(rows)), [f"{r:.2g}" for r in rows], fontsize=7)
+                self._write(panel, grid, down, along, cells, low, text)
+                panel.set_title(evidence.labels[variant], fontsize=9, fontweight="normal")
+                written = [[text.numeral(x, ".2g") for x in values] for values in (along, down)]
+                panel.set_xticks(np.arange(len(along)) + 0.5, written[0], rotation=60, fontsize=8)
+                panel.set_yticks(np.arange(len(down)) + 0.5, written[1], fontsize=8)
                 panel.grid(visible=False)
-                panel.set_xlabel(names[1].capitalize())
-            panels[0].set_ylabel(names[0].capitalize())
-            figure.colorbar(image, ax=panels, label=evidence.text.axis(quantity), extend="max", shrink=0.9)
+                panel.set_xlabel(w.capital(names[1]))
+            for panel in panels[:, 0]:
+                panel.set_ylabel(w.capital(names[0]))
+            left = [panel for panel in panels.flat if panel.figure]
+            below = dict(location="bottom", extend="max", shrink=0.6, aspect=40)
+            bar = figure.colorbar(image, ax=left, label=w.axis(text, quantity), format=Numerals(text), **below)
+            bar.solids.set_rasterized(False)
+            title(left[0], shown)
 
-        best = "; ".join(
-            f"{evidence.labels[v]} {quantity.number(min(cells.values()))} {quantity.unit}".rstrip()
-            + f" at {tuning.words(min(cells, key=cells.get))}"
+        best = [
+            f"{evidence.labels[v]} {w.measured(text, quantity, min(cells.values()))} "
+            f"({text.chosen(min(cells, key=cells.get))})"
             for v, cells in maps.items()
+        ]
+        tilts = {v: tilt_of(cells, self.best) for v, cells in maps.items()}
+        tilts = "; ".join(
+            f"{evidence.labels[v]} {text.caption('no_number') if t is None else text.numeral(t, '.2f')}"
+            for v, t in tilts.items()
         )
-        tilts = ((v, tilt_of(cells, self.best)) for v, cells in maps.items())
-        tilts = ", ".join(f"{evidence.labels[v]} {'none' if t is None else format(t, '.2f')}" for v, t in tilts)
         diverged = sum(np.isinf(y) for cells in maps.values() for y in cells.values())
-        cells, runs = "every cell of the grid", f"one run, seed {tuning.seed}, per cell"
-        if not tuned:
-            cells, runs = "the one cell that runs", "this preset tunes nothing"
+        seeds = tuning.seeds(evidence.preset)
+        cells = "one_seed_a_cell" if len(seeds) == 1 else "seeds_a_cell"
+        runs = text.caption(cells, seed=seeds[0], n=len(seeds), last=seeds[-1])
+        parts = [
+            text.caption("maps" if tuned else "maps_of_one_cell", preset=evidence.preset, **said),
+            runs if tuned else text.caption("tunes_nothing"),
+            text.caption("framed", best=self.best, second=names[1], tilts=tilts),
+            *([text.caption("crosses_in_cells", runs=diverged)] if diverged else []),
+        ]
         return Picture(
-            f"{self.experiment}_{quantity.name}_maps",
-            f"{evidence.text.axis(quantity)} over {names[0]} and {names[1]}, one map per variant. Lowest: {best}.",
-            f"{evidence.text.quantity(quantity)} of {cells}, {evidence.title}, preset {evidence.preset}; {runs}. "
-            f"Framed: the best {self.best} cells of a map whose {names[1]} is not 0; correlation of both settings' "
-            f"logarithms over them: {tilts}. Crosses: {diverged} runs that diverged.",
+            "_".join((self.experiment, quantity.name, "maps", *self.of)),
+            w.described(text, text.caption("maps_alt", **said), best),
+            " ".join(parts),
             draw,
         )
 
-    def _write(self, axes, grid, rows, columns, cells, low):
+    def _write(self, axes, grid, rows, columns, cells, low, text):
         """Write the numbers into the cells; frame the best."""
         scale, framed = self.quantity.scale, best_cells(cells, self.best)
         for i, row in enumerate(rows):
@@ -242,9 +291,11 @@ class HeatMaps(Figure):
                 value = grid[i, j]
                 if np.isnan(value):
                     continue
-                text = "×" if np.isinf(value) else f"{value * scale:.1f}"
+                words = "×" if np.isinf(value) else text.numeral(value * scale, ".1f")
                 share = (value * scale - low) / (self.reach * scale)
-                axes.text(j, i, text, ha="center", va="center", fontsize=6, color="white" if share < 0.5 else "black")
+                # Of the cell's own colour, which is the same on every ground; a cross stands on the ground.
+                look = {} if np.isinf(value) else {"color": "white" if share < 0.5 else "black"}
+                axes.text(j + 0.5, i + 0.5, words, ha="center", va="center", fontsize=7, **look)
                 if (row, column) in framed:
-                    frame = {"edgecolor": "#D55E00", "facecolor": "none", "lw": 1.3}
-                    axes.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, **frame))
+                    frame = {"edgecolor": PALETTE["vermillion"][0], "facecolor": "none", "lw": 1.6}
+                    axes.add_patch(Rectangle((j + 0.04, i + 0.04), 0.92, 0.92, **frame))

@@ -20,11 +20,14 @@ def trained(job, optimizer):
     return classifier(job, model, optimizer, preprocessing="standardize", augment=augment)
 
 
-def tuned(variants, setting, values, presets=BOTH, **grids):
-    """Return how all variants choose from the same values: by the error on a sixth of the training set at the end."""
+def tuned(setting, values, presets=BOTH, repeats=(), **grids):
+    """Return how variants choose from as many values: by the error on a sixth of the training set at the end.
+
+    `values`: by variant. `grids`: the same, of presets that have their own. `repeats`: of how many seeds a map is, by
+    preset.
+    """
     last = dict(evaluation="validation", evaluation_every=10_000, train_evaluation_every=10_000)
-    own = {preset: dict.fromkeys(variants, some) for preset, some in grids.items()}
-    return Tuning(setting, dict.fromkeys(variants, values), "validation_error", dict.fromkeys(presets, last), grids=own)
+    return Tuning(setting, values, "validation_error", dict.fromkeys(presets, last), grids=grids, repeats=dict(repeats))
 
 
 NETWORK = dict(width=4.0, blocks=4, pool=1, stem_stride=1, precision="float32")
@@ -32,7 +35,7 @@ INPUTS = dict(data="cifar10", examples=None, pad=4, flip=True)
 RECIPE = dict(epochs=100, batch_size=128, learning_rate=None, weight_decay=None)
 FULL = NETWORK | INPUTS | RECIPE | dict(evaluation="test", train_evaluation_every=10, evaluation_every=1)
 SMALL = FULL | dict(examples=5_000, width=1.0, blocks=1, pool=2, stem_stride=2, pad=0)
-REDUCED = SMALL | dict(epochs=12, batch_size=64, train_evaluation_every=5)
+REDUCED = SMALL | dict(epochs=48, batch_size=64, train_evaluation_every=12, evaluation_every=4)
 # As many digits as there are to be tested: one shape for both evaluations.
 DIGITS = SMALL | dict(data="digits_rgb", examples=359, pad=1, flip=False, stages=1)
 QUICK = DIGITS | dict(epochs=2, batch_size=64, learning_rate=0.01, weight_decay=0.001, train_evaluation_every=1)
@@ -41,14 +44,14 @@ SIZES = dict(stages=Integer(1, 3), blocks=Integer(0, 20), pool=Integer(1, 8), st
 SCHEDULES = ("cosine", "drops", "fixed")
 DOMAINS = SIZES | dict(schedule=Choice(SCHEDULES), period=Integer(1, 1_000_000))
 
-MAPS, ADAM = ("adam", "sgd", "schedules"), ("adam", "schedules", "long", "lengths", "restarts")
+MAPS, ADAM = ("adam", "schedules"), ("adam", "schedules", "long", "lengths", "restarts")
 DEVIATIONS = (
     Deviation("shake_shake"),
     Deviation("maps", experiments=MAPS, presets=BOTH),
     Deviation("grid", experiments=(*MAPS, "long"), presets=BOTH),
+    Deviation("seeds", presets=("reduced",)),
     Deviation("epsilon", experiments=ADAM),
     Deviation("data", presets=("quick",)),
-    Deviation("one_block", experiments=("sgd",), presets=("quick",)),
     Deviation("no_block", experiments=ADAM, presets=("quick",)),
     Deviation("nothing_chosen", presets=("quick",)),
     Deviation("size", presets=("reduced",)),

@@ -127,6 +127,7 @@ PAPER = Paper.at(
         "trees": (q.RIGHT, q.HELD_RIGHT, q.GENERALISED, q.NATION, q.GENERATION),
         "xor": (q.SOLVED, q.CLEAR, q.SOLVED_BY_558),
     },
+    components={"plain": "gradient_descent"},
     headline=(q.SOLVED, q.GENERALISED),
     figures=(
         Shares("symmetry", "solved", "nets", 25, log=True, mark=1425),

@@ -6,7 +6,10 @@ import numpy as np
 
 from experiments.claims.statistics import share_interval
 from experiments.report.blocks import Picture
-from experiments.report.figures import Figure, legend, style
+from experiments.report.figures import Figure, legend, numerals, style, title
+from experiments.report.figures import words as w
+from experiments.report.figures.looks import GROUND, TEXT
+from experiments.report.figures.style import label_y
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Outcomes(Figure):
     words = ("label", "axis")
 
     def picture(self, evidence):
-        found, words = {}, evidence.text.figure(self)
+        found, text, words, look = {}, evidence.text, evidence.text.figure(self), style(evidence)
         for variant in evidence.experiment.variants:
             rows = [record["history"][-1] for record in evidence.done(variant).values()]
             rows = [row for row in rows if row.get(self.of) and self.columns[0] in row]
@@ -37,32 +40,44 @@ class Outcomes(Figure):
         if not found:
             return None
 
+        n = text.numeral(next(iter(found.values()))[0].cases, ",")
+        said = dict(label=words["label"], axis=text.inside(words["axis"]), title=evidence.title)
+        shown = text.caption("shares_title", n=n, **said)
+
         def draw(axes):
             width = 0.8 / len(found)
             for i, (variant, shares) in enumerate(found.items()):
                 x = np.arange(len(shares)) + (i - (len(found) - 1) / 2) * width
                 mean = np.array([e.mean for e in shares]) * 100
                 ends = np.array([[e.mean - e.low, e.high - e.mean] for e in shares]).T * 100
-                look = {"color": style(evidence.experiment, variant)["color"], "hatch": ("", "//", "..", "xx")[i % 4]}
-                axes.bar(x, mean, width * 0.9, edgecolor="white", lw=0, label=evidence.labels[variant], **look)
-                axes.errorbar(x, mean, ends.clip(0), fmt="none", ecolor="#222222", elinewidth=0.9, capsize=2)
+                colours = {
+                    "color": look[variant].colour,
+                    "edgecolor": GROUND[0],
+                    "hatch": ("", "//", "..", "xx")[i % 4],
+                }
+                axes.bar(x, mean, width * 0.9, lw=0, label=evidence.labels[variant], **colours)
+                axes.errorbar(x, mean, ends.clip(0), fmt="none", ecolor=TEXT[0], elinewidth=0.9, capsize=2)
+            numerals(axes, text, "y")
             axes.set_xticks(range(len(self.columns)))
             axes.set_xlabel(words["axis"])
-            axes.set_ylabel(f"{words['label']} (%)")
+            label_y(axes, f"{words['label']} (%)")
             axes.set_ylim(bottom=0)
             axes.grid(axis="x", visible=False)
+            title(axes, shown)
             legend(axes)
 
-        text = "; ".join(
-            f"{evidence.labels[v]} " + ", ".join(f"{i}: {100 * e.mean:.1f} %" for i, e in enumerate(shares))
+        ends = [
+            f"{evidence.labels[v]} "
+            + ", ".join(f"{i}: {text.numeral(100 * e.mean, '.0f')}" for i, e in enumerate(shares))
             for v, shares in found.items()
-        )
-        n = next(iter(found.values()))[0].cases
+        ]
+        parts = [
+            text.caption("outcomes", n=n, preset=evidence.preset, **said),
+            text.caption("lines_on_bars"),
+        ]
         return Picture(
             f"{self.experiment}_{self.columns[0]}_outcomes",
-            f"{words['label']} by {words['axis'][0].lower()}{words['axis'][1:]}. {text}.",
-            f"{words['label']} by {words['axis'][0].lower()}{words['axis'][1:]}, {evidence.title}, preset "
-            f"{evidence.preset}, {n:,} of each variant. Lines on the bars: 95 % interval, of the counts or between "
-            "the seeds, whichever is wider.",
+            w.described(text, text.caption("outcomes_alt", label=words["label"], axis=said["axis"]), ends),
+            " ".join(parts),
             draw,
         )

@@ -24,7 +24,7 @@ from experiments.claims import (
 )
 from experiments.papers.xu2015_rrelu.network import network_in_network
 from experiments.recipes import classifier, learning_rate
-from experiments.report.figures import FinalValues, LearningCurves
+from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences
 from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Paper, Preset
 
 VARIANTS = {
@@ -83,6 +83,8 @@ TABLES = (
 # fmt: on
 
 
+# Test error of ReLU less that of a slope of 1/5.5.
+PUBLISHED = {table.experiment: table.gap(TEST_ERROR, "leaky_5.5", "relu") for table in TABLES}
 # The training recipe is a guess, as the paper states none. Differences below the margins are taken for none.
 GUESS = dict(presets=("paper",), stated=False)
 HALF_A_POINT, THREE_TENTHS = Margin(0.005, "2026-11-28"), Margin(0.003, "2026-11-28")
@@ -152,6 +154,7 @@ PAPER = Paper.at(
         Deviation("rate_and_dropout", presets=("quick",)),
         Deviation("precision", presets=("reduced",)),
     ),
+    components={"leaky_100": "leaky_relu", "leaky_5.5": "very_leaky_relu"},
     results=dict.fromkeys(("cifar10", "few10", "cifar100", "few100"), ERRORS),
     headline=(TEST_ERROR,),
     figures=tuple(
@@ -162,6 +165,8 @@ PAPER = Paper.at(
             LearningCurves(data, OBJECTIVE),
             FinalValues(data, TEST_ERROR),
             FinalValues(data, TRAIN_ERROR),
+            PairedDifferences(data, TEST_ERROR, "leaky_5.5", "relu", PUBLISHED.get(data)),
+            PairedDifferences(data, TEST_ERROR, "rrelu", "leaky_5.5"),
         )
     ),
 )

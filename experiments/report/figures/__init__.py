@@ -1,11 +1,10 @@
-"""Figures, drawn from evidence. The same records give the same bytes, as SVG and PNG."""
+"""Figures, drawn from evidence. The same records give the same bytes, as SVG for light and dark grounds."""
 
 from experiments.report.figures.curves import LearningCurves, Shares
+from experiments.report.figures.forest import forest, forest_of, forest_rows, strip
+from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks_of
+from experiments.report.figures.pairs import PairedDifferences, SeedsToVerdict
 from experiments.report.figures.style import (
-    COLOURS,
-    DASHES,
-    MARKERS,
-    STYLE,
     Figure,
     counted,
     curves_of,
@@ -13,9 +12,13 @@ from experiments.report.figures.style import (
     from_zero,
     legend,
     log_axis,
-    save,
+    name_lines,
+    numerals,
     style,
+    title,
 )
+from experiments.report.figures.svg import STYLE, export, save
+from experiments.report.figures.tasks import critical_differences, performance_profile
 from experiments.report.figures.tuning import Sensitivity
 from experiments.report.figures.values import FinalValues
 
@@ -32,9 +35,23 @@ __all__ = [
     "counted",
     "curves_of",
     "draw_mean",
+    "export",
+    "forest",
+    "forest_of",
     "from_zero",
     "legend",
     "log_axis",
+    "looks_of",
+    "name_lines",
+    "numerals",
+    "rows",
     "save",
     "style",
+    "title",
+    "PairedDifferences",
+    "SeedsToVerdict",
+    "forest_rows",
+    "strip",
+    "critical_differences",
+    "performance_profile",
 ]

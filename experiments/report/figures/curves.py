@@ -7,54 +7,80 @@ import numpy as np
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import share_interval
 from experiments.report.blocks import Picture
-from experiments.report.figures.style import Figure, counted, curves_of, draw_mean, from_zero, legend, log_axis, style
-from experiments.spec.text import listed
+from experiments.report.figures import words as w
+from experiments.report.figures.looks import QUIET
+from experiments.report.figures.style import (
+    Figure,
+    counted,
+    curves_of,
+    diverged,
+    draw_mean,
+    from_zero,
+    label_y,
+    log_axis,
+    name_lines,
+    numerals,
+    style,
+    title,
+    whole,
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class LearningCurves(Figure):
-    """A column of the history over the epochs: mean of the seeds, with their range as a band."""
+    """A column of the history over the epochs: mean of the seeds, with their range as a band.
+
+    Runs that diverged are drawn thin, as far as they got, with a cross at the end.
+    """
 
     experiment: str
     quantity: Quantity
     log: bool = False
 
     def picture(self, evidence):
-        quantity = self.quantity
+        quantity, text, look = self.quantity, evidence.text, style(evidence)
         column = {v: curves_of(evidence, v, quantity.name) for v in evidence.experiment.variants}
         column = {v: curves for v, curves in column.items() if curves}
+        lost = {v: diverged(evidence, v, quantity.name) for v in evidence.experiment.variants}
         if not column:
             return None
-        n = counted(column.values())
+        n, name = counted(column.values()), text.quantity(quantity)
+        shown = text.caption("curves_title", quantity=name, title=evidence.title, seeds=w.seeds(text, n))
 
         def draw(axes):
+            ends = []
             for variant, curves in column.items():
-                look = style(evidence.experiment, variant)
-                draw_mean(axes, curves, quantity.scale, evidence.labels[variant], look)
-            axes.set_xlabel("Epoch")
-            axes.set_ylabel(evidence.text.axis(quantity))
+                line, label = look[variant].line(), evidence.labels[variant]
+                ends.append((label, line, draw_mean(axes, curves, quantity.scale, label, line)))
+            for variant, curves in lost.items():
+                for curve in filter(None, curves):
+                    x, y = list(curve), np.array(list(curve.values())) * quantity.scale
+                    axes.plot(x, y, color=look[variant].colour, lw=0.8, marker="x", markevery=[-1], ms=7, mew=1.6)
+            axes.set_xlabel(text.caption("epoch"))
+            label_y(axes, w.axis(text, quantity))
+            numerals(axes, text)
             if self.log:
-                log_axis(axes, "y")
+                log_axis(axes, "y", text)
             else:
                 from_zero(axes)
-            axes.xaxis.get_major_locator().set_params(integer=True)
-            legend(axes)
+            whole(axes.xaxis)
+            title(axes, shown)
+            name_lines(axes, ends)
 
-        final = listed(
-            f"{evidence.labels[v]} {quantity.number(np.mean([c[max(c)] for c in curves]))}"
+        final = [
+            f"{evidence.labels[v]} {w.measured(text, quantity, np.mean([c[max(c)] for c in curves]))}"
             for v, curves in column.items()
-        )
-        unit = f" {quantity.unit}" if quantity.unit else ""
-        band = (
-            f"Lines: mean of n = {n} seeds; bands: from the smallest to the largest of them."
-            if n != "1"
-            else "One seed each."
-        )
-        name = evidence.text.quantity(quantity)
+        ]
+        crosses = sum(map(len, lost.values()))
+        parts = [
+            text.caption("curves", quantity=name, title=evidence.title, preset=evidence.preset),
+            text.caption("one_each") if n == "1" else text.caption("band", n=n),
+            *([text.caption("crosses", runs=crosses)] if crosses else []),
+        ]
         return Picture(
             f"{self.experiment}_{quantity.name}_curves",
-            f"{name} over epochs, one line per variant. Last values{unit and ' in' + unit}: {final}.",
-            f"{name} after each epoch, {evidence.title}, preset {evidence.preset}. {band}",
+            w.described(text, text.caption("curves_alt", quantity=name), final),
+            " ".join(parts),
             draw,
         )
 
@@ -93,46 +119,53 @@ class Shares(Figure):
         return tuple(self.bound)
 
     def picture(self, evidence):
-        words = evidence.text.figure(self)
+        text, words, look = evidence.text, evidence.text.figure(self), style(evidence)
         found = {v: self._estimates(evidence, v) for v in evidence.experiment.variants}
         found = {v: estimates for v, estimates in found.items() if estimates}
         if not found:
             return None
+        cases = sorted({e[max(e)].cases for e in found.values()})
+        n = "–".join(text.numeral(count, ",") for count in dict.fromkeys([cases[0], cases[-1]]))
+        axis = text.inside(words["axis"])
+        shown = text.caption("shares_title", label=words["label"], axis=axis, title=evidence.title, n=n)
 
         def draw(axes):
+            ends = []
             for variant, estimates in found.items():
                 x = np.array(sorted(estimates)) * self.step
                 rows = np.array([(e.mean, e.low, e.high) for _, e in sorted(estimates.items())]) * 100
-                look = style(evidence.experiment, variant)
+                line, label = look[variant].line(), evidence.labels[variant]
                 every = max(1, len(x) // 10)
-                axes.plot(x, rows[:, 0], label=evidence.labels[variant], markevery=every, ms=4, lw=1.4, **look)
-                axes.fill_between(x, rows[:, 1], rows[:, 2], color=look["color"], alpha=0.18, lw=0)
+                axes.plot(x, rows[:, 0], label=label, markevery=every, ms=4, lw=1.4, **line)
+                axes.fill_between(x, rows[:, 1], rows[:, 2], color=line["color"], alpha=0.18, lw=0)
+                ends.append((label, line, rows[-1, 0]))
                 if variant in self.bound:
                     values = [100 * self.bound[variant](value) for value in x]
-                    axes.plot(x, values, color=look["color"], lw=0.8, ls=(0, (1, 2)))
+                    axes.plot(x, values, color=line["color"], lw=0.8, ls=(0, (1, 2)))
             if self.mark is not None:
-                axes.axvline(self.mark, color="#555555", lw=1, ls=(0, (4, 2)))
+                axes.axvline(self.mark, color=QUIET[0], lw=1, ls=(0, (4, 2)))
+            numerals(axes, text)
             if self.log:
-                log_axis(axes, "x")
+                log_axis(axes, "x", text)
             elif self.step == 1:
-                axes.xaxis.get_major_locator().set_params(integer=True)
+                whole(axes.xaxis)
             axes.set_xlabel(words["axis"])
-            axes.set_ylabel(f"{words['label']} (%)")
+            label_y(axes, f"{words['label']} (%)")
             axes.set_ylim(0, 102)
-            legend(axes)
+            title(axes, shown)
+            name_lines(axes, ends)
 
-        last = "; ".join(f"{evidence.labels[v]} {e[max(e)].mean:.2%}".replace("%", " %") for v, e in found.items())
-        cases = sorted({e[max(e)].cases for e in found.values()})
-        n = " to ".join(f"{count:,}" for count in dict.fromkeys([cases[0], cases[-1]]))
-        text = f"Lines: of {n} in the last row, all seeds together; bands: 95 % interval, of the counts or between the "
-        text += "seeds, whichever is wider."
-        text += f" Dotted: {words['bound']}." if self.bound else ""
-        text += f" Dashed upright: {words['mark']}." if self.mark is not None else ""
-        axis = words["axis"][0].lower() + words["axis"][1:]
+        last = [f"{evidence.labels[v]} {text.numeral(100 * e[max(e)].mean, '.2f')} %" for v, e in found.items()]
+        parts = [
+            text.caption("shares", label=words["label"], title=evidence.title, preset=evidence.preset),
+            text.caption("share_bands", n=n),
+            *([text.caption("dotted", what=words["bound"])] if self.bound else []),
+            *([text.caption("dashed_upright", what=words["mark"])] if self.mark is not None else []),
+        ]
         return Picture(
             f"{self.experiment}_{self.cases}_shares",
-            f"{words['label']} over {axis}, one line per variant. At the end: {last}.",
-            f"{words['label']}, {evidence.title}, preset {evidence.preset}. {text}",
+            w.described(text, text.caption("shares_alt", label=words["label"], axis=axis), last),
+            " ".join(parts),
             draw,
         )
 

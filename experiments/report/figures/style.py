@@ -1,37 +1,28 @@
-"""Parts that all figures share: colours that stay apart, files that do not change by themselves, axes, curves."""
+"""Parts that all figures share: the contract of a figure, axes, titles, names at the ends of lines, curves."""
 
-import pathlib
+import re
+import textwrap
 
-import matplotlib
-import matplotlib.figure
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.lines import Line2D
+from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullFormatter
+from scipy.optimize import isotonic_regression
 
 from experiments.errors import DeclarationError, nearest
+from experiments.report.figures.looks import GROUND, TEXT, looks_of
 
-# Okabe and Ito's colours, which stay apart under the common forms of colour blindness; markers and
-# dashes repeat the distinction for print in grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 3)))
-STYLE = {
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "grid.linewidth": 0.6,
-    "svg.hashsalt": "experiments",
-    "svg.fonttype": "path",
-}
+TOGETHER = re.compile(r"n = \S+( \S+)?")  # stands in one line
+HIGH = 27  # letters of a label beside a vertical axis that stand in one line
+WIDE = 66  # letters of a title that stand in one line
+ROOM, APART = 24, 0.068  # letters of a name beside a line; how far apart two names are, in heights of the axes
 
 
 class Figure:
     """The contract of a figure that a paper declares.
 
     A figure names its `experiment`; `picture(evidence)` returns a `Picture`, or `None` where there is nothing
-    to draw. What it says beyond labels and names of quantities stands in the paper's text, `[figures]`, under
-    `text`, with the parts that `words` names.
+    to draw. What it says beyond labels, names of quantities and the shared `[captions]` stands in the paper's text,
+    `[figures]`, under `text`, with the parts that `words` names.
     """
 
     kind = ""
@@ -65,24 +56,45 @@ class Figure:
                 raise DeclarationError(f"the text's [figures.{self.text}] has {part!r}. {nearest(part, self.words)}")
 
 
-def style(experiment, variant):
-    """Return colour, marker and dashes of a variant: its place in the experiment, in every figure."""
-    i = list(experiment.variants).index(variant)
-    return {"color": COLOURS[i % 8], "marker": MARKERS[i % 8], "linestyle": DASHES[i % 8]}
+def style(evidence):
+    """Return the `Look` of each variant of an experiment: that of its component, in every figure of every paper."""
+    return looks_of(evidence.experiment.variants, evidence.paper.components)
 
 
-def save(draw, folder, name):
-    """Write a drawing as `<name>.svg` and `<name>.png`, without anything that changes by itself."""
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context(STYLE):
-        figure = matplotlib.figure.Figure(figsize=(6.3, 3.7), layout="constrained")
-        draw(figure.add_subplot())
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(folder / f"{name}.png", dpi=150, metadata={"Software": None})
+def title(axes, words):
+    """Write what a figure shows above it."""
+    words = textwrap.fill(TOGETHER.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), words), WIDE)
+    axes.figure.suptitle(words, x=0.012, ha="left", fontsize=10, fontweight="bold", color=TEXT[0])
 
 
-def log_axis(axes, name):
+def label_y(axes, words):
+    """Label the vertical axis, in several lines where it is too short for one."""
+    axes.set_ylabel(textwrap.fill(words, HIGH))
+
+
+class Numerals(Formatter):
+    """Numbers at the ticks as a language writes them, all with as many decimals."""
+
+    def __init__(self, text, even=True):
+        self.text, self.even, self.ticks = text, even, []
+
+    def set_locs(self, locs):
+        """Take the places of all ticks."""
+        self.ticks = [f"{tick:.9g}" for tick in locs]
+
+    def __call__(self, x, pos=None):
+        decimals = max((len(tick.partition(".")[2]) for tick in self.ticks), default=0)
+        small = any("e" in tick for tick in self.ticks)
+        return self.text.numeral(x, f".{decimals}f" if self.even and not small else "g").replace("-", "−")
+
+
+def numerals(axes, text, names="xy"):
+    """Let the ticks of linear axes be written in the text's language."""
+    for name in names:
+        (axes.xaxis if name == "x" else axes.yaxis).set_major_formatter(Numerals(text))
+
+
+def log_axis(axes, name, text=None):
     """Make an axis logarithmic, with plain numbers: at 1, 2 and 5 of each decade, or at 1 where it spans more than two.
 
     Where it spans less than a factor of 4 they are equally far apart, as on a linear axis.
@@ -93,7 +105,7 @@ def log_axis(axes, name):
     low, high = axis.get_view_interval()
     few = MaxNLocator(6) if high < 4 * low else None
     axis.set_major_locator(few or LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_formatter(Numerals(text, even=False) if text else lambda value, _: f"{value:g}")
     axis.set_minor_formatter(NullFormatter())
 
 
@@ -104,9 +116,64 @@ def from_zero(axes):
         axes.set_ylim(bottom=0)
 
 
-def legend(axes):
-    """Put the legend above the plot, in as many columns as fit."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, borderaxespad=0.2)
+def whole(axis):
+    """Put ticks at whole numbers."""
+    axis.get_major_locator().set_params(integer=True)
+
+
+def legend(axes, columns=None):
+    """Put the legend below the plot, in as many columns as fit."""
+    handles, labels = axes.get_legend_handles_labels()
+    longest = max((len(label) for label in labels), default=1)
+    columns = columns or max(1, min(len(labels), int(400 / (5.2 * longest + 38))))
+    axes.figure.legend(handles, labels, loc="outside lower left", ncols=columns)
+
+
+def name_lines(axes, ends):
+    """Write the names of lines beside their right ends where there is room; else a legend.
+
+    Call it when the limits of the axes are set.
+
+    Args:
+        axes: with the lines, which have labels.
+        ends: of each line its label, its look as `plot` takes it, and its last value.
+    """
+    if not ends:
+        return
+    places = [axes.transAxes.inverted().transform(axes.transData.transform((_x(axes), y)))[1] for _, _, y in ends]
+    found = spread(places, APART)
+    if found is None or max(len(label) for label, _, _ in ends) > ROOM:
+        legend(axes)
+        return
+    for (label, look, _), y in zip(ends, found, strict=True):
+        marker = {"marker": look.get("marker"), "markevery": [1], "markerfacecolor": look.get("markerfacecolor")}
+        line = dict(color=look["color"], linestyle=look["linestyle"], lw=1.4, ms=4, **marker)
+        axes.add_artist(Line2D([1.012, 1.032, 1.052], [y] * 3, transform=axes.transAxes, clip_on=False, **line))
+        axes.text(1.066, y, label, transform=axes.transAxes, va="center_baseline", fontsize=9)
+
+
+def _x(axes):
+    return axes.get_xlim()[1]
+
+
+def spread(places, apart, most=2.7):
+    """Return places, in shares of the axes' height, moved as little as keeps them apart; `None` where it is too much.
+
+    Args:
+        places: heights, in any order.
+        apart: the smallest distance.
+        most: how far one may be moved, in units of `apart`.
+    """
+    order, n = np.argsort(places, kind="stable"), len(places)
+    if (n - 1) * apart > 1:
+        return None
+    wanted, steps = np.clip(np.array(places, float)[order], 0, 1), apart * np.arange(n)
+    moved = isotonic_regression(wanted - steps).x.clip(0, 1 - steps[-1]) + steps
+    if np.abs(moved - wanted).max() > most * apart:
+        return None
+    found = np.empty(n)
+    found[order] = moved
+    return [float(y) for y in found]
 
 
 def curves_of(evidence, variant, column):
@@ -118,16 +185,46 @@ def curves_of(evidence, variant, column):
     return [curve for curve in curves if curve]
 
 
+def diverged(evidence, variant, column):
+    """Return the same of the runs that diverged, as far as they got."""
+    runs = [record for record in evidence.runs.get(variant, {}).values() if record["outcome"] == "diverged"]
+    curves = [{row["epoch"]: row[column] for row in record["history"] if column in row} for record in runs]
+    return [{x: y for x, y in curve.items() if np.isfinite(y)} for curve in curves]
+
+
 def draw_mean(axes, curves, scale, label, look, markevery=None):
-    """Draw the mean of the seeds' curves as a line, their range as a band, over the epochs that all have."""
+    """Draw the mean of the seeds' curves as a line, their range as a band, over the epochs that all have.
+
+    Returns:
+        The mean's last value.
+    """
     epochs = sorted(set.intersection(*(set(curve) for curve in curves)))
     values = np.array([[curve[epoch] for epoch in epochs] for curve in curves]) * scale
     every = markevery or max(1, len(epochs) // 10)
     axes.plot(epochs, values.mean(0), label=label, markevery=every, ms=4, lw=1.4, **look)
-    axes.fill_between(epochs, values.min(0), values.max(0), color=look["color"], alpha=0.18, lw=0)
+    if len(curves) > 1:
+        axes.fill_between(epochs, values.min(0), values.max(0), color=look["color"], alpha=0.18, lw=0)
+    return float(values.mean(0)[-1])
+
+
+def hollow(look):
+    """Return a look with markers that have no filling."""
+    return look | {"markerfacecolor": GROUND[0]}
 
 
 def counted(found):
     """Return how many seeds lists of curves have, in words: `3`, or `2–3` where they differ."""
     counts = sorted({len(curves) for curves in found})
     return "–".join(map(str, dict.fromkeys([counts[0], counts[-1]])))
+
+
+def bar(axes, y, estimate, colour, lw=2.0, **look):
+    """Draw an estimate's interval at a height; where the axes end before it does, it ends in an arrow head."""
+    if not estimate.interval:
+        return
+    low, high = sorted(axes.get_xlim())
+    ends = np.clip(estimate.interval, low, high)
+    axes.plot(ends, [y, y], color=colour, lw=lw, solid_capstyle="butt", **look)
+    for end, beyond, marker in ((low, estimate.low < low, "<"), (high, estimate.high > high, ">")):
+        if beyond:
+            axes.plot([end], [y], ls="none", marker=marker, ms=6, color=colour, clip_on=False, **look)

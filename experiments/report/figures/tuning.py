@@ -5,52 +5,70 @@ import dataclasses
 import numpy as np
 
 from experiments.report.blocks import Picture
-from experiments.report.figures.style import Figure, legend, log_axis, style
-from experiments.spec.text import listed
+from experiments.report.figures import words as w
+from experiments.report.figures.style import Figure, label_y, log_axis, name_lines, style, title
 
 
 @dataclasses.dataclass(frozen=True)
 class Sensitivity(Figure):
-    """The tuning grid: the metric's best epoch over the tuned setting, one line per variant."""
+    """The tuning grid: the metric's best epoch, or its mean, over the tuned setting, one line per variant.
+
+    Where a run diverged a cross stands at the upper edge.
+    """
 
     experiment: str
 
     def picture(self, evidence):
-        tuning = evidence.experiment.tuning
+        tuning, text = evidence.experiment.tuning, evidence.text
         if tuning is None:
             return None
-        points, tuned = {}, evidence.preset and evidence.experiment.tunes(evidence.preset)
+        look, points, lost = style(evidence), {}, {}
+        tuned = evidence.preset and evidence.experiment.tunes(evidence.preset)
         column = tuning.metric if tuned else "objective"  # which every run has
         for variant in evidence.experiment.variants:
             for r in evidence.tuning.get(variant, ()) if tuned else evidence.runs.get(variant, {}).values():
                 values = [row[column] for row in r["history"] if column in row]
-                if r["outcome"] == "done" and values:
-                    points.setdefault(variant, []).append((tuning.value_of(r["settings"]), min(values)))
+                if r["outcome"] == "diverged":
+                    lost.setdefault(variant, []).append(tuning.value_of(r["settings"]))
+                elif r["outcome"] == "done" and values:
+                    score = sum(values) / len(values) if tuning.mean else min(values)
+                    points.setdefault(variant, []).append((tuning.value_of(r["settings"]), score))
         if not points:
             return None
-        setting, metric = tuning.title, column.replace("_", " ")
-        unit, scale = ("%", 100) if column.endswith("_error") else ("nats", 1)
+        setting, (metric, unit, scale) = text.tuned(tuning), w.metric(text, column)
+        score = text.caption("averaged" if tuning.mean else "lowest", metric=metric, small=text.inside(metric))
+        words = dict(score=score, setting=setting, title=evidence.title)
+        shown = text.caption("tuning_title", **words)
 
         def draw(axes):
+            ends = []
             for variant, pairs in points.items():
-                x, y = zip(*sorted(pairs), strict=True)
-                look = style(evidence.experiment, variant)
-                axes.plot(x, np.array(y) * scale, label=evidence.labels[variant], ms=5, lw=1.4, **look)
-            log_axis(axes, "x")
-            log_axis(axes, "y")
-            axes.set_xlabel(setting.capitalize())
-            axes.set_ylabel(f"{metric.capitalize()} ({unit})")
-            legend(axes)
+                x, y = (np.array(each) for each in zip(*sorted(pairs), strict=True))
+                line, label = look[variant].line(), evidence.labels[variant]
+                axes.plot(x, y * scale, label=label, ms=5, lw=1.4, **line)
+                ends.append((label, line, y[-1] * scale))
+            for variant, x in lost.items():
+                cross = dict(ls="none", marker="x", ms=7, mew=1.6, clip_on=False, color=look[variant].colour)
+                axes.plot(x, [1.0] * len(x), transform=axes.get_xaxis_transform(), **cross)
+            log_axis(axes, "x", text)
+            log_axis(axes, "y", text)
+            axes.set_xlabel(w.capital(setting))
+            label_y(axes, w.labelled(text, metric, unit))
+            title(axes, shown)
+            name_lines(axes, ends)
 
-        chosen = listed(f"{evidence.labels[v]} {tuning.words(value)}" for v, value in evidence.tuned.items())
-        said = f"Lowest {metric} of any epoch over the {setting}, {evidence.title}, preset {evidence.preset}. "
+        chosen = [f"{evidence.labels[v]} {text.chosen(value)}" for v, value in evidence.tuned.items()]
+        parts = [text.caption("tuning", preset=evidence.preset, **words)]
         if tuned:
-            said += f"One seed ({tuning.seed}) per point; diverged runs have none. Chosen: {chosen}."
+            parts.append(text.caption("one_seed_a_point", seed=tuning.seed))
+            parts.append(text.caption("chosen", choices="; ".join(chosen)))
         else:
-            said += "One run per point; this preset tunes nothing."
+            parts.append(text.caption("tunes_nothing"))
+        if lost:
+            parts.append(text.caption("crosses_above", runs=sum(map(len, lost.values()))))
         return Picture(
             f"{self.experiment}_tuning",
-            f"Lowest {metric} over the {setting} by variant; chosen: {chosen}.",
-            said,
+            w.described(text, text.caption("tuning_alt" if chosen else "tuning_alt_plain", **words), chosen),
+            " ".join(parts),
             draw,
         )

@@ -1,0 +1,46 @@
+"""Claims on how many times larger one cost is than another."""
+
+import dataclasses
+import math
+
+from experiments.claims import Claim, Measured, Part, Reason
+from experiments.claims.claim import between
+from experiments.claims.comparisons import describe_ratio, ratio_of
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RatioWithin(Claim):
+    """A positive quantity is between so many times and so many times larger for one variant than for another.
+
+    Judged by the 95 % interval of the geometric mean of the ratios, seed by seed.
+
+    Attributes:
+        larger, smaller: variants.
+        low, high: factors; `None`: no bound on that side.
+    """
+
+    larger: str
+    smaller: str
+    low: float | None = None
+    high: float | None = None
+    kind = "ratio within"
+    naming = ("larger", "smaller")
+
+    def published(self, text):
+        if self.high is None:
+            return text.phrase("at_least", number=f"{self.low:g}×")
+        return text.phrase("between", low=f"{self.low:g}×", high=f"{self.high:g}×")
+
+    def shown(self, estimate):
+        return describe_ratio(estimate)
+
+    def measure(self, evidence):
+        estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
+        if estimate is None:
+            return Measured(missing=Reason("no_pair"))
+        return Measured((Part(estimate, notes=notes),))
+
+    def decide(self, measured, evidence, p):
+        ends = (bound and math.log(bound) for bound in (self.low, self.high))
+        verdict, reason = between(measured.parts[0].estimate, *ends)
+        return verdict, (reason,)

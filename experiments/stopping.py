@@ -1,0 +1,124 @@
+"""Being asked to stop, by a signal or because the process that started this one has ended.
+
+What asks sets a flag. An exception alone would not do: raised by a signal's handler it may be swallowed, as inside
+a callback of the garbage collector. Long work looks at the flag, `check()`, wherever it can stop.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+PATIENCE = 2.0  # seconds after which a second signal is no echo of the first: stop at once, whatever is in progress
+GRACE = 1.5  # seconds that a process has to stop by itself once its driver has ended
+LEASH = "EXPERIMENTS_LEASH"  # set for a process whose standard input is held open by its driver, and only by it
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody asked to stop; `number` is the signal that said so."""
+
+    def __init__(self, number: int = signal.SIGINT):
+        super().__init__(f"stopped by {signal.Signals(number).name}")
+        self.number = number
+
+
+class _State:
+    number: int | None = None  # of the signal that asked
+    since = 0.0
+    held = 0  # blocks that are to be left as a whole
+    heard = False
+
+
+def check() -> None:
+    """Raise `Stopped` if somebody has asked to stop.
+
+    Raises:
+        Stopped: as said.
+    """
+    if _State.number is not None:
+        raise Stopped(_State.number)
+
+
+def _ask(number: int, frame: object = None) -> None:
+    impatient = _State.number is not None and time.monotonic() - _State.since > PATIENCE
+    if _State.number is None:
+        _State.number, _State.since = number, time.monotonic()
+    if impatient or not _State.held:
+        raise Stopped(number)
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[None]:
+    """Hear the signals that ask to stop while the block lasts; those that are ignored stay so."""
+    if _State.heard or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    replaced = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
+    _State.number, _State.heard = None, True
+    try:
+        for number in replaced:
+            signal.signal(number, _ask)
+        yield
+    finally:
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
+        _State.number, _State.heard = None, False
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Hold a stop back until the block has ended: what changes in it, changes as a whole.
+
+    Where `heard` is in effect the flag stays up, to be looked at; elsewhere the block ends with `Stopped`.
+    """
+    outermost = not _State.heard
+    with heard():
+        _State.held += 1
+        try:
+            yield
+        finally:
+            _State.held -= 1
+            if outermost and _State.heard:
+                check()
+
+
+def follow_driver() -> None:
+    """End with the process that started this one, where it holds a leash: the other end of the standard input.
+
+    A line on it asks to stop, and leaves the time that this takes. Its end says that the driver has ended: what
+    has not stopped after `GRACE` seconds is killed. Files are whole whenever that happens. A process of its own
+    watches, as this one may be in a compiler for a minute, where no thread of Python gets its turn.
+    """
+    if os.environ.pop(LEASH, None) is None or not hasattr(os, "fork"):
+        return
+    watched, (alive, held_open) = os.getpid(), os.pipe()
+    if os.fork():
+        os.close(alive)  # `held_open` stays so for as long as this process lives
+        return
+    try:
+        os.close(held_open)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (1, 2):  # whose end tells the driver that this process has ended
+            os.dup2(nothing, stream)
+        _watch(watched, alive)
+    finally:
+        os._exit(0)
+
+
+def _watch(watched: int, alive: int) -> None:
+    """Pass on to a process what comes over the leash, until `alive` says that it has ended."""
+    line = b"-"
+    while line:
+        if alive in select.select([0, alive], [], [])[0]:
+            return
+        line = os.read(0, 1)
+        os.kill(watched, signal.SIGTERM)
+    if not select.select([alive], [], [], GRACE)[0]:
+        os.kill(watched, signal.SIGKILL)

@@ -1,0 +1,162 @@
+"""Every catalogue says in Portuguese what it says in English: the same keys, blanks, code, links and numbers."""
+
+import collections
+import pathlib
+import re
+import string
+import tomllib
+
+import pytest
+
+from experiments import papers
+from experiments.claims import TEST_ERROR
+from experiments.errors import DeclarationError
+from experiments.spec import Citation, Text
+from experiments.spec.text import COMMA, LANGUAGES, SHARED
+
+FOLDERS = {"shared": SHARED} | {name: pathlib.Path(papers.__file__).parent / name for name in papers.names()}
+# What both languages write alike: names of optimizers, functions, data sets and networks, numbers with their code.
+ALIKE = {
+    "1 CNN",
+    "20 (quick: 10)",
+    "5 CNNs",
+    "AdaDelta",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Betas",
+    "CIFAR-10",
+    "Dropout",
+    "He normal",
+    "Leaky ReLU, a = 100",
+    "MNIST",
+    "MNIST; IMDB",
+    "Nesterov",
+    "PReLU",
+    "RMSProp",
+    "RReLU, U(3, 8)",
+    "ReLU",
+    "SGDW",
+    "Shake-shake",
+    "float32",
+    "nats",
+    "tanh",
+}
+CODE = re.compile(r"`[^`]*`")
+TARGET = re.compile(r"\]\([^)]*\)")
+BLANK = re.compile(r"\{[^{}]*\}")
+LINK = re.compile(r"https?://\S+|arXiv:\S+|\b[Vv](?:ersion|ersão) \d[\d.]*")
+# Places in a text, which keep their points in every language.
+PLACE = re.compile(r"\b(?:[Ss]ection|[Ss]eção|[Ll]emma|[Ll]ema|[Cc]hapter|[Cc]apítulo) \d+(?:\.\d+)*")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+WORD = re.compile(r"[^\W\d_]{2,}")  # one letter is a symbol
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+
+
+def catalogue(name, language):
+    """Return the texts of a catalogue by their path."""
+    path = FOLDERS[name] / f"text.{language}.toml"
+    assert path.is_file(), f"{path} is not there."
+    return dict(texts(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def texts(words, path=()):
+    for name, value in words.items():
+        if isinstance(value, str):
+            yield (*path, name), value
+        else:
+            yield from texts(value, (*path, name))
+
+
+def blanks(text):
+    """Return the blanks of a text, each with its form."""
+    return sorted(f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(text) if name is not None)
+
+
+def prose(text):
+    """Return a text without its code, blanks, links and versions."""
+    for other in (CODE, TARGET, BLANK, LINK):
+        text = other.sub(" ", text)
+    return text
+
+
+def numerals(text, language):
+    """Return how often each number occurs, as Portuguese writes it, and each place in a text."""
+    text = prose(text)
+    places = [place.split()[1] for place in PLACE.findall(text)]
+    numbers = NUMBER.findall(PLACE.sub(" ", text))
+    return collections.Counter(places + [n.translate(COMMA) if language == "en" else n for n in numbers])
+
+
+@pytest.fixture(params=FOLDERS)
+def pairs(request):
+    """Return the English and the Portuguese text of each path of a catalogue; both have the same paths."""
+    english, portuguese = (catalogue(request.param, language) for language in LANGUAGES)
+    assert sorted(english) == sorted(portuguese), sorted(set(english) ^ set(portuguese))
+    return {path: (words, portuguese[path]) for path, words in english.items()}
+
+
+def test_blanks_code_and_targets_are_the_same(pairs):
+    for path, (english, portuguese) in pairs.items():
+        assert blanks(english) == blanks(portuguese), path
+        for kind in (CODE, TARGET):
+            assert sorted(kind.findall(english)) == sorted(kind.findall(portuguese)), path
+
+
+def test_numbers_are_the_same(pairs):
+    for path, (english, portuguese) in pairs.items():
+        assert numerals(english, "en") == numerals(portuguese, "pt"), (path, english, portuguese)
+
+
+def test_every_text_is_translated(pairs):
+    for path, (english, portuguese) in pairs.items():
+        words = WORD.findall(prose(english))
+        assert portuguese.strip() and (english != portuguese or not words or english in ALIKE), (path, english)
+
+
+def test_what_is_alike_occurs():
+    found = set()
+    for name in FOLDERS:
+        english, portuguese = (catalogue(name, language) for language in LANGUAGES)
+        found |= {words for path, words in english.items() if portuguese.get(path) == words}
+    assert sorted(ALIKE - found) == []
+
+
+def test_portuguese_is_set_as_portuguese(pairs):
+    for path, (_, text) in pairs.items():
+        numbers = NUMBER.findall(PLACE.sub(" ", prose(text)))
+        assert [n for n in numbers if "." in n and not THOUSANDS.fullmatch(n.split(",")[0])] == [], (path, text)
+        assert not re.search(r"[\d}]\s*%", text.replace("\u202f%", "")), f"{path}: a thin space before %, {text!r}"
+        assert '"' not in text and "  " not in text, (path, text)
+
+
+@pytest.mark.parametrize("name", papers.names())
+def test_a_paper_speaks_portuguese(name):
+    (paper,) = papers.load([name])
+    spoken = paper.speaking("pt")  # which checks itself
+    assert spoken.text.language == "pt" and spoken.text.languages == LANGUAGES
+    assert spoken.text.summary == catalogue(name, "pt")["summary",]
+    assert spoken.experiments == paper.experiments and spoken.speaking("en").text == paper.text
+    assert spoken.citation.title == paper.citation.title
+
+
+def test_every_chapter_is_in_both_languages():
+    for name in papers.names():
+        english, portuguese = (Citation.load(FOLDERS[name], language).chapter for language in LANGUAGES)
+        assert NUMBER.findall(english) == NUMBER.findall(portuguese), name
+        assert english != portuguese or re.fullmatch(r"[\d.A-Z]+", english), f"{name}: {english!r} has words"
+
+
+def test_a_chapter_that_lacks_a_language_is_refused(tmp_path):
+    lines = [f'{name} = "x"' for name in ("title", "authors", "venue", "link")]
+    (tmp_path / "citation.toml").write_text("\n".join([*lines, "year = 2000", 'chapter = { en = "7 and 8" }']))
+    assert Citation.load(tmp_path).chapter == "7 and 8"
+    with pytest.raises(DeclarationError, match="`chapter` has en. Expected 'pt' too"):
+        Citation.load(tmp_path, "pt")
+
+
+def test_numbers_have_a_decimal_comma_in_portuguese():
+    english, portuguese = Text({}), Text({}, "pt")
+    assert (english.numeral(1234.5, ",.2f"), portuguese.numeral(1234.5, ",.2f")) == ("1,234.50", "1.234,50")
+    assert portuguese.numeral(0.9) == "0,9" and portuguese.numeral(128) == "128"
+    assert (english.number(TEST_ERROR, 0.1245), portuguese.number(TEST_ERROR, 0.1245)) == ("12.45", "12,45")

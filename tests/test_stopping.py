@@ -1,0 +1,121 @@
+"""Being asked to stop, and streams that are closed, full or read by nobody: nothing of it stops what is not to stop."""
+
+import errno
+import io
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from experiments import stopping, streams
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def awake():
+    """A shell that starts tests in the background makes them deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def ctrl_c():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_stop_that_was_swallowed_is_heard_at_the_next_look(awake):
+    class Callback:
+        def __del__(self):  # as in a callback of the garbage collector, nothing that is raised here gets out
+            ctrl_c()
+
+    with stopping.heard():
+        callback = Callback()
+        del callback
+        with pytest.raises(stopping.Stopped, match="SIGINT"):
+            stopping.check()
+    stopping.check()  # of the next command nothing is asked
+
+
+def test_what_is_held_ends_whole_and_impatience_ends_all(awake, monkeypatch):
+    done = []
+    with stopping.heard():
+        with stopping.held():
+            ctrl_c()
+            ctrl_c()  # a terminal and a driver may say the same
+            done.append("whole")
+        with pytest.raises(stopping.Stopped):
+            stopping.check()
+        monkeypatch.setattr(stopping, "PATIENCE", 0.0)
+        with pytest.raises(stopping.Stopped), stopping.held():
+            ctrl_c()
+            done.append("never")
+    assert done == ["whole"]
+
+
+# A process whose main thread never lets go: no other of its threads gets a turn, no handler of a signal.
+DEAF = """
+import re
+from experiments import stopping
+with stopping.heard():
+    stopping.follow_driver()
+    print("up", flush=True)
+    re.match(r"(a+)+$", "a" * 60 + "b")
+"""
+DRIVER = """
+import sys, time
+from experiments.runs import executors
+child = executors._child([sys.executable, "-c", sys.argv[1]], None)
+child.stdout.readline()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="on Windows a worker may outlive its driver")
+def test_a_worker_ends_with_its_driver_whatever_it_does():
+    command = [sys.executable, "-c", DRIVER, DEAF]
+    driver = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    worker = int(driver.stdout.readline())
+    driver.kill()
+    driver.communicate()
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        state = pathlib.Path(f"/proc/{worker}/stat")
+        if not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        os.kill(worker, signal.SIGKILL)
+        pytest.fail("the worker outlived its driver")
+
+
+def test_no_stream_stops_or_holds_up_who_writes(monkeypatch):
+    monkeypatch.setattr(streams, "WAIT", 0.05)
+    reading, writing = os.pipe()
+    with open(writing, "w") as stream:
+        steady = streams.Steady(stream)
+        for _ in range(300):  # more than a pipe holds, and nobody reads
+            assert steady.write("x" * 1000) == 1000
+        assert os.read(reading, 100) == b"x" * 100
+        os.close(reading)
+        print("more", file=steady, flush=True)
+        with pytest.raises(BrokenPipeError):
+            stream.write("y")
+            stream.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    with open("/dev/full", "w") as stream:
+        print("x", file=streams.Steady(stream), flush=True)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            stream.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    text = io.StringIO()
+    print("as ever", file=streams.Steady(text))
+    assert text.getvalue() == "as ever\n"
+    text.close()
+    print("closed", file=streams.Steady(text), flush=True)
