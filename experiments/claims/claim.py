@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import LEVEL, Estimate, runs_for
-from experiments.spec.text import Amount
+from experiments.spec.text import Amount, bracketed
 
 VERDICTS = (
     "reproduced",
@@ -352,12 +352,7 @@ def describe(estimate, quantity, text, difference=False):
     """Return an estimate of a quantity, or of a difference of two, in words: mean, 95 % interval, number of runs."""
     words = text.amount(Amount(quantity, estimate.mean, difference))
     if estimate.interval:
-        words += f" {interval(*(text.number(quantity, end) for end in estimate.interval), text)}"
+        words += f" {bracketed(*(text.number(quantity, end) for end in estimate.interval))}"
     if estimate.cases:
         return text.phrase("estimate_of_cases", estimate=words, n=estimate.n, cases=estimate.cases)
     return text.phrase("estimate", estimate=words, n=estimate.n)
-
-
-def interval(low, high, text):
-    """Return the written ends of an interval in brackets, apart from each other's decimal comma."""
-    return f"[{low}{'; ' if text.language == 'pt' else ', '}{high}]"

@@ -14,11 +14,11 @@ from experiments.claims.claim import (
     compare,
     contradicted,
     describe,
-    interval,
     on_differences,
     on_ratios,
 )
 from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
+from experiments.spec.text import bracketed
 
 ORDER = ("not reproduced", "open", "no such difference", "direction only", "reproduced")  # of the pairs of a claim
 
@@ -323,7 +323,7 @@ def describe_ratio(estimate: Estimate, text):
         return text.phrase("estimate", estimate="–", n=estimate.n)
     words = f"{_digits(math.exp(estimate.mean), text)}×"
     if estimate.interval:
-        words += f" {interval(*(_digits(math.exp(end), text) for end in estimate.interval), text)}"
+        words += f" {bracketed(*(_digits(math.exp(end), text) for end in estimate.interval))}"
     return text.phrase("estimate", estimate=words, n=estimate.n)
 
 

@@ -108,6 +108,11 @@ class Citation:
         return cls(**read)
 
 
+def bracketed(low, high):
+    """Return an interval in brackets: a semicolon stands between numbers that have a comma of their own."""
+    return f"[{low}; {high}]" if "," in f"{low}{high}" else f"[{low}, {high}]"
+
+
 def listed(names):
     """Join names so that each can be told from the next: semicolons where a name has a comma of its own."""
     names = list(names)

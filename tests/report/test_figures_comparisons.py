@@ -7,11 +7,11 @@ import pytest
 from matplotlib.figure import Figure as Canvas
 
 from experiments.claims import TEST_ERROR
+from experiments.claims.over_tasks import critical, groups, profile, ranks
 from experiments.claims.statistics import mean_interval, runs_for
 from experiments.report import figures
 from experiments.report.figures.pairs import half_width
 from experiments.report.figures.svg import SIZE
-from experiments.report.figures.tasks import critical, groups, profile, ranks
 from experiments.report.view import PaperView, Source
 from experiments.spec import Text
 from tests.fakes import paper, record, words

@@ -270,7 +270,7 @@ def test_tuning_shows_the_grid_the_choice_and_its_edge():
         runs.append(final)
     text = render.markdown(paper_page(PaperView(paper(TUNING), [Source("yours", tuple(runs))])))
     assert "| Alpha_1 | 0.1 (end of the grid) | 0.1, 1 | 0 | 1 |" in text
-    assert "Chosen: Alpha_1 0.1, Beta 0.1" in text
+    assert "Chosen: Alpha_1 0.1, Beta 0.1." in text
 
 
 class TestRendering:

@@ -4,8 +4,8 @@ import dataclasses
 import math
 
 from experiments.claims import Claim, Measured, Part, Reason, Yardstick
-from experiments.claims.claim import interval
 from experiments.claims.statistics import mean_interval
+from experiments.spec.text import bracketed
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class WorseCells(Claim):
         return text.phrase("cells", percent=100 * self.tolerance, most=self.most)
 
     def shown(self, estimate, text):
-        ends = estimate.interval and interval(*(text.numeral(end, ".2g") for end in estimate.interval), text)
+        ends = estimate.interval and bracketed(*(text.numeral(end, ".2g") for end in estimate.interval))
         words = " ".join(filter(None, (text.numeral(estimate.mean, ".3g"), ends)))
         return text.phrase("estimate", estimate=words, n=estimate.n)
 

@@ -9,13 +9,14 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, Yardstick, describe, on_differences
-from experiments.claims.claim import between, interval
+from experiments.claims.claim import between
 from experiments.claims.statistics import mean_interval
 from experiments.report.blocks import Picture
 from experiments.report.figures import Figure, title
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import PALETTE
 from experiments.report.figures.style import Numerals
+from experiments.spec.text import bracketed
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class OfMap(Claim):
     kind = "map"
 
     def shown(self, estimate, text):
-        ends = estimate.interval and interval(*(text.numeral(end, ".2f") for end in estimate.interval), text)
+        ends = estimate.interval and bracketed(*(text.numeral(end, ".2f") for end in estimate.interval))
         return " ".join(filter(None, (text.numeral(estimate.mean, ".2f"), ends)))
 
     def yardstick(self):

@@ -16,6 +16,7 @@ from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import BAND, GROUND, QUIET, TEXT, VERDICTS
 from experiments.report.figures.style import Numerals, bar
+from experiments.spec.text import bracketed
 
 # In inches: the figure, its column of verdicts and numbers; a line of letters, the lane of a bar, an axis, a gap.
 WIDTH, RIGHT, EDGE = 5.6, 1.9, 0.08
@@ -238,9 +239,7 @@ def _number(row, text):
         return text.numeral(value, "z#.3g").rstrip(".,")
 
     e = row.estimate
-    ends = f"[{number(printed.low, e.low)}, {number(printed.high, e.high)}]" if e.interval else ""
-    if text.language == "pt":
-        ends = ends.replace(", ", "; ")
+    ends = bracketed(number(printed.low, e.low), number(printed.high, e.high)) if e.interval else ""
     mean = "" if e.mean is None else number(printed.mean, e.mean)
     return text.caption("forest_number", number=f"{mean} {ends}".strip(), n=e.n)
 

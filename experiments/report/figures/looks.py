@@ -143,12 +143,15 @@ def looks_of(variants, declared=()):
             found[variant] = Look(own.colour, marker, dashes)
             count[name] = place + 1
             taken.add((own.colour, marker))
-    used = {look.colour for look in found.values()}
-    free = [colour for colour in COLOURS if colour not in used] or list(COLOURS)
+    known = list(found.values())
+    colours = [colour for colour in COLOURS if all(colour != look.colour for look in known)] or list(COLOURS)
+    markers = [marker for marker in MARKERS if all(marker != look.marker for look in known)] or list(MARKERS)
+    dashes = [dash for dash in DASHES if all(dash != look.dashes for look in known)] or list(DASHES)
     for i, variant in enumerate(rest):
-        colour, again = free[i % len(free)], i // len(free)
-        marker = next(m for m in MARKERS[i % 12 :] + MARKERS if (colour, m) not in taken)
-        found[variant] = Look(colour, marker, DASHES[(i + again) % len(DASHES)])
+        colour, again = colours[i % len(colours)], i // len(colours)
+        order = (*markers[i % len(markers) :], *MARKERS)
+        marker = next(m for m in order if (colour, m) not in taken)
+        found[variant] = Look(colour, marker, dashes[(i + again) % len(dashes)])
         taken.add((colour, marker))
     return {variant: found[variant] for variant in variants}
 

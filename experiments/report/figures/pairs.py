@@ -13,6 +13,7 @@ from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import GROUND, PALETTE, QUIET, TEXT
 from experiments.report.figures.style import Figure, label_y, name_lines, numerals, style, title, whole
+from experiments.spec.text import bracketed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +100,7 @@ class PairedDifferences(Pair):
 
         number = w.measured(text, quantity, estimate.mean, difference=True)
         if estimate.interval:
-            number += f" [{text.number(quantity, estimate.low)}; {text.number(quantity, estimate.high)}]"
+            number += f" {bracketed(*(text.number(quantity, end) for end in estimate.interval))}"
         parts = [
             text.caption("pairs", preset=evidence.preset, **said),
             text.caption("pairs_lines", number=number, **said),
@@ -155,7 +156,10 @@ class SeedsToVerdict(Pair):
         power = text.caption("power_never") if needed is None else text.caption("power_at", n=needed)
         parts = [text.caption("power", preset=evidence.preset, n=had, **said), power]
         return Picture(
-            self.named("power"), w.described(text, text.caption("power_alt", **said), [power]), " ".join(parts), draw
+            self.named("power"),
+            w.described(text, text.caption("power_alt", **said), [power.rstrip(".")]),
+            " ".join(parts),
+            draw,
         )
 
 

@@ -3,44 +3,12 @@
 import math
 
 import numpy as np
-from scipy import stats
 
-from experiments.claims.statistics import LEVEL
+from experiments.claims.over_tasks import critical, differ, groups, profile, ranks, table
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import TEXT, looks_of
 from experiments.report.figures.style import label_y, log_axis, name_lines, numerals, title
-
-FEWEST = 6  # tasks of a diagram of critical differences
-
-
-def table(costs):
-    """Return tasks and an array of costs, a row for each contender; infinity where it has no finite one.
-
-    Args:
-        costs: by contender and task, positive, the lower the better.
-
-    Raises:
-        ValueError: a cost is not above 0.
-    """
-    tasks = list(dict.fromkeys(task for by_task in costs.values() for task in by_task))
-    found = np.array([[by_task.get(task, math.inf) for task in tasks] for by_task in costs.values()], float)
-    found = np.where(np.isnan(found), math.inf, found)
-    if found.size and found.min() <= 0:
-        raise ValueError(f"Received: a cost of {found.min():g}. Expected costs above 0.")
-    return tasks, found
-
-
-def profile(costs):
-    """Return, by contender, factors above the best of each task, in order: infinity where it has no result.
-
-    The share of the tasks on which a contender is within a factor of the best is how many of its factors are at most
-    that one, by how many there are (Dolan and Moré, 2002).
-    """
-    _, found = table(costs)
-    best = found.min(0)
-    ratios = np.where(np.isfinite(best), found / np.where(np.isfinite(best), best, 1.0), math.inf)
-    return {contender: np.sort(row) for contender, row in zip(costs, ratios, strict=True)}
 
 
 def performance_profile(costs, labels, text, name, declared=()):
@@ -83,28 +51,6 @@ def performance_profile(costs, labels, text, name, declared=()):
     return Picture(name, w.described(text, text.caption("profile_alt"), best), text.caption("profile", n=n), draw)
 
 
-def ranks(costs):
-    """Return the mean rank of each contender over the tasks, 1 for the best; ties share their ranks."""
-    _, found = table(costs)
-    return dict(zip(costs, map(float, stats.rankdata(found, axis=0).mean(1)), strict=True))
-
-
-def critical(contenders, tasks):
-    """Return the smallest difference of mean ranks that Nemenyi's test finds at 5 % (Demšar, 2006)."""
-    q = float(stats.studentized_range.ppf(1 - LEVEL, contenders, math.inf)) / math.sqrt(2)
-    return q * math.sqrt(contenders * (contenders + 1) / (6 * tasks))
-
-
-def groups(mean_ranks, difference):
-    """Return the largest runs of contenders, in the order of their ranks, that a difference does not tell apart."""
-    order, found = sorted(mean_ranks, key=mean_ranks.get), []
-    for i, first in enumerate(order):
-        alike = [other for other in order[i:] if mean_ranks[other] - mean_ranks[first] < difference]
-        if len(alike) > 1 and not any(set(alike) <= set(group) for group in found):
-            found.append(alike)
-    return found
-
-
 def critical_differences(costs, labels, text, name):
     """Return the diagram of mean ranks, in which a bar joins those that are not told apart.
 
@@ -114,13 +60,9 @@ def critical_differences(costs, labels, text, name):
     Args:
         costs, labels, text, name: as of `performance_profile`.
     """
-    tasks, found = table(costs)
-    n, k = len(tasks), len(costs)
-    if n < FEWEST or k < 3:
+    if not differ(costs):
         return None
-    p = float(stats.friedmanchisquare(*stats.rankdata(found, axis=0)).pvalue)
-    if not p <= LEVEL:
-        return None
+    n, k = len(table(costs)[0]), len(costs)
     places, difference = ranks(costs), critical(k, n)
     order, joined = sorted(places, key=places.get), groups(places, difference)
 

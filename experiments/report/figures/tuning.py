@@ -7,6 +7,7 @@ import numpy as np
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
 from experiments.report.figures.style import Figure, label_y, log_axis, name_lines, style, title
+from experiments.spec.text import listed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Sensitivity(Figure):
         parts = [text.caption("tuning", preset=evidence.preset, **words)]
         if tuned:
             parts.append(text.caption("one_seed_a_point", seed=tuning.seed))
-            parts.append(text.caption("chosen", choices="; ".join(chosen)))
+            parts.append(text.caption("chosen", choices=listed(chosen)))
         else:
             parts.append(text.caption("tunes_nothing"))
         if lost:

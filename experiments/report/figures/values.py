@@ -9,6 +9,7 @@ from experiments.claims.quantities import POSSIBLE, Quantity
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
 from experiments.report.figures.style import Figure, bar, counted, numerals, style, title
+from experiments.spec.text import bracketed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +66,7 @@ class FinalValues(Figure):
 
         ends = [
             f"{evidence.labels[v]} {text.number(quantity, e.mean)}"
-            + (f" [{text.number(quantity, e.low)}, {text.number(quantity, e.high)}]" if e.interval else "")
+            + (f" {bracketed(*(text.number(quantity, end) for end in e.interval))}" if e.interval else "")
             for v, e in estimates.items()
         ]
         parts = [
