@@ -1,7 +1,6 @@
 """Checkpoints: a run that was stopped, killed or refused, beside the same run left alone."""
 
 import errno
-import importlib.util
 import itertools
 import json
 import os
@@ -77,7 +76,7 @@ def alone():
 
 
 # 220 examples make 55 steps of 4, so that an epoch has three occasions: after 50 steps, after 55, after its row.
-@pytest.mark.parametrize("occasion", [1, 2, 3, 7, 9])
+@pytest.mark.parametrize("occasion", [1, 5, 6, 9])
 def test_stopped_and_gone_on_equals_never_stopped(occasion, alone):
     kept = Kept(stop=occasion)
     with pytest.raises(KeyboardInterrupt):
@@ -452,7 +451,8 @@ def test_training_that_keeps_no_checkpoint_runs_as_before(tmp_path):
 # `everything` trains under a runner in processes that are killed, `kills` of them, then in one that is not, and in
 # another folder in one that never was. The processes are forks of one that has imported the backend and used
 # nothing of it, which saves most of the time.
-KILLED = """
+KILLS, EPOCHS = 5, 18
+KILLED = f"""
 import os, pathlib, random, signal, sys, time
 from experiments.runs import checkpoint
 from experiments import data
@@ -467,7 +467,7 @@ from tests.nets import everything
 kills, moments, seeds = int(sys.argv[1]), random.Random(int(sys.argv[2])), int(sys.argv[3])
 data.load("digits")
 checkpoint.digest("fake2000_test")  # once, as somebody may be at work on the sources
-fake = paper(lambda job: classifier(job, *everything(job.seed)), ["a"], 1, epochs=30, batch_size=4,
+fake = paper(lambda job: classifier(job, *everything(job.seed)), ["a"], 1, epochs={EPOCHS}, batch_size=4,
              evaluation="test", train_evaluation_every=10)
 runs = final_runs(fake, fake.experiments[0], "a", Request((fake,), "quick", seeds=seeds))
 
@@ -496,8 +496,8 @@ for i in range(kills + 2):
         train(*(("alone", 1e9) if i > kills else ("killed", 0)))
     os.close(telling)
     if i < kills:
-        if i % 5:  # most die while they train, the others while they start
-            for _ in range(moments.randint(1, 9)):
+        if i % 3:  # most die while they train, the others while they start
+            for _ in range(moments.randint(2, 9)):
                 os.read(hearing, 1)
             time.sleep(moments.uniform(0, 0.02))
         else:
@@ -509,27 +509,22 @@ for i in range(kills + 2):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("backend", "seeds"), [("tensorflow", 1), ("jax", 1), ("jax", 3)])
-def test_killed_ten_times_equals_never_killed(backend, seeds, tmp_path):
+@pytest.mark.skipif(BACKEND == "torch", reason="on PyTorch this is tested in one process")
+@pytest.mark.parametrize("seeds", [1, 3] if BACKEND == "jax" else [1])
+def test_killed_again_and_again_equals_never_killed(seeds, tmp_path):
     """Three seeds on JAX are one stack."""
-    if importlib.util.find_spec(backend) is None:  # not `importorskip`: this process has its own backend
-        pytest.skip(f"{backend} is not installed")
-    environment = {
-        **os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": os.getcwd(), "TF_CPP_MIN_LOG_LEVEL": "3",
-        # JAX compiles once for all the processes.
-        "JAX_COMPILATION_CACHE_DIR": str(tmp_path / "cache"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-    }  # fmt: skip
-    command = [sys.executable, "-c", KILLED, "10", "0", str(seeds)]
+    environment = {**os.environ, "KERAS_BACKEND": BACKEND, "PYTHONPATH": os.getcwd(), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-c", KILLED, str(KILLS), "0", str(seeds)]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr[-2000:]
-    # None of the ten got to the end, and they went on from ever later places.
+    # None of those that were killed got to the end, and they went on from ever later places.
     assert [line for line in lines if line.startswith("ended")] == ["ended done None"] * 2 * seeds, done.stdout
     places = [tuple(map(int, re.findall(r"\d+", line))) for line in lines if line.startswith("resume")]
-    assert len(lines) == len(places) + 2 * seeds and len(places) >= 7
-    assert places == sorted(places) and len(set(places)) >= 5 and places[-1] > places[0]
+    assert len(lines) == len(places) + 2 * seeds and len(places) >= KILLS - 2
+    assert places == sorted(places) and len(set(places)) >= 3 and places[-1] > places[0]
     killed, alone = (finished(tmp_path / name) for name in ("killed", "alone"))
-    assert killed == alone and [len(record["history"]) for record in alone] == [30] * seeds
+    assert killed == alone and [len(record["history"]) for record in alone] == [EPOCHS] * seeds
     assert alone[0]["facts"].get("stacked", 1) == seeds
     left = [p.name for p in (tmp_path / "killed" / "fake2000_test").rglob("*") if p.is_file()]
     left = [name for name in left if not name.startswith("group-")]  # the lock of those that are stacked
