@@ -169,13 +169,14 @@ def gather(paper, experiment, records):
         for record in spare:
             if record["protocol"] < experiment.version:  # of settings that no preset has any more
                 evidence.apart.setdefault(group_of(record), []).append(record)
-    changed = [r for r in others if r["overrides"]]
-    known = dict(others=changed, replaced=[r for r in others if not r["overrides"]])
-    ran = [dataclasses.replace(found[p], preset=p, **known) for p in PRESETS if p in found and found[p].runs]
+    changed, replaced = ([r for r in others if bool(r["overrides"]) == given] for given in (True, False))
+    for evidence in found.values():
+        evidence.others, evidence.replaced = changed, replaced
+    ran = [dataclasses.replace(found[p], preset=p) for p in PRESETS if p in found and found[p].runs]
     if ran:
         return ([evidence for evidence in ran if not evidence.missing] or ran)[-1]
     apart = next((found[p].apart for p in reversed(PRESETS) if p in found and found[p].apart), {})
-    return _earlier(Evidence(paper, experiment, apart=apart, **known), records)
+    return _earlier(Evidence(paper, experiment, apart=apart, others=changed, replaced=replaced), records)
 
 
 def _earlier(evidence, records):
