@@ -320,7 +320,7 @@ def lower_by(estimate, quantity, text):
 def describe_ratio(estimate: Estimate, text):
     """Return the logarithm of a ratio in words, as the ratio: three significant digits, zeros too."""
     if estimate.mean is None:
-        return text.phrase("estimate", estimate="–", n=estimate.n)
+        return text.phrase("runs", n=estimate.n)
     words = f"{_digits(math.exp(estimate.mean), text)}×"
     if estimate.interval:
         words += f" {bracketed(*(_digits(math.exp(end), text) for end in estimate.interval))}"

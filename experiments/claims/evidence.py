@@ -150,7 +150,7 @@ class Evidence:
             told = dict(n=len(records), group=self.named(group), version=group.protocol, now=now)
             parts.append(text.phrase(key, **told))
         counted = text.phrase("counted_none")
-        if self.records:
+        if self.records and self.preset != EARLIER:
             counted = text.phrase("counted", n=len(self.records), group=self.named(self.group))
         return text.phrase("left_out", counted=counted, groups="; ".join(parts))
 
@@ -187,7 +187,8 @@ def _earlier(evidence, records):
     experiment, groups = evidence.experiment, {}
     for r in records:
         whole = r["role"] == "final" and r["preset"] in PRESETS[1:] and not r["overrides"]
-        if whole and r["experiment"] == experiment.name and r["settings"]["variant"] in experiment.variants:
+        mine = r["experiment"] == experiment.name and r["protocol"] <= experiment.version
+        if whole and mine and r["settings"]["variant"] in experiment.variants:
             runs = groups.setdefault((group_of(r), r["preset"]), {}).setdefault(r["settings"]["variant"], {})
             runs.setdefault(canonical(r["settings"]), []).append(r)
     if not groups:
@@ -207,7 +208,6 @@ def _earlier(evidence, records):
         preset=EARLIER,
         runs={v: {r["seed"]: r for r in sorted(found[v], key=_seed)} for v in experiment.variants if v in found},
         group=group,
-        apart={},
         replaced=[r for r in evidence.replaced if r["key"] not in shown],
     )
 

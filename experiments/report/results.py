@@ -52,7 +52,8 @@ def what_ran(view, evidence):
     text = view.text
     counts = dict(done=evidence.count("done"), diverged=evidence.count("diverged"), failed=evidence.count("failed"))
     if evidence.preset == EARLIER:
-        return text.page("earlier_ran", runs=len(evidence.records))
+        told = text.page("earlier_ran", runs=len(evidence.records))
+        return " ".join(filter(None, (told, evidence.left_out())))
     unfinished = evidence.count("interrupted", "running")
     told = text.page("runs_ended", **counts, unfinished=unfinished)
     told = text.page("ran_as", preset=evidence.preset, scope=text.page(evidence.preset), runs=told)

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,7 +75,7 @@ def test_seeds_of_two_backends_are_no_pair():
 
 def test_columns_that_differ_in_backend_or_data_say_so():
     def page(*backends):
-        sources = [Source(n, tuple(three(backend=b))) for n, b in zip(("Yours", "Published"), backends, strict=True)]
+        sources = [Source(n, tuple(three(backend=b))) for n, b in zip(("yours", "published"), backends, strict=True)]
         return render.markdown(paper_page(PaperView(paper(), sources)))
 
     assert "| Yours (reduced: digits) | Published (reduced: digits) |" in page("jax", "jax")
@@ -108,9 +109,10 @@ def test_an_older_protocol_is_left_out_and_said():
     newer = dataclasses.replace(fake.experiments[0], version=2)
     fake = dataclasses.replace(fake, experiments=(newer,))
     found = gather(fake, newer, three())
-    assert found.preset is None and found.others == []
+    assert found.preset == "earlier" and found.others == found.replaced == []
     words = "Records that count: none. Left out: 3 on tensorflow, data 01234567, under protocol version 1 (now 2)."
-    assert f"Not run. {words}" in text(three(), fake)
+    shown = "Not run under the protocol that is declared now. Shown are 3 runs of an earlier one, which it replaces "
+    assert shown in text(three(), fake) and words in text(three(), fake)
     (reduced,) = [e for e, preset, _ in progress(fake, three()) if preset == "reduced"]
     assert reduced.left_out().startswith(words)
 
@@ -121,8 +123,32 @@ def test_an_older_protocol_is_said_where_the_settings_are_others_too():
     presets = {n: dataclasses.replace(p, settings={**p.settings, "epochs": 97}) for n, p in first.presets.items()}
     newer = dataclasses.replace(first, version=2, presets=presets)
     found = gather(dataclasses.replace(fake, experiments=(newer,)), newer, three())
-    assert found.preset is None and found.others == []
+    assert found.preset == "earlier" and found.others == []
     assert "Left out: 3 on tensorflow, data 01234567, under protocol version 1 (now 2)." in found.left_out()
+
+
+def test_runs_of_an_earlier_declaration_are_shown_until_there_are_others_and_judge_nothing():
+    fake = paper()
+    first = fake.experiments[0]
+    longer = {"quick": 90, "reduced": 97, "paper": 99}
+    settings = {n: {**p.settings, "epochs": longer[n]} for n, p in first.presets.items()}
+    presets = {n: dataclasses.replace(p, settings=settings[n]) for n, p in first.presets.items()}
+    fake = dataclasses.replace(fake, experiments=(dataclasses.replace(first, presets=presets),))
+    old = [record(v, s, 0.1 + 0.1 * (v == "b") + s / 100) for v in "ab" for s in range(3)]
+    found = gather(fake, fake.experiments[0], old)
+    assert found.preset == "earlier" and found.experiment.settings("earlier", "a").epochs == 4
+    assert found.experiment.tuning is None and found.replaced == [] and found.missing == 0
+    verdicts = PaperView(fake, [Source("measured", tuple(old))]).verdicts()
+    assert (verdicts["lower"].verdict, verdicts["lower"].reason) == ("not at this scale", "replaced")
+    assert verdicts["lower"].parts[0].estimate.mean == pytest.approx(0.1)
+    page = text(old, fake)
+    assert "11.00 % [8.52, 13.48], n = 3" in page and "they judge nothing" in page
+    # What the user changed is not an earlier declaration; one run of today's takes its place.
+    assert gather(fake, fake.experiments[0], [record("a", 0, learning_rate=0.5)]).preset is None
+    (new,) = [r | {"settings": r["settings"] | {"epochs": 97}} for r in [record("a", 0, 0.3)]]
+    found = gather(fake, fake.experiments[0], [*old, new])
+    assert found.preset == "reduced" and len(found.records) == 1 and len(found.replaced) == 6
+    assert "6 records of an earlier protocol are kept, and do not count." in text([*old, new], fake)
 
 
 def test_presets_with_equal_settings_have_both_run():

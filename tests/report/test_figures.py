@@ -248,7 +248,7 @@ class TestMarks:
         runs += [record("a", 1000, 0.1, outcome="diverged", epochs=2, learning_rate=1.0, **tuned)]
         runs = [r | {"history": [row | {"validation_loss": 0.1} for row in r["history"]]} for r in runs]
         shown = evidence(*both(), tuning=TUNING)
-        shown.preset, shown.tuning = "reduced", {"a": runs}
+        shown.experiment, shown.preset, shown.tuning = paper(TUNING).experiments[0], "reduced", {"a": runs}
         picture = figures.Sensitivity("first").picture(shown)
         assert "runs that diverged (1)" in picture.caption
         crosses = [line for line in drawn(picture).axes[0].lines if line.get_marker() == "x"]

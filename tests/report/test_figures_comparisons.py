@@ -45,7 +45,7 @@ class TestPairs:
         (mean,) = [line.get_ydata()[0] for line in right.lines if line.get_marker() == "o"]
         assert mean == pytest.approx(1.5)
         assert [line.get_ydata()[0] for line in right.lines if line.get_marker() == "D"] == [2]
-        assert "Beta less Alpha_1" in picture.caption and "1.50 percentage points" in picture.alt
+        assert "Beta less Alpha_1" in picture.caption and "1.50 points" in picture.alt
 
     def test_the_difference_is_that_of_the_claims(self):
         a, b = (0.10, 0.11, 0.12), (0.13, 0.15, 0.14)

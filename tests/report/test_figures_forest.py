@@ -91,7 +91,7 @@ def test_lines_of_one_unit_share_an_axis():
     one = declared(*(Finding(c.name, (c,)) for c in (ORDERED, TIMES, SAME, VALUE)))
     canvas = drawn(figures.forest(judged(one), one.text, "forest"))
     labels = [axes.get_xlabel() for axes in canvas.axes]
-    assert labels == ["Difference (percentage points)", "Ratio", "Value (%)"]
+    assert labels == ["Difference (points)", "Ratio", "Value (%)"]
     assert [axes.get_xscale() for axes in canvas.axes] == ["linear", "log", "linear"]
 
 

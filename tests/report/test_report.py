@@ -228,7 +228,9 @@ def test_numbers_have_a_file_of_their_own(place):
     assert float(lower["mean"]) == pytest.approx(10)
     rows = list(csv.DictReader((page / "tables" / "first_results.csv").open()))
     (cell,) = [row for row in rows if (row["quantity"], row["variant"]) == ("test_error", "a")]
-    assert [float(cell[name]) for name in ("mean", "low", "high", "paper")] == pytest.approx([11, 8.516, 13.484, 10], abs=1e-3)
+    assert [float(cell[name]) for name in ("mean", "low", "high", "paper")] == pytest.approx(
+        [11, 8.516, 13.484, 10], abs=1e-3
+    )
     assert (cell["unit"], cell["n"]) == ("%", "3")
 
 
