@@ -7,7 +7,6 @@ python -m experiments.benchmarks.publish --check    # fail if a rebuild would ch
 import argparse
 import json
 import pathlib
-import re
 import tempfile
 
 from experiments.benchmarks import overhead_page
@@ -165,17 +164,6 @@ def everything():
     return {folder / name: text for folder, made in pages.items() if made for name, text in files(made).items()}
 
 
-# Matplotlib names the clipping paths of an SVG by a digest of their coordinates, whose last bits differ by machine.
-CLIPPING = re.compile(rb"\bp[0-9a-f]{10}\b")
-
-
-def same(path, old, new):
-    """Tell whether two versions of a file say the same."""
-    if path.suffix == ".svg":
-        old, new = (CLIPPING.sub(b"clip", text) for text in (old, new))
-    return old == new
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
@@ -186,7 +174,7 @@ def main():
             with replacing(path) as file:
                 file.write(text)
         return 0
-    old = [path for path, text in made.items() if not path.is_file() or not same(path, path.read_bytes(), text)]
+    old = [path for path, text in made.items() if not path.is_file() or path.read_bytes() != text]
     for path in old:
         print(f"{path} is not what its records give. Run: python -m experiments.benchmarks.publish")
     return 1 if old else 0
