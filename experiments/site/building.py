@@ -142,6 +142,7 @@ def _sphinx(folder, out, language, own, more):
         "myst_heading_anchors": 4,
         "default_role": "code",
         "autodoc_inherit_docstrings": False,
+        "autodoc_typehints": "none",  # as in the signatures of classes, which are our own
         "autodoc_member_order": "bysource",
         "add_module_names": False,
         "smartquotes": False,

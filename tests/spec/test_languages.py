@@ -10,6 +10,7 @@ import pytest
 
 from experiments import papers
 from experiments.claims import TEST_ERROR
+from experiments.claims.statistics import mean_interval
 from experiments.errors import DeclarationError
 from experiments.spec import Citation, Text
 from experiments.spec.text import COMMA, LANGUAGES, SHARED
@@ -50,6 +51,7 @@ LINK = re.compile(r"https?://\S+|arXiv:\S+|\b[Vv](?:ersion|ersão) \d[\d.]*")
 PLACE = re.compile(r"\b(?:[Ss]ection|[Ss]eção|[Ll]emma|[Ll]ema|[Cc]hapter|[Cc]apítulo) \d+(?:\.\d+)*")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 WORD = re.compile(r"[^\W\d_]{2,}")  # one letter is a symbol
+ESTIMATE = mean_interval([0.1, 0.12, 0.15])
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
 
@@ -88,6 +90,12 @@ def numerals(text, language):
     return collections.Counter(places + [n.translate(COMMA) if language == "en" else n for n in numbers])
 
 
+def point(text):
+    """Return the numbers of a text that have a decimal point."""
+    numbers = NUMBER.findall(PLACE.sub(" ", prose(text)))
+    return [number for number in numbers if "." in number and not THOUSANDS.fullmatch(number.split(",")[0])]
+
+
 @pytest.fixture(params=FOLDERS)
 def pairs(request):
     """Return the English and the Portuguese text of each path of a catalogue; both have the same paths."""
@@ -124,8 +132,7 @@ def test_what_is_alike_occurs():
 
 def test_portuguese_is_set_as_portuguese(pairs):
     for path, (_, text) in pairs.items():
-        numbers = NUMBER.findall(PLACE.sub(" ", prose(text)))
-        assert [n for n in numbers if "." in n and not THOUSANDS.fullmatch(n.split(",")[0])] == [], (path, text)
+        assert point(text) == [], (path, text)
         assert not re.search(r"[\d}]\s*%", text.replace("\u202f%", "")), f"{path}: a thin space before %, {text!r}"
         assert '"' not in text and "  " not in text, (path, text)
 
@@ -138,6 +145,15 @@ def test_a_paper_speaks_portuguese(name):
     assert spoken.text.summary == catalogue(name, "pt")["summary",]
     assert spoken.experiments == paper.experiments and spoken.speaking("en").text == paper.text
     assert spoken.citation.title == paper.citation.title
+
+
+@pytest.mark.parametrize("name", papers.names())
+def test_claims_write_their_numbers_in_portuguese(name):
+    (paper,) = papers.load([name])
+    text = paper.speaking("pt").text
+    for claim in (*paper.claims, *(claim for table in paper.tables for claim in table.claims)):
+        said = f"{claim.statement(text)} {claim.published(text)} {claim.shown(ESTIMATE, text)}"
+        assert point(said) == [] and "Amount(" not in said and "points" not in said, said
 
 
 def test_every_chapter_is_in_both_languages():

@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 from experiments.claims import Claim, Measured, Part, Reason
-from experiments.claims.claim import between
+from experiments.claims.claim import between, on_ratios
 from experiments.claims.comparisons import describe_ratio, ratio_of
 
 
@@ -28,11 +28,20 @@ class RatioWithin(Claim):
 
     def published(self, text):
         if self.high is None:
-            return text.phrase("at_least", number=f"{self.low:g}×")
-        return text.phrase("between", low=f"{self.low:g}×", high=f"{self.high:g}×")
+            return text.phrase("at_least", number=f"{text.numeral(self.low)}×")
+        low, high = (f"{text.numeral(bound)}×" for bound in (self.low, self.high))
+        return text.phrase("between", low=low, high=high)
 
-    def shown(self, estimate):
-        return describe_ratio(estimate)
+    def shown(self, estimate, text):
+        return describe_ratio(estimate, text)
+
+    def yardstick(self):
+        low, high = self._ends()
+        return on_ratios(low=low, high=high)
+
+    def _ends(self):
+        """Return the logarithms of both bounds."""
+        return tuple(bound and math.log(bound) for bound in (self.low, self.high))
 
     def measure(self, evidence):
         estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
@@ -41,6 +50,5 @@ class RatioWithin(Claim):
         return Measured((Part(estimate, notes=notes),))
 
     def decide(self, measured, evidence, p):
-        ends = (bound and math.log(bound) for bound in (self.low, self.high))
-        verdict, reason = between(measured.parts[0].estimate, *ends)
+        verdict, reason = between(measured.parts[0].estimate, *self._ends())
         return verdict, (reason,)

@@ -75,14 +75,12 @@ FINDINGS = (
     Finding(
         "normalisation_helps",
         (
-            Ordering(
-                name="normalisation_helps", experiment="cifar", instead="cifar_fast", words={"rate": "0.03"}, **LRN
-            ),
+            Ordering(name="normalisation_helps", experiment="cifar", instead="cifar_fast", words={"rate": 0.03}, **LRN),
             Ordering(
                 name="normalisation_helps_slow",
                 experiment="cifar_slow",
                 presets=("reduced",),
-                words={"rate": "0.01"},
+                words={"rate": 0.01},
                 **LRN,
             ),
         ),
