@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?( [^@|!(]*)?", re.I)
 
 def markdown(page):
     """Return the page as GitHub Markdown."""
-    return "\n\n".join([f"# {page.title}", *_parts(page.blocks, page.language)]) + "\n"
+    return "\n\n".join([f"# {_flat(page.title)}", *_parts(page.blocks, page.language)]) + "\n"
 
 
 def _parts(blocks, language):

@@ -201,7 +201,8 @@ class Text:
 
     def chosen(self, value):
         """Return a value of a grid, of one setting or of several together."""
-        return "; ".join(self.numeral(part) for part in (value if isinstance(value, tuple) else (value,)))
+        mark = "; " if self.language == "pt" else ", "
+        return mark.join(self.numeral(part) for part in (value if isinstance(value, tuple) else (value,)))
 
     def all_of(self, names):
         """Join names by commas, the last by "and"."""
