@@ -122,7 +122,7 @@ def test_check_tells_a_page_that_was_edited(tmp_path, monkeypatch, capsys):
     assert publish.main() == 0
     path = tmp_path / "OVERHEAD" / "figures" / "stacks.svg"
     drawn = path.read_text()
-    path.write_text(drawn.replace("#0072B2", "#0072B3").replace("#0072b2", "#0072b3"))
+    path.write_text(drawn.replace("<path ", '<path id="other" ', 1))
     assert publish.main() == 1
     path.write_text(drawn)
     capsys.readouterr()

@@ -129,6 +129,15 @@ def test_dark_follows_the_reader(visit):
     assert min(light) > 200 and max(dark) < 60
 
 
+def test_figures_have_the_page_s_ground(visit):
+    """They draw for both grounds themselves: a ground of their own would hide light text."""
+    page = visit("en/index.html", scheme="dark")
+    grounds = page.evaluate(
+        "() => [...document.querySelectorAll('article img')].map(e => getComputedStyle(e).background)"
+    )
+    assert grounds and all("rgba(0, 0, 0, 0)" in ground for ground in grounds)
+
+
 @pytest.mark.parametrize("name", PAGES[:5])
 def test_no_heading_stands_alone_on_paper(visit, name):
     page = visit(f"en/{name}.html")

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from experiments.site import addons, component_pages, functions, paths
+from experiments.site import addons, addons_page, component_pages, functions, paths
 from experiments.site import public_names as public
 from experiments.site.parameters import signature
 
@@ -380,16 +380,14 @@ class TestAddons:
         for name in ("gelu", "sparsemax"):
             keras.layers.Activation(name)(np.ones((1, 2)))
 
-    def test_our_replacements_link_to_their_pages(self, contents):
-        text = contents[0]["from_tensorflow_addons.md"]
+    def test_our_replacements_link_to_their_pages(self):
+        places = {f"{g.path}.{c.name}": f"{g.folder}/{c.name}" for g in public.groups() for c in g.components}
+        rows = {row.name: addons_page.instead(row, places) for _, row in self.rows}
+        assert ":doc:`custom.activations.RReLU <activations/RReLU>`" in rows["rrelu"]
+        assert rows["CRF"] == "nothing" and "(from Keras 3.15 on)" in rows["MultiOptimizer"]
         for _, row in self.rows:
-            for name in (n for n in row.instead if n.startswith("custom.")):
-                assert f"[{name}]({name.removeprefix('custom.').replace('.', '/')}.md)" in text
-        for path, names in (
-            ("activations/RReLU.md", "`tfa.activations.rrelu`"),
-            ("activations/GELU.md", "`tfa.activations.gelu`, `tfa.layers.GELU`"),
-        ):
-            assert f"In place of {names} of TensorFlow Addons" in contents[0][path]
+            assert all(name in places for name in row.instead if name.startswith("custom."))
+        assert addons.replaced_by("custom.activations.GELU") == ["tfa.activations.gelu", "tfa.layers.GELU"]
 
     def test_notes_on_other_forms_hold(self):
         """The numbers and settings that the notes name, where they can be computed."""
