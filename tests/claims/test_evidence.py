@@ -145,7 +145,7 @@ def test_runs_of_an_earlier_declaration_are_shown_until_there_are_others_and_jud
     assert "11.00 % [8.52, 13.48], n = 3" in page and "they judge nothing" in page
     # What the user changed is not an earlier declaration; one run of today's takes its place.
     assert gather(fake, fake.experiments[0], [record("a", 0, learning_rate=0.5)]).preset is None
-    (new,) = [r | {"settings": r["settings"] | {"epochs": 97}} for r in [record("a", 0, 0.3)]]
+    (new,) = [r | {"settings": r["settings"] | {"epochs": 97}} for r in [record("a", 7, 0.3)]]
     found = gather(fake, fake.experiments[0], [*old, new])
     assert found.preset == "reduced" and len(found.records) == 1 and len(found.replaced) == 6
     assert "6 records of an earlier protocol are kept, and do not count." in text([*old, new], fake)
