@@ -180,7 +180,7 @@ def test_the_page_says_what_was_not_reached_and_what_was_not_run():
     assert f"not reached within {epochs} epochs in 2 of 2 runs" in text
     verdicts = view.verdicts()
     assert (verdicts["sooner_to_25"].verdict, verdicts["sooner_to_25"].reason) == ("open", "few_runs")
-    assert "AlexNet on ImageNet: not run." in text and "26.2 %" in text
+    assert "## AlexNet on ImageNet\n\nNot run." in text and "26.2 %" in text
     cells = [verdicts[claim.name].verdict for table in TABLES for claim in table.claims]
     assert cells.count("not run") == 12 and len(cells) == 13  # one net of section 3.3 has run
     captions = [block.caption for block in build.headlines([view])[1:]]
