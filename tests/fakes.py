@@ -64,7 +64,6 @@ def paper(tuning=None, **changes):
         ),
         deviations=(Deviation("seeds"),),
         results={"first": (TEST_ERROR, TRAIN_ERROR)},
-        headline=(TEST_ERROR,),
         figures=(LearningCurves("first", TEST_ERROR), Sensitivity("first")),
     )
     return Paper("fake2000_test", **declared | changes)

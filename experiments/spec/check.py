@@ -264,8 +264,6 @@ def _blanks(words):
 
 def _results(declared):
     _known("experiment", declared.results, _experiments(declared), "table of results")
-    shown = [quantity.name for quantities in declared.results.values() for quantity in quantities]
-    _known("quantity", [quantity.name for quantity in declared.headline], shown, "headline")
     for quantities in declared.results.values():
         for quantity in quantities:
             declared.text.quantity(quantity)

@@ -47,7 +47,6 @@ class Paper:
         tables, findings: see `experiments.claims`.
         deviations: where what runs departs from the paper.
         results: quantities that the tables of results show, by experiment.
-        headline: the quantities among them that the index shows.
         figures: what is drawn, see `experiments.report.figures`.
         components: by variant, the component that it is, where its name does not say so: its colour and marker in all
             figures, see `experiments.report.figures.looks`.
@@ -64,7 +63,6 @@ class Paper:
     findings: tuple = ()
     deviations: tuple = ()
     results: Mapping = dataclasses.field(default_factory=dict)
-    headline: tuple = ()
     figures: tuple = ()
     components: Mapping = dataclasses.field(default_factory=dict)
 

@@ -78,12 +78,13 @@ class Citation:
     year: int
     link: str
     chapter: str
+    language: str = "en"
 
     @property
     def short(self):
         """Surnames and year, as a sentence cites it."""
         names = [surname for surname, _ in self._names()]
-        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        who = {"en": " and ", "pt": " e "}[self.language].join(names) if len(names) < 3 else f"{names[0]} et al."
         return f"{who} ({self.year})"
 
     @property
@@ -105,7 +106,7 @@ class Citation:
             if language not in chapter:
                 raise DeclarationError(f"{path}: `chapter` has {', '.join(chapter)}. Expected {language!r} too.")
             read["chapter"] = chapter[language]
-        return cls(**read)
+        return cls(**read, language=language)
 
 
 def bracketed(low, high):

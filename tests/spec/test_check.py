@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_ERROR, Finding, Ordering, Quantity, Table
+from experiments.claims import TEST_ERROR, Finding, Ordering, Quantity, Table
 from experiments.errors import DeclarationError
 from experiments.report.figures import LearningCurves, Shares
 from experiments.spec import Deviation, Experiment, Preset, Text, Tuning
@@ -169,7 +169,7 @@ class TestQuantities:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"results": {"first": (mine,)}, "headline": ()},
+            {"results": {"first": (mine,)}},
             {"tables": (Table("table_1", "first", (mine,), {"a": (0.1,)}, {"test_eror": 0.1}),)},
             {"findings": findings(dataclasses.replace(LOWER, quantity=mine), VALUE)},
             {"figures": (LearningCurves("first", mine),)},
@@ -180,12 +180,6 @@ class TestQuantities:
 
     def test_a_name_without_a_quantity(self):
         refused("words for [quantities] 'test_eror'", "test_error", text=text("quantities", "test_eror"))
-
-    def test_a_headline_that_no_table_shows(self):
-        refused("headline names the quantity 'objective'. Known: test_error, train_error.", headline=(OBJECTIVE,))
-
-    def test_a_result_shown_may_be_none_of_the_headline(self):
-        assert paper(headline=(TRAIN_ERROR,)).headline == (TRAIN_ERROR,)
 
     def test_a_tolerance_for_each_column_of_a_table(self):
         table = dataclasses.replace(paper().tables[0], tolerance={"test_eror": 0.005})

@@ -8,7 +8,6 @@ each run took.
 python -m experiments run kingma2015_adam --preset reduced
 """
 
-from experiments.claims import OBJECTIVE
 from experiments.papers.kingma2015_adam import autoencoder, convolutional, linear, perceptron
 from experiments.spec import INCOMPLETE_BATCHES, Paper
 
@@ -19,6 +18,5 @@ PAPER = Paper.at(
     findings=tuple(finding for part in PARTS for finding in part.FINDINGS),
     deviations=(*(deviation for part in PARTS for deviation in part.DEVIATIONS), INCOMPLETE_BATCHES),
     results={name: quantities for part in PARTS for name, quantities in part.RESULTS.items()},
-    headline=(OBJECTIVE,),
     figures=tuple(figure for part in PARTS for figure in part.FIGURES),
 )

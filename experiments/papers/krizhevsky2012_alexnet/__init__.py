@@ -128,7 +128,6 @@ PAPER = Paper.at(
         **dict.fromkeys(NORMALISED, (TEST_ERROR, TRAIN_ERROR, OBJECTIVE)),
         "imagenet": IMAGENET,
     },
-    headline=(EPOCHS_TO_25, TEST_ERROR),
     figures=(
         PublishedCurves("figure1", TRAIN_ERROR, CURVES, level=0.25),
         LearningCurves("figure1", OBJECTIVE, log=True),

@@ -7,7 +7,6 @@ images. paper: the paper's network and lengths, for a GPU. The report states wha
 python -m experiments run loshchilov2019_adamw --preset reduced
 """
 
-from experiments.claims import TEST_ERROR
 from experiments.papers.loshchilov2019_adamw import grids, lengths, training
 from experiments.spec import INCOMPLETE_BATCHES, Paper
 
@@ -17,7 +16,6 @@ PAPER = Paper.at(
     findings=(*grids.FINDINGS, *lengths.FINDINGS),
     deviations=(*training.DEVIATIONS, *grids.DEVIATIONS, *lengths.DEVIATIONS, INCOMPLETE_BATCHES),
     results=grids.RESULTS | lengths.RESULTS,
-    headline=(TEST_ERROR,),
     figures=(*grids.FIGURES, *lengths.FIGURES),
     components={"sgd_l2": "momentum", "one_cosine": "adamw", "adamwr": "adamw"},
 )

@@ -137,7 +137,6 @@ PAPER = Paper.at(
         "born_dead": tuple(BORN_DEAD.values()),
         **dict.fromkeys(NAMES, (COLLAPSED, END_DEAD, REVIVED)),
     },
-    headline=(BORN_DEAD[10], COLLAPSED),
     figures=(
         Shares("born_dead", "dead", "nets", bound={f"width_{width}": partial(bound, width) for width in WIDTHS}),
         *(Shares(name, "collapsed", "nets") for name in NAMES),

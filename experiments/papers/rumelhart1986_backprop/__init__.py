@@ -128,7 +128,6 @@ PAPER = Paper.at(
         "xor": (q.SOLVED, q.CLEAR, q.SOLVED_BY_558),
     },
     components={"plain": "gradient_descent"},
-    headline=(q.SOLVED, q.GENERALISED),
     figures=(
         Shares("symmetry", "solved", "nets", 25, log=True, mark=1425),
         Shares("hidden_units", "solved", "nets", 25, log=True),

@@ -71,6 +71,5 @@ PAPER = Paper.at(
         Deviation("examples_and_steps", presets=("quick",)),
     ),
     results={"share_60": RESULTS, "share_75": RESULTS},
-    headline=(TEST_ERROR,),
     figures=(FinalValues("share_60", TEST_ERROR), FinalValues("share_75", TEST_ERROR)),
 )

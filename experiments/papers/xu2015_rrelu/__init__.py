@@ -156,7 +156,6 @@ PAPER = Paper.at(
     ),
     components={"leaky_100": "leaky_relu", "leaky_5.5": "very_leaky_relu"},
     results=dict.fromkeys(("cifar10", "few10", "cifar100", "few100"), ERRORS),
-    headline=(TEST_ERROR,),
     figures=tuple(
         figure
         for data in ("cifar10", "few10", "cifar100", "few100")

@@ -284,7 +284,7 @@ def _limits(panel, ratio):
     span = max(high - low, float(np.median(widths)) if widths else 0.0) or abs(high) or 1.0
     low = min([low, *(max(forth(e), low - 0.6 * span) for e in ends)])
     high = max([high, *(min(forth(e), high + 0.6 * span) for e in ends)])
-    room = 0.05 * (high - low)
+    room = 0.05 * (high - low or span)
     return back(low - room), back(high + room)
 
 
