@@ -26,7 +26,7 @@ class Evidence:
         tuning: records of the grid, by variant, in the order of the grid.
         tuned: the value chosen, by variant.
         group: of all these records; `None` where there are none.
-        apart: by group, the records that the preset asks for too; those of older protocols are among them.
+        apart: by group, the records that the preset asks for too, and all of older protocols.
         others: records of this protocol that no preset of this experiment asks for: changed settings.
     """
 
@@ -160,8 +160,12 @@ def gather(paper, experiment, records):
     """Return the `Evidence` of one experiment from a paper's records."""
     found = presets(paper, experiment, records)
     claimed = {r["key"] for e in found.values() for records in (e.records, *e.apart.values()) for r in records}
-    others = [r for r in records if r["experiment"] == experiment.name and r["protocol"] == experiment.version]
-    others = [r for r in others if r["key"] not in claimed]
+    spare = [r for r in records if r["experiment"] == experiment.name and r["key"] not in claimed]
+    others = [r for r in spare if r["protocol"] == experiment.version]
+    for evidence in found.values():
+        for record in spare:
+            if record["protocol"] < experiment.version:  # of settings that no preset has any more
+                evidence.apart.setdefault(group_of(record), []).append(record)
     ran = [dataclasses.replace(found[p], preset=p, others=others) for p in PRESETS if p in found and found[p].runs]
     if ran:
         return ([evidence for evidence in ran if not evidence.missing] or ran)[-1]

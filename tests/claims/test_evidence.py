@@ -115,6 +115,16 @@ def test_an_older_protocol_is_left_out_and_said():
     assert reduced.left_out().startswith(words)
 
 
+def test_an_older_protocol_is_said_where_the_settings_are_others_too():
+    fake = paper()
+    first = fake.experiments[0]
+    presets = {n: dataclasses.replace(p, settings={**p.settings, "epochs": 97}) for n, p in first.presets.items()}
+    newer = dataclasses.replace(first, version=2, presets=presets)
+    found = gather(dataclasses.replace(fake, experiments=(newer,)), newer, three())
+    assert found.preset is None and found.others == []
+    assert "Left out: 3 on tensorflow, data 01234567, under protocol version 1 (now 2)." in found.left_out()
+
+
 def test_presets_with_equal_settings_have_both_run():
     fake = paper()
     presets = fake.experiments[0].presets

@@ -201,5 +201,7 @@ def test_far_below_and_marginally_below_are_told_by_a_factor_of_two(name, ratio,
     low, noise = (0.01, 0.012, 0.011, 0.009), (1.01, 0.99, 1.02, 0.98)
     larger = [ratio * n * cost for n, cost in zip(noise, low, strict=True)]
     found = cost_of(**{claim.smaller: low, claim.larger: larger})
-    assert claim.decide(claim.measure(found), found, None)[0] == verdict
+    measured = claim.measure(found)
+    assert claim.decide(measured, found, None)[0] == verdict
+    assert "×" in claim.shown(measured.parts[0].estimate, PAPER.text) and "2×" in claim.published(PAPER.text)
     assert claim.measure(cost_of(adam=low)).missing.key == "no_pair"

@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 from experiments.claims import Claim, Measured, Part, Reason
-from experiments.claims.claim import between
+from experiments.claims.claim import between, on_ratios
 from experiments.claims.comparisons import describe_ratio, ratio_of
 
 
@@ -27,16 +27,20 @@ class RatioWithin(Claim):
     naming = ("larger", "smaller")
 
     def published(self, text):
-        low, high = (None if bound is None else f"{text.numeral(bound)}×" for bound in (self.low, self.high))
-        return text.phrase("at_least", number=low) if high is None else text.phrase("between", low=low, high=high)
+        if self.high is None:
+            return text.phrase("at_least", number=f"{self.low:g}×")
+        return text.phrase("between", low=f"{self.low:g}×", high=f"{self.high:g}×")
 
     def shown(self, estimate, text):
         return describe_ratio(estimate, text)
 
-    unit = "times"
+    def yardstick(self):
+        low, high = self._ends()
+        return on_ratios(low=low, high=high)
 
-    def in_unit(self, value):
-        return math.exp(value)
+    def _ends(self):
+        """Return the logarithms of both bounds."""
+        return tuple(bound and math.log(bound) for bound in (self.low, self.high))
 
     def measure(self, evidence):
         estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
@@ -45,6 +49,5 @@ class RatioWithin(Claim):
         return Measured((Part(estimate, notes=notes),))
 
     def decide(self, measured, evidence, p):
-        ends = (bound and math.log(bound) for bound in (self.low, self.high))
-        verdict, reason = between(measured.parts[0].estimate, *ends)
+        verdict, reason = between(measured.parts[0].estimate, *self._ends())
         return verdict, (reason,)

@@ -3,7 +3,7 @@
 import dataclasses
 
 from experiments.claims import Claim, Measured, Part, Reason, describe
-from experiments.claims.claim import compare
+from experiments.claims.claim import compare, on_differences
 from experiments.claims.statistics import paired_difference
 
 
@@ -24,14 +24,13 @@ class WiderGap(Claim):
     naming = ("higher", "lower", "above", "below")
 
     def published(self, text):
-        return f"> {text.amount(self.difference(0.0))}"
+        return text.phrase("at_least", number=self.difference(0.0))
 
     def shown(self, estimate, text):
         return describe(estimate, self.quantity, text, difference=True)
 
-    @property
-    def unit(self):
-        return self.quantity.difference_unit
+    def yardstick(self):
+        return on_differences(self.quantity, low=0.0)
 
     def measure(self, evidence):
         wide, narrow = (self._gaps(evidence, *pair) for pair in ((self.higher, self.lower), (self.above, self.below)))
