@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 # As many tests at once as there are cores, eight at most.
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal
 ENGINE := $(wildcard tests/engine/test_*.py)
+# What no backend computes: the online learners are NumPy.
+NUMPY := --ignore=tests/custom/test_online.py
 RUNS := tests/runs/test_checkpoint.py tests/runs/test_stacked.py
 # TensorFlow's XLA takes seconds to compile what these runs train in less.
 SHORT := $(if $(filter-out tensorflow,$(KERAS_BACKEND)),,--compiler graph)
@@ -28,6 +30,7 @@ quick: $(READY) ## run every paper's quick preset, build its pages and their sit
 	$(BIN)/python -m experiments run all --preset quick --workers 2 $(SHORT)
 	$(BIN)/python -m experiments report
 	$(BIN)/python -m experiments site --own
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BIN)/python -m webbrowser "file://$(CURDIR)/build/local/en/index.html"; fi
 
 site: $(READY) ## build the site of the published pages in build/site/, in English and Portuguese
 	$(BIN)/python -m experiments site
@@ -40,8 +43,8 @@ test-fast: $(READY) ## run the tests not marked slow
 
 test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs them, and what they are compared with)
 	$(PIP) "jax>=0.5" "torch==2.13.0" optax onnxscript onnxruntime -c constraints.txt
-	KERAS_BACKEND=jax $(PYTEST) tests/custom $(ENGINE) $(RUNS)
-	KERAS_BACKEND=torch $(PYTEST) -m "not slow" tests/custom $(ENGINE)
+	KERAS_BACKEND=jax $(PYTEST) $(NUMPY) tests/custom $(ENGINE) $(RUNS)
+	KERAS_BACKEND=torch $(PYTEST) $(NUMPY) -m "not slow" tests/custom $(ENGINE)
 
 mutants: $(READY) ## make small wrong changes to custom/; fail if the tests miss one
 	$(BIN)/python -m tests.mutants

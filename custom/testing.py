@@ -1,16 +1,19 @@
 """Tools for testing layers and losses of one's own."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import keras
 import numpy as np
 from keras import ops
 
 from . import _autodiff, _checks
+from ._types import Shape, Tensor
 
 
 class GradientMismatch(AssertionError):
     """The automatic gradient is not the slope of the function; `result` holds the `GradientCheck`."""
 
-    def __init__(self, message, result):
+    def __init__(self, message: str, result: "GradientCheck") -> None:
         super().__init__(message)
         self.result = result
 
@@ -22,7 +25,13 @@ class GradientCheck:
     gradients as NumPy arrays. `largest` is the largest of the errors, `tolerance` what was allowed.
     """
 
-    def __init__(self, automatic, numerical, output, tolerance):
+    def __init__(
+        self,
+        automatic: Mapping[str, np.ndarray],
+        numerical: Mapping[str, np.ndarray],
+        output: np.ndarray,
+        tolerance: float,
+    ) -> None:
         self.automatic, self.numerical, self.tolerance = automatic, numerical, tolerance
         # Below a thousandth of the largest gradient, or of the largest output, differences are rounding.
         sizes = [np.abs(g[np.isfinite(g)]).max(initial=0.0) for g in (*automatic.values(), *numerical.values(), output)]
@@ -37,11 +46,11 @@ class GradientCheck:
             self.errors[name], self.positions[name] = float(errors[worst]), tuple(map(int, worst))
 
     @property
-    def largest(self):
+    def largest(self) -> float:
         return max(self.errors.values())
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         return self.largest <= self.tolerance
 
     def __repr__(self):
@@ -55,17 +64,17 @@ class GradientCheck:
 
 
 def check_gradient(
-    layer_or_loss,
-    shape=None,
+    layer_or_loss: Callable[..., Tensor],
+    shape: Shape | Sequence[Shape] | None = None,
     *,
-    inputs=None,
-    targets=None,
-    kinks=(),
-    training=None,
-    epsilon=1e-5,
-    tolerance=1e-6,
-    seed=0,
-):
+    inputs: Tensor | Sequence[Tensor] | None = None,
+    targets: Tensor | None = None,
+    kinks: Sequence[float] = (),
+    training: bool | None = None,
+    epsilon: float = 1e-5,
+    tolerance: float = 1e-6,
+    seed: int = 0,
+) -> GradientCheck:
     """Compare the automatic gradient with central finite differences, entry by entry, in float64.
 
     Formula: `dJ/dt_j ~ (J(t + epsilon 1_j) - J(t - epsilon 1_j)) / (2 epsilon)` for each entry t_j of

@@ -164,8 +164,8 @@ def _publish(options):
 def _site(options):
     os.environ.setdefault("JAX_ENABLE_X64", "1")  # the plots are computed in float64
     papers = _load()
-    from experiments.report.site import building
-    from experiments.report.site.components import Undocumented
+    from experiments.site import building
+    from experiments.site.public_names import Undocumented
 
     try:
         first, complaints = building.of_papers(papers, own=_store() if options.own else None)
@@ -243,8 +243,13 @@ def _latex(pairs, folder, options):
 
     tables = []
     for paper, records in pairs:
-        page = paper_page(PaperView(paper, [Source("Yours" if options.own else "Measured", tuple(records))]))
-        tables.append((paper.key, page.title, [b for b in page.blocks if isinstance(b, Grid) and b.name]))
+        page = paper_page(PaperView(paper, [Source("yours" if options.own else "measured", tuple(records))]))
+        tables.append((paper.key, page))
+    if not options.papers and not options.own:
+        from experiments.benchmarks.publish import OVERHEAD, overhead_page
+
+        tables += [(OVERHEAD.name, page) for page in [overhead_page.page(OVERHEAD)] if page]
+    tables = [(key, page.title, [grid for grid in page.every(Grid) if grid.name]) for key, page in tables]
     return latex.write(tables, folder, options.decimal or "point")
 
 
@@ -270,7 +275,7 @@ def _compare(options):
         return 1 if lines else 0
     for key, findings in found.items():
         print(f"{key}: {' and '.join(str(len(records.get(key, []))) for records in sets)} records")
-        _table(comparison.HEADER, comparison.rows(findings))
+        _table(comparison.HEADER, comparison.rows(findings, known[key].text))
         print()
     print("\n".join(["Verdicts that changed:", *lines] if lines else ["No verdict changed."]))
     return 1 if lines else 0

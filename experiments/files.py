@@ -72,7 +72,7 @@ def _naming(path):
     try:
         yield
     except OSError as error:
-        if error.filename is None or str(error.filename).endswith(PARTIAL):
+        if error.filename is None and error.errno is not None or str(error.filename).endswith(PARTIAL):
             error.filename = str(path)
         raise
 

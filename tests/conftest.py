@@ -1,11 +1,17 @@
 """For all tests: no process takes the whole of a GPU, as several share it (`make test`); Hypothesis repeats itself."""
 
 import os
+import pathlib
 
 import hypothesis
 
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
 os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+# JAX compiles most of the time: a worker finds the programs that another one, or an earlier run, has made.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".pytest_cache" / "jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
 # The same examples each time, and no time limit: a machine that others use is slow.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)

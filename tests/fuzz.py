@@ -24,6 +24,7 @@ import tempfile
 from experiments.errors import UsageError
 from experiments.report import figures, render
 from experiments.report.blocks import Grid, Picture
+from experiments.report.latex import latex
 from experiments.report.page import paper_page
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
@@ -257,10 +258,14 @@ class World:
         parts = []
         for fake in (self.paper, self.tuned):
             page = paper_page(PaperView(fake, [Source("yours", tuple(own)), Source("published", tuple(committed))]))
-            grids = [block for block in page.blocks if isinstance(block, Grid)]
-            parts += [render.markdown(page), render.html(page), *map(render.csv_text, grids), *map(render.latex, grids)]
+            grids = page.every(Grid)
+            parts += [
+                render.markdown(page),
+                *(render.csv_text(grid) for grid in grids if grid.data),
+                *map(latex, grids),
+            ]
             if draw.random() < 0.02:
-                for picture in (block for block in page.blocks if isinstance(block, Picture)):
+                for picture in page.every(Picture):
                     figures.save(picture.draw, self.folder / "figures", picture.name)
         text = "\x00".join(parts)
         text.encode()

@@ -122,8 +122,6 @@ def test_check_tells_a_page_that_was_edited(tmp_path, monkeypatch, capsys):
     assert publish.main() == 0
     path = tmp_path / "OVERHEAD" / "figures" / "stacks.svg"
     drawn = path.read_text()
-    path.write_text(re.sub(r"#p[0-9a-f]{10}", "#p0123456789", re.sub(r'"p[0-9a-f]{10}"', '"p0123456789"', drawn)))
-    assert path.read_text() != drawn and publish.main() == 0  # the name of a clipping path says nothing
     path.write_text(drawn.replace("#0072B2", "#0072B3").replace("#0072b2", "#0072b3"))
     assert publish.main() == 1
     path.write_text(drawn)

@@ -82,7 +82,7 @@ def test_quick_twice_then_the_report(tmp_path):
     third = experiments(tmp_path, *papers, "--workers", "2")
     assert third.stdout == f"{len(runs)} runs: 0 trained now, {len(runs)} done before\n"
     report = experiments(tmp_path, "report")
-    assert report.returncode == 0 and report.stdout.endswith("Open reports/local/index.html\n")
+    assert report.returncode == 0 and report.stdout.endswith("Open reports/local/README.md\n")
     for paper in ("kingma2015_adam", "xu2015_rrelu"):
         text = page(tmp_path, paper)
         assert (
@@ -328,3 +328,36 @@ def test_help_shows_choices_but_no_hidden_option(capsys):
 def test_reports_without_any_run_say_so(here, capsys):
     assert main("report") == 0
     assert "not run" in pathlib.Path("reports/local/README.md").read_text()
+
+
+SAID = "experiments: No space left on device\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")
+@pytest.mark.parametrize(
+    ("ending", "code", "error"),
+    [
+        ("> /dev/full", 3, SAID),
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        ("<&- >&- 2>&-", 0, ""),
+        ("> /dev/full 2>&1", 3, ""),
+        ("| true", 141, ""),
+    ],
+)
+def test_a_stream_that_takes_nothing_is_one_line_or_none(tmp_path, ending, code, error):
+    command = f"sleep 0.2; set -o pipefail; {sys.executable} -m experiments doctor {ending}"
+    command = ["bash", "-c", command.replace("| true", "| { exec <&-; }")]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (code, error)
+
+
+def test_an_error_of_the_system_is_one_line_and_a_traceback_on_request(here, capsys, monkeypatch):
+    (here / "reports" / "local").mkdir(parents=True)
+    (here / "reports" / "local" / ".swap").write_text("in the way")
+    assert main("report") == 3
+    error = capsys.readouterr().err
+    assert error == "experiments: File exists: reports/local/.swap\n"
+    assert main("report", "--debug") == 3 and main("--debug", "report") == 3
+    error = capsys.readouterr().err
+    assert error.count("Traceback") == 2 and "FileExistsError" in error

@@ -25,7 +25,7 @@ ALLOWED = {
     "runs": {"spec", "engine", "data"},
     "export": {"claims", "spec"},
     "report": {"claims", "spec", "runs.published"},
-    "report.site": {"claims", "spec", "runs.published", "custom"},
+    "site": {"claims", "spec", "runs.published", "report", "custom"},
     "benchmarks": {"engine", "report", "runs", "custom"},
 }
 ROOMS = {place.split(".")[0] for place in ALLOWED}

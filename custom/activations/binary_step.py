@@ -1,8 +1,11 @@
 """The binary step, or threshold unit."""
 
+from typing import Any
+
 from .. import _checks
 from .._elementwise import Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, choose, constant, everywhere, identity_slope, no_slope, to_float
 
 
@@ -15,7 +18,7 @@ _THROUGH = Elementwise(_value, identity_slope)
 
 
 @registered
-def binary_step(x, threshold=0.0, straight_through=False):
+def binary_step(x: Tensor, threshold: float = 0.0, straight_through: bool = False) -> Tensor:
     """1 for x >= `threshold`, 0 below, element-wise. See `BinaryStep`."""
     return (_THROUGH if straight_through else _STEP)(to_float(x), threshold=threshold)
 
@@ -55,16 +58,16 @@ class BinaryStep(Activation):
     Leonard and Courville, arXiv:1308.3432, section 4.
     """
 
-    def __init__(self, threshold=0.0, straight_through=False, **kwargs):
+    def __init__(self, threshold: float = 0.0, straight_through: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.threshold = _checks.real("threshold", threshold)
         self.straight_through = _checks.boolean("straight_through", straight_through)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return binary_step(inputs, self.threshold, self.straight_through)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return everywhere(0.0, x)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "threshold": self.threshold, "straight_through": self.straight_through}

@@ -1,10 +1,13 @@
 """The clipped linear function of the lecture slides."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, choose, clip, pass_where, to_float
 
 
@@ -22,7 +25,7 @@ _CLIPPED = Elementwise(_value, lambda t, x, continuous: pass_where(_inside(x), t
 
 
 @registered
-def clipped_linear(x, continuous=False):
+def clipped_linear(x: Tensor, continuous: bool = False) -> Tensor:
     """x between -1/2 and 1/2, 0 below and 1 above, element-wise. See `ClippedLinear`."""
     return _CLIPPED(to_float(x), continuous=continuous)
 
@@ -60,16 +63,16 @@ class ClippedLinear(Activation):
     Reference: lecture slides 000, "Linear / Identidade".
     """
 
-    def __init__(self, continuous=False, **kwargs):
+    def __init__(self, continuous: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.continuous = _checks.boolean("continuous", continuous)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return clipped_linear(inputs, self.continuous)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         x = to_float(x)
         return choose(_inside(x), x, 1.0, 0.0)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "continuous": self.continuous}

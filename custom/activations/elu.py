@@ -1,14 +1,17 @@
 """Exponential linear unit."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, halves, is_double, to_float
 
 
 @registered
-def elu(x, alpha=1.0):
+def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """x for x > 0, `alpha (exp(x) - 1)` for x <= 0, element-wise. See `ELU`."""
     x = to_float(x)
     if is_double(x):
@@ -16,7 +19,7 @@ def elu(x, alpha=1.0):
     return ops.elu(x, alpha)
 
 
-def elu_slope(x, alpha=1.0):
+def elu_slope(x: Tensor, alpha: float = 1.0) -> Tensor:
     """1 for x > 0, `alpha exp(x)` for x <= 0."""
     x = to_float(x)
     return ops.where(x > 0, ops.ones_like(x), alpha * ops.exp(halves(x)[1]))
@@ -53,15 +56,15 @@ class ELU(Activation):
     Exponential Linear Units (ELUs), ICLR 2016, arXiv:1511.07289, equation 16.
     """
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.alpha = _checks.real("alpha", alpha, low=0.0)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return elu(inputs, self.alpha)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return elu_slope(x, self.alpha)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "alpha": self.alpha}

@@ -1,12 +1,14 @@
 """Gaussian error linear unit, exact and in its two approximations."""
 
 import math
+from typing import Any
 
 from keras import ops
 
 from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, clip, is_double, to_float
 from .silu import silu, silu_slope
 
@@ -48,7 +50,7 @@ _TANH = Elementwise(lambda x: x * _tanh_terms(x)[2], _tanh_derivative, island=AL
 
 
 @registered
-def gelu(x, approximate="none"):
+def gelu(x: Tensor, approximate: str = "none") -> Tensor:
     """x Phi(x) with Phi the standard Gaussian's distribution function, element-wise. See `GELU`."""
     _checks.one_of("approximate", approximate, FORMS)
     x = to_float(x)
@@ -91,14 +93,14 @@ class GELU(Activation):
     Reference: Hendrycks and Gimpel, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2.
     """
 
-    def __init__(self, approximate="none", **kwargs):
+    def __init__(self, approximate: str = "none", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.approximate = _checks.one_of("approximate", approximate, FORMS)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return gelu(inputs, self.approximate)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         x = to_float(x)
         if self.approximate == "sigmoid":
             return silu_slope(x, SIGMOID_FACTOR)
@@ -110,5 +112,5 @@ class GELU(Activation):
         density = ops.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
         return 0.5 * (1 + ops.erf(x * math.sqrt(0.5))) + x * density
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "approximate": self.approximate}

@@ -5,6 +5,7 @@ from keras import ops
 
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Tensor
 from .base import Activation, choose, is_double, pass_where, to_float
 
 _KERNEL = Elementwise(ops.hard_sigmoid, island=ALL)
@@ -12,7 +13,7 @@ _WITH_CORNERS = Elementwise(lambda x: ops.relu6(x + 3) / 6, lambda t, x: pass_wh
 
 
 @registered
-def hard_sigmoid(x):
+def hard_sigmoid(x: Tensor) -> Tensor:
     """x / 6 + 1/2, clipped to [0, 1], element-wise. See `HardSigmoid`."""
     x = to_float(x)
     if keras.backend.backend() == "tensorflow" and not is_double(x):
@@ -48,9 +49,9 @@ class HardSigmoid(Activation):
     1/2).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return hard_sigmoid(inputs)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         x = to_float(x)
         return choose(ops.abs(x) <= 3, x, 1 / 6, 0.0)

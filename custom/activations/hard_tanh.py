@@ -4,13 +4,14 @@ from keras import ops
 
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Tensor
 from .base import Activation, choose, clip, pass_where, to_float
 
 _HARD_TANH = Elementwise(lambda x: clip(x, -1.0, 1.0), lambda t, x: pass_where(ops.abs(x) < 1, t), island=ALL)
 
 
 @registered
-def hard_tanh(x):
+def hard_tanh(x: Tensor) -> Tensor:
     """x clipped to [-1, 1], element-wise. See `HardTanh`."""
     return _HARD_TANH(to_float(x))
 
@@ -37,9 +38,9 @@ class HardTanh(Activation):
     Reference: Collobert, Large Scale Machine Learning, thesis, 2004.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return hard_tanh(inputs)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         x = to_float(x)
         return choose(ops.abs(x) < 1, x, 1.0, 0.0)

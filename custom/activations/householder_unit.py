@@ -1,8 +1,11 @@
 """The threshold unit of Householder's nerve fibres."""
 
+from typing import Any
+
 from .. import _checks
 from .._elementwise import Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, choose, constant, everywhere, no_slope, to_float
 
 
@@ -14,7 +17,7 @@ _UNIT = Elementwise(_value, no_slope)
 
 
 @registered
-def householder_unit(x, threshold=0.0, activity=1.0):
+def householder_unit(x: Tensor, threshold: float = 0.0, activity: float = 1.0) -> Tensor:
     """`activity` for x > `threshold`, 0 elsewhere. See `HouseholderUnit`."""
     return _UNIT(to_float(x), threshold=threshold, activity=activity)
 
@@ -50,18 +53,18 @@ class HouseholderUnit(Activation):
     Mathematical Biophysics 3, 1941.
     """
 
-    def __init__(self, threshold=0.0, activity=1.0, **kwargs):
+    def __init__(self, threshold: float = 0.0, activity: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.threshold = _checks.real("threshold", threshold)
         self.activity = _checks.real("activity", activity)
         if not self.activity:
             raise ValueError(f"Received: activity={activity!r}. Expected a number other than 0.")
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return householder_unit(inputs, self.threshold, self.activity)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return everywhere(0.0, x)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "threshold": self.threshold, "activity": self.activity}

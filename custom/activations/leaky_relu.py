@@ -1,11 +1,14 @@
 """Leaky rectified linear unit."""
 
+from typing import Any, Self
+
 import keras
 from keras import ops
 
 from .. import _checks
 from .._elementwise import HALF, Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, is_double, piecewise_slope, to_float
 
 
@@ -21,7 +24,7 @@ _LEAKY = Elementwise(_value, island=HALF)
 
 
 @registered
-def leaky_relu(x, negative_slope=0.01):
+def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
     """x for x > 0, `negative_slope * x` for x <= 0, element-wise. See `LeakyReLU`."""
     return _LEAKY(to_float(x), negative_slope=negative_slope)
 
@@ -55,20 +58,20 @@ class LeakyReLU(Activation):
     Models, 2013; the divisor: Xu et al., arXiv:1505.00853, equation 2.
     """
 
-    def __init__(self, negative_slope=0.01, **kwargs):
+    def __init__(self, negative_slope: float = 0.01, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.negative_slope = _checks.real("negative_slope", negative_slope, low=0.0)
 
     @classmethod
-    def from_divisor(cls, divisor, **kwargs):
+    def from_divisor(cls, divisor: float, **kwargs: Any) -> Self:
         """The layer with slope 1 / divisor, as Xu et al. write it (divisor > 0)."""
         return cls(negative_slope=1.0 / _checks.real("divisor", divisor, low=0.0, low_open=True), **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return leaky_relu(inputs, self.negative_slope)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return piecewise_slope(x, self.negative_slope)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "negative_slope": self.negative_slope}

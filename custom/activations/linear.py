@@ -1,11 +1,12 @@
 """The identity."""
 
 from .._registry import registered
+from .._types import Tensor
 from .base import Activation, everywhere, to_float
 
 
 @registered
-def linear(x):
+def linear(x: Tensor) -> Tensor:
     """x itself. See `Linear`."""
     return to_float(x)
 
@@ -30,8 +31,8 @@ class Linear(Activation):
     Reference: lecture slides 000, "Linear / Identidade", and 004, the output layer of a regression.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return linear(inputs)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return everywhere(1.0, x)

@@ -1,10 +1,13 @@
 """Maxout."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Initializer, Shape, Tensor
 from .base import to_float
 
 
@@ -45,7 +48,14 @@ class Maxout(keras.layers.Layer):
     arXiv:1302.4389, section 3.
     """
 
-    def __init__(self, units, pieces, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
+    def __init__(
+        self,
+        units: int,
+        pieces: int,
+        kernel_initializer: Initializer = "glorot_uniform",
+        bias_initializer: Initializer = "zeros",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.units = _checks.count("units", units)
         self.pieces = _checks.count("pieces", pieces)
@@ -53,7 +63,7 @@ class Maxout(keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         features = input_shape[-1]
         if features is None:
             raise ValueError(f"Received: input shape {tuple(input_shape)}. Expected a known last axis.")
@@ -67,7 +77,7 @@ class Maxout(keras.layers.Layer):
         self.kernel = self.add_weight(shape=(features, self.units, self.pieces), initializer=flat, name="kernel")
         self.bias = self.add_weight(shape=(self.units, self.pieces), initializer=self.bias_initializer, name="bias")
 
-    def pieces_of(self, x):
+    def pieces_of(self, x: Tensor) -> Tensor:
         """The linear functions z, of shape `(..., units, pieces)`."""
         x, features = to_float(x), self.kernel.shape[0]
         kernel = ops.reshape(ops.cast(self.kernel, x.dtype), (features, self.units * self.pieces))
@@ -75,10 +85,10 @@ class Maxout(keras.layers.Layer):
         z = ops.reshape(x, (-1, features)) @ kernel
         return ops.reshape(z, (*ops.shape(x)[:-1], self.units, self.pieces)) + ops.cast(self.bias, x.dtype)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return ops.max(self.pieces_of(inputs), axis=-1)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         """Derivative of each output in each feature, of shape `(..., units, features)`."""
         x = to_float(x)
         largest = ops.one_hot(ops.argmax(self.pieces_of(x), axis=-1), self.pieces, dtype=x.dtype)
@@ -86,10 +96,10 @@ class Maxout(keras.layers.Layer):
         kernel = ops.transpose(ops.cast(self.kernel, x.dtype), (1, 2, 0))
         return ops.sum(ops.expand_dims(largest, -1) * kernel, axis=-2)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.units)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "units": self.units,

@@ -5,6 +5,7 @@ from keras import ops
 
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Tensor
 from .base import RandomActivation, pass_where, piecewise_slope, to_float
 from .relu import relu
 
@@ -52,7 +53,7 @@ class NoisyReLU(RandomActivation):
     2010, section 2.
     """
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         inputs = to_float(inputs)
         if not training:
             return relu(inputs)
@@ -60,6 +61,6 @@ class NoisyReLU(RandomActivation):
         noise = keras.random.normal(ops.shape(inputs), dtype=self.draw_dtype(dtype), seed=self.seed_generator)
         return _NOISY(inputs, noise)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         """Derivative of the backward pass, that of ReLU, in training and at test time."""
         return piecewise_slope(x, 0.0)

@@ -1,6 +1,8 @@
 """Parametric rectified linear unit."""
 
 import numbers
+from collections.abc import Sequence
+from typing import Any, Self
 
 import keras
 from keras import ops
@@ -8,6 +10,7 @@ from keras import ops
 from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Config, Initializer, Shape, Tensor
 from .base import Activation, piecewise_slope, to_float
 
 
@@ -30,7 +33,7 @@ _PRELU = Elementwise(
 )
 
 
-def prelu(x, alpha):
+def prelu(x: Tensor, alpha: Tensor) -> Tensor:
     """x for x > 0, `alpha x` for x <= 0, `alpha` broadcast over the batch and the shared axes."""
     return _PRELU(x, alpha)
 
@@ -80,14 +83,14 @@ class PReLU(Activation):
 
     def __init__(
         self,
-        alpha_initializer=0.25,
-        shared_axes=None,
+        alpha_initializer: float | Initializer = 0.25,
+        shared_axes: int | Sequence[int] | None = None,
         *,
-        alpha_regularizer=None,
-        alpha_constraint=None,
-        data_format=None,
-        **kwargs,
-    ):
+        alpha_regularizer: str | Config | keras.regularizers.Regularizer | None = None,
+        alpha_constraint: str | Config | keras.constraints.Constraint | None = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if isinstance(alpha_initializer, numbers.Real):
             alpha_initializer = keras.initializers.Constant(_checks.real("alpha_initializer", alpha_initializer))
@@ -105,7 +108,7 @@ class PReLU(Activation):
         last = self.data_format == "channels_last" or rank < 3
         return tuple(range(1, rank - 1)) if last else tuple(range(2, rank))
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         rank = len(input_shape)
         shared = self._between(rank) if self.shared_axes is None else self.shared_axes
         if any(not isinstance(axis, int) or not 1 <= axis < rank for axis in shared):
@@ -129,17 +132,17 @@ class PReLU(Activation):
             name="alpha",
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         inputs = to_float(inputs)
         return prelu(inputs, ops.cast(self.alpha, inputs.dtype))
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         x = to_float(x)
         if not self.built:
             self.build(tuple(x.shape))
         return piecewise_slope(x, self.alpha)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "alpha_initializer": keras.initializers.serialize(self.alpha_initializer),
@@ -150,6 +153,6 @@ class PReLU(Activation):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Config) -> Self:
         # Files of version 0.2.0 have none: there the channels were the last axis.
         return super().from_config({"data_format": "channels_last", **config})

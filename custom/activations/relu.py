@@ -3,11 +3,12 @@
 from keras import ops
 
 from .._registry import registered
+from .._types import Tensor
 from .base import Activation, piecewise_slope, to_float
 
 
 @registered
-def relu(x):
+def relu(x: Tensor) -> Tensor:
     """ReLU(x) = max(0, x), element-wise. See `ReLU`."""
     return ops.relu(to_float(x))
 
@@ -38,8 +39,8 @@ class ReLU(Activation):
     ICML 2010.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return relu(inputs)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return piecewise_slope(x, 0.0)

@@ -1,10 +1,13 @@
 """Randomized leaky rectified linear unit."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks, _random
 from .._elementwise import ALL, BACKENDS, Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import RandomActivation, piecewise_slope, to_float
 from .leaky_relu import leaky_relu
 
@@ -71,7 +74,9 @@ class RReLU(RandomActivation):
     Convolutional Network, 2015, arXiv:1505.00853, section 2.4.
     """
 
-    def __init__(self, lower=3.0, upper=8.0, form="divisor", seed=None, **kwargs):
+    def __init__(
+        self, lower: float = 3.0, upper: float = 8.0, form: str = "divisor", seed: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(seed, **kwargs)
         self.form = _checks.one_of("form", form, ("divisor", "slope"))
         for name, end in (("lower", lower), ("upper", upper)):
@@ -87,12 +92,12 @@ class RReLU(RandomActivation):
         self.lower, self.upper = float(lower), float(upper)
 
     @property
-    def test_slope(self):
+    def test_slope(self) -> float:
         """Slope for x <= 0 at test time."""
         middle = (self.lower + self.upper) / 2
         return 1 / middle if self.form == "divisor" else middle
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         inputs = to_float(inputs)
         if not training:
             return leaky_relu(inputs, self.test_slope)
@@ -100,9 +105,9 @@ class RReLU(RandomActivation):
         compute = _BY_DIVISOR if self.form == "divisor" else _BY_SLOPE
         return compute(inputs, drawn, lower=self.lower, upper=self.upper)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         """Derivative at test time."""
         return piecewise_slope(x, self.test_slope)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "lower": self.lower, "upper": self.upper, "form": self.form}

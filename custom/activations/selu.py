@@ -3,6 +3,7 @@
 from keras import ops
 
 from .._registry import registered
+from .._types import Tensor
 from .base import Activation, is_double, to_float
 from .elu import elu, elu_slope
 
@@ -12,7 +13,7 @@ LAMBDA = 1.0507009873554804934193349852946
 
 
 @registered
-def selu(x):
+def selu(x: Tensor) -> Tensor:
     """`lambda x` for x > 0, `lambda alpha (exp(x) - 1)` for x <= 0, element-wise. See `SELU`."""
     x = to_float(x)
     return LAMBDA * elu(x, ALPHA) if is_double(x) else ops.selu(x)
@@ -45,8 +46,8 @@ class SELU(Activation):
     2017, arXiv:1706.02515, equation 2.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return selu(inputs)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return LAMBDA * elu_slope(x, ALPHA)

@@ -1,17 +1,20 @@
 """The logistic sigmoid."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._elementwise import HALF, Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, to_float
 
 _SIGMOID = Elementwise(lambda x, slope: ops.sigmoid(x if slope == 1 else slope * x), island=HALF)
 
 
 @registered
-def sigmoid(x, slope=1.0):
+def sigmoid(x: Tensor, slope: float = 1.0) -> Tensor:
     """1 / (1 + exp(-slope x)), element-wise. See `Sigmoid`."""
     return _SIGMOID(to_float(x), slope=slope)
 
@@ -48,16 +51,16 @@ class Sigmoid(Activation):
     equation 2.
     """
 
-    def __init__(self, slope=1.0, **kwargs):
+    def __init__(self, slope: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.slope = _checks.real("slope", slope, low=0.0, low_open=True)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return sigmoid(inputs, self.slope)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         x = to_float(x)
         return self.slope * sigmoid(x, self.slope) * sigmoid(-x, self.slope)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "slope": self.slope}

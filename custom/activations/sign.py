@@ -1,10 +1,13 @@
 """The sign function."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._elementwise import Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, everywhere, identity_slope, no_slope, to_float
 
 
@@ -17,7 +20,7 @@ _THROUGH = Elementwise(_sign, identity_slope)
 
 
 @registered
-def sign(x, straight_through=False):
+def sign(x: Tensor, straight_through: bool = False) -> Tensor:
     """-1 for x < 0, 0 for x = 0, 1 for x > 0, element-wise. See `Sign`."""
     return (_THROUGH if straight_through else _STEP)(to_float(x))
 
@@ -53,15 +56,15 @@ class Sign(Activation):
     section 4.
     """
 
-    def __init__(self, straight_through=False, **kwargs):
+    def __init__(self, straight_through: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.straight_through = _checks.boolean("straight_through", straight_through)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return sign(inputs, self.straight_through)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return everywhere(0.0, x)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "straight_through": self.straight_through}

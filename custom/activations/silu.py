@@ -1,24 +1,27 @@
 """Sigmoid linear unit, also called Swish."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from .. import _checks
 from .._elementwise import ALL, BACKENDS, Elementwise
 from .._registry import registered
+from .._types import Config, Shape, Tensor
 from .base import Activation, clip, to_float
 
 _FIXED = Elementwise(lambda x, beta: ops.silu(x) if beta == 1 else x * ops.sigmoid(beta * x), island=ALL)
 
 
 @registered
-def silu(x, beta=1.0):
+def silu(x: Tensor, beta: float | Tensor = 1.0) -> Tensor:
     """x sigma(beta x) with the logistic sigma, element-wise. See `SiLU`."""
     x = to_float(x)
     return _FIXED(x, beta=beta) if isinstance(beta, (int, float)) else _LEARNED(x, beta)
 
 
-def silu_slope(x, beta=1.0):
+def silu_slope(x: Tensor, beta: float | Tensor = 1.0) -> Tensor:
     """sigma(beta x) (1 + beta x sigma(-beta x))."""
     z = beta * to_float(x)
     # Beyond 800 sigma(-z) is 0 in every dtype; infinity times 0 would be NaN.
@@ -74,30 +77,30 @@ class SiLU(Activation):
     arXiv:1710.05941 (Swish).
     """
 
-    def __init__(self, beta=1.0, trainable=False, learned=None, **kwargs):
+    def __init__(self, beta: float = 1.0, trainable: bool = False, learned: bool | None = None, **kwargs: Any) -> None:
         super().__init__(trainable=_checks.boolean("trainable", trainable), **kwargs)
         # Files of version 0.2.0 have `trainable` alone: there it said both.
         self.learned = trainable if learned is None else _checks.boolean("learned", learned)
         self.beta = _checks.real("beta", beta)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         if self.learned:
             self.factor = self.add_weight(shape=(), initializer=keras.initializers.Constant(self.beta), name="beta")
 
-    def current_beta(self, x):
+    def current_beta(self, x: Tensor) -> Tensor:
         if not self.learned:
             return self.beta
         if not self.built:
             self.build(tuple(x.shape))
         return ops.cast(self.factor, x.dtype)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         inputs = to_float(inputs)
         return silu(inputs, self.current_beta(inputs))
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         x = to_float(x)
         return silu_slope(x, self.current_beta(x))
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "beta": self.beta, "learned": self.learned}

@@ -1,14 +1,18 @@
 """Softmax."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, to_float
 
 
 @registered
-def softmax(x, axis=-1):
+def softmax(x: Tensor, axis: int | Sequence[int] = -1) -> Tensor:
     """exp(x_i) / sum_j exp(x_j) along `axis`. See `Softmax`."""
     return ops.softmax(to_float(x), axis=axis)
 
@@ -45,26 +49,26 @@ class Softmax(Activation):
     1990; lecture slides 004, "Função de ativação Softmax".
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if isinstance(axis, bool) or not isinstance(axis, int):
             raise TypeError(f"Received: axis={axis!r} ({type(axis).__name__}). Expected an integer.")
         self.axis = axis
         self.input_spec = keras.InputSpec(min_ndim=axis + 1 if axis >= 0 else -axis)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return softmax(inputs, self.axis)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         """Diagonal of the Jacobian, `s_i (1 - s_i)`, in the shape of `x`."""
         s = softmax(x, self.axis)
         return s * (1 - s)
 
-    def jacobian(self, x):
+    def jacobian(self, x: Tensor) -> Tensor:
         """`ds_i / dz_j`: the shape of `x` with the softmax axis last, and that axis once more."""
         s = ops.moveaxis(softmax(x, self.axis), self.axis, -1)
         diagonal = ops.expand_dims(s, -1) * ops.eye(s.shape[-1], dtype=s.dtype)
         return diagonal - ops.expand_dims(s, -1) * ops.expand_dims(s, -2)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis}

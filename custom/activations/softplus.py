@@ -1,10 +1,13 @@
 """Softplus."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, halves, is_double, to_float
 
 
@@ -21,7 +24,7 @@ _SOFTPLUS = Elementwise(_value, island=ALL)
 
 
 @registered
-def softplus(x, beta=1.0):
+def softplus(x: Tensor, beta: float = 1.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, element-wise. See `Softplus`."""
     return _SOFTPLUS(to_float(x), beta=beta)
 
@@ -55,15 +58,15 @@ class Softplus(Activation):
     Sparse Rectifier Neural Networks, AISTATS 2011, section 4.1.
     """
 
-    def __init__(self, beta=1.0, **kwargs):
+    def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.beta = _checks.real("beta", beta, low=0.0, low_open=True)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return softplus(inputs, self.beta)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return ops.sigmoid(self.beta * to_float(x))
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "beta": self.beta}

@@ -4,6 +4,7 @@ from keras import ops
 
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Tensor
 from .base import Activation, to_float
 
 
@@ -17,7 +18,7 @@ _SOFTSIGN = Elementwise(ops.softsign, lambda t, x: t * _slope(x), island=ALL)
 
 
 @registered
-def softsign(x):
+def softsign(x: Tensor) -> Tensor:
     """x / (1 + |x|), element-wise. See `Softsign`."""
     return _SOFTSIGN(to_float(x))
 
@@ -43,8 +44,8 @@ class Softsign(Activation):
     Reference: Elliott, A Better Activation Function for Artificial Neural Networks, 1993.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return softsign(inputs)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return _slope(to_float(x))

@@ -3,11 +3,12 @@
 from keras import ops
 
 from .._registry import registered
+from .._types import Tensor
 from .base import Activation, halves, is_double, to_float
 
 
 @registered
-def tanh(x):
+def tanh(x: Tensor) -> Tensor:
     """tanh(x), element-wise. See `Tanh`."""
     x = to_float(x)
     if not is_double(x):
@@ -43,10 +44,10 @@ class Tanh(Activation):
     recognition, 1998.
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return tanh(inputs)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         e = ops.exp(-2 * ops.abs(to_float(x)))
         root = 2 / (1 + e)
         return e * root * root

@@ -1,12 +1,14 @@
 """The response function of Wilson and Cowan."""
 
 import math
+from typing import Any
 
 from keras import ops
 
 from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import Activation, halves, is_double, to_float
 
 
@@ -38,7 +40,7 @@ _WILSON_COWAN = Elementwise(_value, lambda t, x, a, theta: t * _slope(x, a, thet
 
 
 @registered
-def wilson_cowan(x, a=1.2, theta=2.8):
+def wilson_cowan(x: Tensor, a: float = 1.2, theta: float = 2.8) -> Tensor:
     """A logistic sigmoid shifted so that it passes through the origin. See `WilsonCowan`."""
     return _WILSON_COWAN(to_float(x), a=a, theta=theta)
 
@@ -73,16 +75,16 @@ class WilsonCowan(Activation):
     Model Neurons, Biophysical Journal 12, 1972, equation 15.
     """
 
-    def __init__(self, a=1.2, theta=2.8, **kwargs):
+    def __init__(self, a: float = 1.2, theta: float = 2.8, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.a = _checks.real("a", a, low=0.0, low_open=True)
         self.theta = _checks.real("theta", theta)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         return wilson_cowan(inputs, self.a, self.theta)
 
-    def derivative(self, x):
+    def derivative(self, x: Tensor) -> Tensor:
         return _slope(to_float(x), self.a, self.theta)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "a": self.a, "theta": self.theta}

@@ -3,6 +3,7 @@
 import math
 
 from .._registry import registered
+from .._types import Tensor
 from .base import PaperInitializer, fans, symmetric_uniform
 
 
@@ -38,5 +39,5 @@ class FanInUniform(PaperInitializer):
     Networks, AISTATS 2010, equation 1.
     """
 
-    def draw(self, shape, dtype):
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Tensor:
         return symmetric_uniform(shape, math.sqrt(1 / fans(shape)[0]), dtype, self.seed)

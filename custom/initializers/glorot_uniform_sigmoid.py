@@ -3,6 +3,7 @@
 import math
 
 from .._registry import registered
+from .._types import Tensor
 from .base import PaperInitializer, fans, symmetric_uniform
 
 
@@ -38,5 +39,5 @@ class GlorotUniformSigmoid(PaperInitializer):
     Networks, AISTATS 2010, equation 16, for the rule without the 4.
     """
 
-    def draw(self, shape, dtype):
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Tensor:
         return symmetric_uniform(shape, 4 * math.sqrt(6 / sum(fans(shape))), dtype, self.seed)

@@ -2,6 +2,7 @@
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Seed, Tensor
 from .base import PaperInitializer, fans, normal
 
 
@@ -43,16 +44,16 @@ class HeNormal(PaperInitializer):
     14 and 15.
     """
 
-    def __init__(self, *, negative_slope=0.0, mode="fan_in", seed=None):
+    def __init__(self, *, negative_slope: float = 0.0, mode: str = "fan_in", seed: Seed = None) -> None:
         super().__init__(seed)
         self.negative_slope = _checks.real("negative_slope", negative_slope)
         self.mode = _checks.one_of("mode", mode, ("fan_in", "fan_out"))
 
-    def draw(self, shape, dtype):
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Tensor:
         n = fans(shape)[("fan_in", "fan_out").index(self.mode)]
         return normal(shape, 2 / ((1 + self.negative_slope**2) * n), dtype, self.seed)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "negative_slope": self.negative_slope, "mode": self.mode}
 
 

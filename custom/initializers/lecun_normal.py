@@ -1,6 +1,7 @@
 """LeCun's normal initialisation, not truncated."""
 
 from .._registry import registered
+from .._types import Tensor
 from .base import PaperInitializer, fans, normal
 
 
@@ -39,5 +40,5 @@ class LeCunNormal(PaperInitializer):
     arXiv:1706.02515, section 3, "Initialization"; slides 004.
     """
 
-    def draw(self, shape, dtype):
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Tensor:
         return normal(shape, 1 / fans(shape)[0], dtype, self.seed)

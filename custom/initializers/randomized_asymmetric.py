@@ -5,6 +5,7 @@ from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Seed, Tensor
 from .base import PaperInitializer, columns, integers, normal
 
 STDDEV = 0.6007
@@ -57,7 +58,7 @@ class RandomizedAsymmetric:
     the paper's name; whether the paper's experiments used it in every layer is uncertain.
     """
 
-    def __init__(self, fan_in, seed=None):
+    def __init__(self, fan_in: int, seed: Seed = None) -> None:
         self.fan_in = _checks.count("fan_in", fan_in)
         seed = PaperInitializer(seed).seed
         if not isinstance(seed, int):
@@ -65,16 +66,16 @@ class RandomizedAsymmetric:
         self.seed = seed
 
     @property
-    def kernel(self):
+    def kernel(self) -> "RandomizedAsymmetricPart":
         """The initialiser of the kernel."""
         return RandomizedAsymmetricPart("kernel", self.fan_in, self.seed)
 
     @property
-    def bias(self):
+    def bias(self) -> "RandomizedAsymmetricPart":
         """The initialiser of the bias."""
         return RandomizedAsymmetricPart("bias", self.fan_in, self.seed)
 
-    def draw(self, units, dtype="float32"):
+    def draw(self, units: int, dtype: str = "float32") -> tuple[Tensor, Tensor]:
         """Kernel, `(fan_in, units)`, and bias, `(units,)`, of one draw."""
         size = self.fan_in + 1, units
         base, place, height = integers(self.seed, 3)
@@ -96,12 +97,12 @@ class RandomizedAsymmetricPart(PaperInitializer):
         seed: an integer.
     """
 
-    def __init__(self, part, fan_in, seed):
+    def __init__(self, part: str, fan_in: int, seed: Seed) -> None:
         super().__init__(seed)
         self.part = _checks.one_of("part", part, ("kernel", "bias"))
         self.fan_in = _checks.count("fan_in", fan_in)
 
-    def draw(self, shape, dtype):
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Tensor:
         joint = RandomizedAsymmetric(self.fan_in, self.seed)
         if self.part == "bias":
             if len(shape) != 1:
@@ -112,5 +113,5 @@ class RandomizedAsymmetricPart(PaperInitializer):
             raise ValueError(f"Received: fan_in={self.fan_in} for a kernel of shape {shape}. Expected fan_in={inputs}.")
         return ops.reshape(joint.draw(units, dtype)[0], shape)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "part": self.part, "fan_in": self.fan_in}

@@ -5,6 +5,7 @@ from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Seed, Tensor
 from .base import PaperInitializer, columns, normal
 
 
@@ -47,12 +48,12 @@ class Sparse(PaperInitializer):
     section 3.1.
     """
 
-    def __init__(self, connections=15, stddev=1.0, seed=None):
+    def __init__(self, connections: int = 15, stddev: float = 1.0, seed: Seed = None) -> None:
         super().__init__(seed)
         self.connections = _checks.count("connections", connections)
         self.stddev = _checks.real("stddev", stddev, low=0.0, low_open=True)
 
-    def draw(self, shape, dtype):
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Tensor:
         size = columns(shape)
         order, values = self.seeds(2)
         scores = keras.random.uniform(size, dtype=dtype, seed=order)
@@ -60,5 +61,5 @@ class Sparse(PaperInitializer):
         weights = normal(size, self.stddev**2, dtype, values)
         return ops.reshape(ops.where(places < self.connections, weights, ops.zeros_like(weights)), shape)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "connections": self.connections, "stddev": self.stddev}

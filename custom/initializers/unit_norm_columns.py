@@ -3,6 +3,7 @@
 from keras import ops
 
 from .._registry import registered
+from .._types import Tensor
 from .base import PaperInitializer, columns, normal
 
 
@@ -39,6 +40,6 @@ class UnitNormColumns(PaperInitializer):
     and the code published with it.
     """
 
-    def draw(self, shape, dtype):
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Tensor:
         rows = normal(columns(shape), 1.0, dtype, self.seed)
         return ops.reshape(rows / ops.sqrt(ops.sum(ops.square(rows), axis=0, keepdims=True)), shape)

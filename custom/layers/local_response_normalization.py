@@ -1,14 +1,17 @@
 """Local response normalisation."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Shape, Tensor
 from ..activations.base import to_float
 
 
-def window_sum(x, size, axis):
+def window_sum(x: Tensor, size: int, axis: int) -> Tensor:
     """Sum of `x` over a window of `size` elements, centred at each element of the axis and clipped at its ends."""
     length = x.shape[axis]
     half = min(size // 2, length - 1)  # a wider window sees no more
@@ -66,7 +69,15 @@ class LocalResponseNormalization(keras.layers.Layer):
     Networks, NIPS 2012, section 3.3.
     """
 
-    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75, across="channels", **kwargs):
+    def __init__(
+        self,
+        size: int = 5,
+        k: float = 2.0,
+        alpha: float = 1e-4,
+        beta: float = 0.75,
+        across: str = "channels",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.size = _checks.count("size", size)
         if self.size % 2 == 0:
@@ -77,7 +88,7 @@ class LocalResponseNormalization(keras.layers.Layer):
         self.across = _checks.one_of("across", across, ("channels", "positions"))
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         axes = self._axes(len(input_shape))
         if not axes or any(input_shape[axis] is None for axis in axes):
             raise ValueError(
@@ -89,7 +100,7 @@ class LocalResponseNormalization(keras.layers.Layer):
     def _axes(self, rank):
         return range(max(1, rank - 1), rank) if self.across == "channels" else range(1, rank - 1)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         inputs = to_float(inputs)
         dtype = keras.backend.standardize_dtype(inputs.dtype)
         a = ops.cast(inputs, "float64" if dtype == "float64" else "float32")
@@ -98,10 +109,10 @@ class LocalResponseNormalization(keras.layers.Layer):
             total = window_sum(total, self.size, axis)
         return ops.cast(a * ops.power(self.k + self.alpha * total, -self.beta), dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "size": self.size,

@@ -1,7 +1,10 @@
 """Training of a restricted Boltzmann machine by contrastive divergence."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .. import _checks
 from .rbm import RestrictedBoltzmannMachine
@@ -67,18 +70,18 @@ class _ContrastiveDivergence(keras.Model):
 
 
 def pretrain(
-    rbm,
-    x,
-    optimizer,
-    epochs=1,
-    batch_size=32,
-    steps=1,
-    visible_states="mean",
-    seed=None,
-    callbacks=None,
-    jit_compile="auto",
-    verbose=0,
-):
+    rbm: RestrictedBoltzmannMachine,
+    x: ArrayLike,
+    optimizer: keras.optimizers.Optimizer,
+    epochs: int = 1,
+    batch_size: int = 32,
+    steps: int = 1,
+    visible_states: str = "mean",
+    seed: int | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] | None = None,
+    jit_compile: bool | str = "auto",
+    verbose: int | str = 0,
+) -> list[float]:
     """Train a restricted Boltzmann machine by contrastive divergence; return its errors by epoch.
 
     Formula: after each mini-batch one step of `optimizer` along the gradients of CD-k for W, b and

@@ -1,10 +1,13 @@
 """Restricted Boltzmann machine."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Initializer, Shape, Store, Tensor
 from .units import Bernoulli, Gaussian, NReLU, wide
 
 VISIBLE = {"bernoulli": Bernoulli, "gaussian": Gaussian}
@@ -75,16 +78,16 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        visible="bernoulli",
-        hidden="bernoulli",
-        use_hidden_bias=True,
-        kernel_initializer=None,
-        visible_bias_initializer="zeros",
-        hidden_bias_initializer="zeros",
-        seed=None,
-        **kwargs,
-    ):
+        units: int,
+        visible: str = "bernoulli",
+        hidden: str = "bernoulli",
+        use_hidden_bias: bool = True,
+        kernel_initializer: Initializer | None = None,
+        visible_bias_initializer: Initializer = "zeros",
+        hidden_bias_initializer: Initializer = "zeros",
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.units = _checks.count("units", units)
         self.visible = _checks.one_of("visible", visible, tuple(VISIBLE))
@@ -97,7 +100,7 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         self.hidden_bias_initializer = keras.initializers.get(hidden_bias_initializer)
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
         width = input_shape[-1]
         if width is None:
             raise ValueError(f"Received: input shape {tuple(input_shape)}. Expected a last axis of known size.")
@@ -113,7 +116,7 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         )
 
     @property
-    def energy_variables(self):
+    def energy_variables(self) -> list[keras.Variable]:
         """W, b and c (where there is one), in the order of the gradients of `contrastive_divergence`."""
         self._require_built()
         variables = [self.kernel, self.visible_bias]
@@ -139,11 +142,11 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         y = self._tensor(hidden) @ ops.transpose(self._tensor(self.kernel))
         return y + self._tensor(self.visible_bias)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         x = self._hidden_input(inputs)
         return ops.sigmoid(x) if self.hidden == "bernoulli" else ops.relu(x)
 
-    def expected_hidden(self, visible):
+    def expected_hidden(self, visible: Tensor) -> Tensor:
         """E[h | v] of the units that `sample_hidden` draws.
 
         It is sigma(x) for binary units; x Phi(x / s) + s phi(x / s) with s = sigma(x)^(1/2) and the
@@ -151,21 +154,21 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         """
         return ops.cast(HIDDEN[self.hidden].mean(self._hidden_input(visible)), self.compute_dtype)
 
-    def expected_visible(self, hidden):
+    def expected_visible(self, hidden: Tensor) -> Tensor:
         """E[v | h]: sigma(y), or y for Gaussian units."""
         return ops.cast(VISIBLE[self.visible].mean(self._visible_input(hidden)), self.compute_dtype)
 
-    def sample_hidden(self, visible):
+    def sample_hidden(self, visible: Tensor) -> Tensor:
         """A draw of h given v. No gradient flows through it."""
         x = ops.stop_gradient(self._hidden_input(visible))
         return ops.cast(HIDDEN[self.hidden].draw(x, self.seed_generator), self.compute_dtype)
 
-    def sample_visible(self, hidden):
+    def sample_visible(self, hidden: Tensor) -> Tensor:
         """A draw of v given h. No gradient flows through it."""
         y = ops.stop_gradient(self._visible_input(hidden))
         return ops.cast(VISIBLE[self.visible].draw(y, self.seed_generator), self.compute_dtype)
 
-    def free_energy(self, visible):
+    def free_energy(self, visible: Tensor) -> Tensor:
         """F(v) = -ln(sum over h of exp(-E(v, h))), so that p(v) is proportional to exp(-F(v)).
 
         `-b.v - sum over j of softplus(x_j)`, with |v - b|^2 / 2 in place of -b.v for Gaussian visible
@@ -178,7 +181,9 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         own = -v * bias if self.visible == "bernoulli" else ops.square(v - bias) / 2
         return ops.cast(ops.sum(own, axis=-1) - ops.sum(Bernoulli.log_sum(x), axis=-1), self.variable_dtype)
 
-    def contrastive_divergence(self, visible, steps=1, visible_states="mean"):
+    def contrastive_divergence(
+        self, visible: Tensor, steps: int = 1, visible_states: str = "mean"
+    ) -> tuple[list[Tensor], dict[str, Tensor]]:
         """CD-k: an estimate of the gradient of the mean negative log-likelihood, and its statistics.
 
         Formula: `dW = <v' h'> - <v h>`, `db = <v'> - <v>`, `dc = <h'> - <h>` (the guide's equation 9,
@@ -228,20 +233,20 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
             sums.append(ops.sum(h, axis=0))
         return [total / count for total in sums]
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.units)
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Store) -> None:
         for variable in self.energy_variables:
             store[variable.name] = ops.convert_to_numpy(variable)
         # Keras leaves random state out of its files: a resumed training would draw from the start.
         store["seed_generator_state"] = ops.convert_to_numpy(self.seed_generator.state)
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Store) -> None:
         for variable in [*self.energy_variables, self.seed_generator.state]:
             variable.assign(store[variable.name])
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "units": self.units,

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from .. import _checks
+from .._types import Config, Tensor
 from ..activations.softplus import softplus
 
 # By dtype: the smallest normal number, and the largest one below 1.
@@ -20,33 +21,33 @@ class PaperLoss(keras.losses.Loss):
         **kwargs: `name`, `reduction` and `dtype`, as for every Keras loss.
     """
 
-    def losses(self, y_true, y_pred):
+    def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """The loss of each example: the shape of `y_pred` without its last axis, or the batch axis alone."""
         raise NotImplementedError(f"{type(self).__name__} does not state its losses.")
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         for y in (y_true, y_pred):
             _checks.real_numbers(y)
         # Keras would hand over a list as the structure of numbers that it is.
         y_true, y_pred = (ops.convert_to_tensor(y, self.dtype) if isinstance(y, list) else y for y in (y_true, y_pred))
         return super().__call__(y_true, y_pred, sample_weight)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         dtype = keras.backend.standardize_dtype(y_pred.dtype)
         return ops.cast(self.losses(wide(y_true), wide(y_pred)), dtype)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         # Keras's losses forget their dtype when they are saved.
         return {**super().get_config(), "dtype": self.dtype}
 
 
-def wide(x):
+def wide(x: Tensor) -> Tensor:
     """`x` as a tensor in float64 if that is its dtype, in float32 otherwise."""
     x = ops.convert_to_tensor(x)
     return x if keras.backend.standardize_dtype(x.dtype) == "float64" else ops.cast(x, "float32")
 
 
-def aligned(y_true, y_pred):
+def aligned(y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
     """Both with at least one axis after the batch's, and of one shape, or an error.
 
     `(batch,)` becomes `(batch, 1)`: numbers that stood side by side would otherwise be paired with
@@ -61,19 +62,19 @@ def aligned(y_true, y_pred):
     return y_true, y_pred
 
 
-def same_shape(a, b):
+def same_shape(a: Tensor, b: Tensor) -> bool:
     """True if two tensors have one shape, as far as their sizes are known."""
     a, b = tuple(a.shape), tuple(b.shape)
     return len(a) == len(b) and all(m == n for m, n in zip(a, b, strict=True) if m is not None and n is not None)
 
 
-def mean(x, axis=None):
+def mean(x: Tensor, axis: int | None = None) -> Tensor:
     """The mean in the dtype of `x`: that of Keras goes through float32 on JAX and PyTorch."""
     count = ops.size(x) if axis is None else ops.shape(x)[axis]
     return ops.sum(x, axis=axis) / ops.cast(count, x.dtype)
 
 
-def log_probabilities(y_pred, from_logits):
+def log_probabilities(y_pred: Tensor, from_logits: bool) -> tuple[Tensor, Tensor]:
     """log p and log(1 - p), where `y_pred` is p, or the logit of p.
 
     Logits are exact at any size. The infinite logarithm at a probability of 0 or 1 is replaced by that of

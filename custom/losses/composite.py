@@ -1,9 +1,12 @@
 """Composite loss."""
 
+from typing import Any
+
 import keras
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import PaperLoss, same_shape
 
 
@@ -49,15 +52,21 @@ class CompositeLoss(PaperLoss):
     """
 
     def __init__(
-        self, regression, classification, regression_outputs, regression_weight=1.0, name="composite_loss", **kwargs
-    ):
+        self,
+        regression: str | Config | keras.losses.Loss,
+        classification: str | Config | keras.losses.Loss,
+        regression_outputs: int,
+        regression_weight: float = 1.0,
+        name: str = "composite_loss",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, **kwargs)
         self.regression = _part("regression", regression)
         self.classification = _part("classification", classification)
         self.regression_outputs = _checks.count("regression_outputs", regression_outputs)
         self.regression_weight = _checks.real("regression_weight", regression_weight, low=0.0)
 
-    def losses(self, y_true, y_pred):
+    def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         n = self.regression_outputs
         for name, y in (("y_true", y_true), ("y_pred", y_pred)):
             if len(y.shape) < 2 or y.shape[-1] is not None and y.shape[-1] <= n:
@@ -72,7 +81,7 @@ class CompositeLoss(PaperLoss):
             raise ValueError(f"Received: parts with losses of shapes {shapes[0]} and {shapes[1]}. Expected equal ones.")
         return self.regression_weight * regression + classification
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "regression": keras.losses.serialize(self.regression),

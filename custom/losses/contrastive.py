@@ -1,9 +1,12 @@
 """Contrastive loss."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import PaperLoss, aligned
 
 
@@ -44,11 +47,11 @@ class ContrastiveLoss(PaperLoss):
     2006, equation 4.
     """
 
-    def __init__(self, margin=1.0, name="contrastive_loss", **kwargs):
+    def __init__(self, margin: float = 1.0, name: str = "contrastive_loss", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         self.margin = _checks.real("margin", margin, low=0.0, low_open=True)
 
-    def losses(self, y_true, y_pred):
+    def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if len(y_pred.shape) != 3 or y_pred.shape[1] != 2:
             raise ValueError(f"Received: y_pred of shape {tuple(y_pred.shape)}. Expected (batch, 2, features).")
         square = ops.sum(ops.square(y_pred[:, 0] - y_pred[:, 1]), axis=-1)
@@ -59,5 +62,5 @@ class ContrastiveLoss(PaperLoss):
         short = ops.relu(self.margin - distance)
         return ops.squeeze(0.5 * ((1 - y_true) * square + y_true * ops.square(short)), -1)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "margin": self.margin}

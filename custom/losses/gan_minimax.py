@@ -1,9 +1,12 @@
 """The two losses of a generative adversarial network."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import PaperLoss, aligned, log_probabilities, mean, wide
 
 
@@ -59,7 +62,14 @@ class GANMinimax(PaperLoss):
     Adversarial Nets, NIPS 2014, arXiv:1406.2661, equation 1 and section 3.
     """
 
-    def __init__(self, player="discriminator", non_saturating=False, from_logits=False, name="gan_minimax", **kwargs):
+    def __init__(
+        self,
+        player: str = "discriminator",
+        non_saturating: bool = False,
+        from_logits: bool = False,
+        name: str = "gan_minimax",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, **kwargs)
         self.player = _checks.one_of("player", player, ("discriminator", "generator"))
         self.non_saturating = _checks.boolean("non_saturating", non_saturating)
@@ -70,7 +80,7 @@ class GANMinimax(PaperLoss):
                 "as only the generator's loss has two forms."
             )
 
-    def losses(self, y_true, y_pred):
+    def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_true, y_pred = aligned(y_true, y_pred)
         data, generated = log_probabilities(y_pred, self.from_logits)
         if self.player == "discriminator":
@@ -79,7 +89,7 @@ class GANMinimax(PaperLoss):
             losses = (1 - y_true) * (-data if self.non_saturating else generated)
         return mean(losses, axis=-1)
 
-    def value(self, data, generated):
+    def value(self, data: Tensor, generated: Tensor) -> Tensor:
         """V(D, G) from the discriminator's outputs for data and for generated examples. The game's solution,
         D = 1/2 throughout, has the value -2 log 2.
         """
@@ -87,6 +97,6 @@ class GANMinimax(PaperLoss):
         data, generated = (log_probabilities(y, self.from_logits) for y in (data, generated))
         return ops.cast(mean(data[0]) + mean(generated[1]), self.dtype)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         own = ("player", "non_saturating", "from_logits")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

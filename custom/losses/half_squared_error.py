@@ -1,8 +1,11 @@
 """Half squared error."""
 
+from typing import Any
+
 from keras import ops
 
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import PaperLoss, aligned
 
 
@@ -41,7 +44,7 @@ class HalfSquaredError(PaperLoss):
     323, 1986, equation 3.
     """
 
-    def __init__(self, axis=-1, name="half_squared_error", **kwargs):
+    def __init__(self, axis: int | None = -1, name: str = "half_squared_error", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         self.axis = tuple(axis) if isinstance(axis, (list, tuple)) else axis
         for one in self.axis if isinstance(self.axis, tuple) else (axis,):
@@ -50,10 +53,10 @@ class HalfSquaredError(PaperLoss):
             if one == 0:
                 raise ValueError(f"Received: axis={axis!r}. Expected axes other than 0, the batch.")
 
-    def losses(self, y_true, y_pred):
+    def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_true, y_pred = aligned(y_true, y_pred)
         error = y_pred - y_true
         return ops.sum((0.5 * error) * error, axis=self.axis)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "axis": self.axis}

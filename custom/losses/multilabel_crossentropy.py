@@ -1,7 +1,10 @@
 """Multi-label cross-entropy."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import PaperLoss, aligned, log_probabilities, mean
 
 
@@ -44,14 +47,14 @@ class MultilabelCrossentropy(PaperLoss):
     Multi-label Text Classification: Revisiting Neural Networks, ECML 2014, arXiv:1312.5419.
     """
 
-    def __init__(self, from_logits=False, name="multilabel_crossentropy", **kwargs):
+    def __init__(self, from_logits: bool = False, name: str = "multilabel_crossentropy", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         self.from_logits = _checks.boolean("from_logits", from_logits)
 
-    def losses(self, y_true, y_pred):
+    def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_true, y_pred = aligned(y_true, y_pred)
         yes, no = log_probabilities(y_pred, self.from_logits)
         return -mean(y_true * yes + (1 - y_true) * no, axis=-1)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "from_logits": self.from_logits}

@@ -1,9 +1,12 @@
 """Triplet loss."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, Tensor
 from .base import PaperLoss
 
 
@@ -45,19 +48,19 @@ class TripletLoss(PaperLoss):
     Clustering, CVPR 2015, arXiv:1503.03832, equation 2.
     """
 
-    def __init__(self, margin=0.2, name="triplet_loss", **kwargs):
+    def __init__(self, margin: float = 0.2, name: str = "triplet_loss", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
         self.margin = _checks.real("margin", margin, low=0.0)
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         return super().__call__(y_pred if y_true is None else y_true, y_pred, sample_weight)
 
-    def losses(self, y_true, y_pred):
+    def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         if len(y_pred.shape) != 3 or y_pred.shape[1] != 3:
             raise ValueError(f"Received: y_pred of shape {tuple(y_pred.shape)}. Expected (batch, 3, features).")
         anchor, positive, negative = (y_pred[:, i] for i in range(3))
         near, far = (ops.sum(ops.square(anchor - other), axis=-1) for other in (positive, negative))
         return ops.relu(near - far + self.margin)  # its gradient at 0 is 0; a maximum's would be 1/2 on JAX
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "margin": self.margin}

@@ -1,7 +1,10 @@
 """AdaDelta."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import running_mean, sqrt
 from .base import PaperOptimizer
 
@@ -40,16 +43,24 @@ class AdaDelta(PaperOptimizer):
 
     slots = ("mean_square_gradient", "mean_square_step")
 
-    def __init__(self, learning_rate=1.0, rho=0.95, epsilon=1e-6, *, name="adadelta", **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 1.0,
+        rho: float = 0.95,
+        epsilon: float = 1e-6,
+        *,
+        name: str = "adadelta",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.rho = _checks.real("rho", rho, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
 
-    def rule(self, w, g, rate, t, n, s):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, n: Tensor, s: Tensor) -> tuple[Tensor, ...]:
         n = running_mean(n, g * g, self.rho)
         d = sqrt(s + self.epsilon) / sqrt(n + self.epsilon) * g
         s = running_mean(s, d * d, self.rho)
         return -rate * d, n, s
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

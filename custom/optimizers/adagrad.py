@@ -1,7 +1,10 @@
 """AdaGrad."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import sqrt
 from .base import PaperOptimizer
 
@@ -38,13 +41,15 @@ class AdaGrad(PaperOptimizer):
 
     slots = ("accumulator",)
 
-    def __init__(self, learning_rate=0.01, *, epsilon=1e-8, name="adagrad", **kwargs):
+    def __init__(
+        self, learning_rate: LearningRate = 0.01, *, epsilon: float = 1e-8, name: str = "adagrad", **kwargs: Any
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
 
-    def rule(self, w, g, rate, t, total):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, total: Tensor) -> tuple[Tensor, ...]:
         total += g * g
         return -rate * g / (sqrt(total) + self.epsilon), total
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "epsilon": self.epsilon}

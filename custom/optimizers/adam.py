@@ -1,7 +1,10 @@
 """Adam and AMSGrad."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import one_minus_power, running_maximum, running_mean, sqrt
 from .base import PaperOptimizer
 
@@ -52,16 +55,16 @@ class Adam(PaperOptimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
+        learning_rate: LearningRate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
         *,
-        bias_correction=True,
-        amsgrad=False,
-        name="adam",
-        **kwargs,
-    ):
+        bias_correction: bool = True,
+        amsgrad: bool = False,
+        name: str = "adam",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)
@@ -70,16 +73,18 @@ class Adam(PaperOptimizer):
         self.amsgrad = _checks.one_of("amsgrad", amsgrad, (True, False))
         self.slots = ("moment_1", "moment_2", *(["largest_moment_2"] if amsgrad else []))
 
-    def rule(self, w, g, rate, t, m, v, *largest):
+    def rule(
+        self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, m: Tensor, v: Tensor, *largest: Tensor
+    ) -> tuple[Tensor, ...]:
         m = running_mean(m, g, self.beta_1)
         v = running_mean(v, g * g, self.beta_2)
-        largest = [running_maximum(n, v) for n in largest]
+        largest = tuple(running_maximum(n, v) for n in largest)
         c1, c2 = (one_minus_power(b, t) if self.bias_correction else 1.0 for b in (self.beta_1, self.beta_2))
         # The formula with sqrt(c2) taken out of the root of v / c2: one pass fewer over the weights.
         root = sqrt(c2)
-        step = -rate * root / c1 * m / (sqrt(*largest or [v]) + self.epsilon * root)
+        step = -rate * root / c1 * m / (sqrt(*largest or (v,)) + self.epsilon * root)
         return step, m, v, *largest
 
-    def get_config(self):
+    def get_config(self) -> Config:
         own = ("beta_1", "beta_2", "epsilon", "bias_correction", "amsgrad")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

@@ -1,7 +1,10 @@
 """AdaMax."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import absolute, divide_no_nan, one_minus_power, running_maximum, running_mean
 from .base import PaperOptimizer
 
@@ -41,15 +44,23 @@ class AdaMax(PaperOptimizer):
 
     slots = ("moment", "norm")
 
-    def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, *, name="adamax", **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.002,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        *,
+        name: str = "adamax",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)
 
-    def rule(self, w, g, rate, t, m, u):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, m: Tensor, u: Tensor) -> tuple[Tensor, ...]:
         m = running_mean(m, g, self.beta_1)
         u = running_maximum(u, absolute(g), self.beta_2)
         return -rate / one_minus_power(self.beta_1, t) * divide_no_nan(m, u), m, u
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "beta_1": self.beta_1, "beta_2": self.beta_2}

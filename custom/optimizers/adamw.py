@@ -1,6 +1,9 @@
 """AdamW."""
 
+from typing import Any
+
 from .._registry import registered
+from .._types import LearningRate
 from ._decoupled import DecoupledDecay
 from .adam import Adam
 
@@ -53,5 +56,5 @@ class AdamW(DecoupledDecay, Adam):
     arXiv:1711.05101, algorithm 2 and appendix B.1 (normalised decay).
     """
 
-    def __init__(self, learning_rate=0.001, *, name="adamw", **kwargs):
+    def __init__(self, learning_rate: LearningRate = 0.001, *, name: str = "adamw", **kwargs: Any) -> None:
         super().__init__(learning_rate, name=name, **kwargs)

@@ -2,11 +2,14 @@
 
 import re
 import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
 from .. import _checks
+from .._types import Config, Initializer, LearningRate, Patterns, Shape, Store, Tensor
 from . import _foreach
 from ._adjustable import SCALAR, Adjustable, starting_at
 
@@ -70,15 +73,15 @@ class PaperOptimizer(keras.optimizers.Optimizer):
 
     def __init__(
         self,
-        learning_rate,
+        learning_rate: LearningRate,
         *,
-        l2=None,
-        l2_exclude=(),
-        weight_decay=None,
-        weight_decay_exclude=(),
-        learning_rate_multipliers=None,
-        **kwargs,
-    ):
+        l2: float | None = None,
+        l2_exclude: Patterns = (),
+        weight_decay: float | None = None,
+        weight_decay_exclude: Patterns = (),
+        learning_rate_multipliers: Mapping[str, float] | None = None,
+        **kwargs: Any,
+    ) -> None:
         if not callable(learning_rate) and not isinstance(
             learning_rate, keras.optimizers.schedules.LearningRateSchedule
         ):
@@ -94,15 +97,15 @@ class PaperOptimizer(keras.optimizers.Optimizer):
             for pattern, factor in (learning_rate_multipliers or {}).items()
         }
 
-    def rule(self, w, g, rate, t, *state):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, *state: Tensor) -> Tensor | tuple[Tensor, ...]:
         """The paper's step, to be added to the weights, and after it the new state."""
         raise NotImplementedError(f"{type(self).__name__} states no rule.")
 
-    def scalar_rule(self, rate, t, *scalars):
+    def scalar_rule(self, rate: Tensor, t: Tensor, *scalars: Tensor) -> Tensor | tuple[Tensor, ...]:
         """The new value of each of `scalar_slots`: one number, or a tuple of them."""
         raise NotImplementedError(f"{type(self).__name__} states no rule for {', '.join(self.scalar_slots)}.")
 
-    def build(self, variables):
+    def build(self, variables: Sequence[keras.Variable]) -> None:
         if self.built:
             return
         paths = [getattr(v, "path", v.name) for v in variables]
@@ -161,24 +164,26 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         finally:
             self._dtype_of_state = None
 
-    def add_variable(self, shape, initializer="zeros", dtype=None, *args, **kwargs):
+    def add_variable(
+        self, shape: Shape, initializer: Initializer = "zeros", dtype: str | None = None, *args: Any, **kwargs: Any
+    ) -> keras.Variable:
         return super().add_variable(shape, initializer, self._dtype_of_state or dtype, *args, **kwargs)
 
-    def slot(self, name, variable):
+    def slot(self, name: str, variable: keras.Variable) -> keras.Variable:
         """State called `name` of `variable`."""
         return self._slots[name][self._get_variable_index(variable)]
 
     @property
-    def slot_variables(self):
+    def slot_variables(self) -> list[list[keras.Variable]]:
         """By slot: the state of each variable."""
         return [self._slots[name] for name in self.slots]
 
     @property
-    def scalar_variables(self):
+    def scalar_variables(self) -> list[keras.Variable]:
         """The variables of `scalar_slots`."""
         return [self._scalar_slots[name] for name in self.scalar_slots]
 
-    def next_scalars(self, learning_rate, scalar):
+    def next_scalars(self, learning_rate: LearningRate, scalar: Callable[[Tensor], Tensor]) -> tuple[Tensor, ...]:
         """The values of `scalar_slots` after this step; what they are made from, by `scalar`."""
         if not self.scalar_slots:
             return ()
@@ -186,13 +191,24 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         new = self.scalar_rule(rate, t, *map(scalar, self.scalar_variables))
         return new if isinstance(new, tuple) else (new,)
 
-    def scalars(self, learning_rate, scalar):
+    def scalars(self, learning_rate: LearningRate, scalar: Callable[[Tensor], Tensor]) -> tuple[Tensor, ...]:
         """Learning rate, number of the step, L2 and decay of this step, each made by `scalar`."""
         rate, t = scalar(learning_rate), scalar(self.iterations) + 1
         l2, decay = (v if v is None else scalar(v) for v in (self._l2_variable, self._weight_decay_variable))
         return rate, t, l2, decay if decay is None else self.decay_scale * rate * decay
 
-    def moves(self, treatment, w, g, state, rate, t, l2, decay, *common):
+    def moves(
+        self,
+        treatment: tuple,
+        w: Tensor,
+        g: Tensor,
+        state: Sequence[Tensor],
+        rate: Tensor,
+        t: Tensor,
+        l2: Tensor | None,
+        decay: Tensor | None,
+        *common: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         """The step, which is added to the weights, and the new state."""
         _, has_l2, decays, multiplier = treatment
         if has_l2:
@@ -201,7 +217,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         step, *state = result if self.slots else (result,)
         return step - decay * w if decays else step, state
 
-    def update_step(self, gradient, variable, scalars):
+    def update_step(self, gradient: Tensor, variable: keras.Variable, scalars: Mapping[str, tuple]) -> None:
         """One step of one variable, on TensorFlow and JAX; `scalars` by the dtype of its arithmetic."""
         index = self._get_variable_index(variable)
         treatment, slots = self.treatments[index], [slot[index] for slot in self.slot_variables]
@@ -240,7 +256,9 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         for variable, value in zip(self.scalar_variables, common, strict=True):
             self.assign(variable, value)
 
-    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[keras.Variable] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
         if self.built:
             raise ValueError(
                 f"Received: exclude_from_weight_decay() of {self.name!r}, which is built. Expected it before the first "
@@ -261,12 +279,12 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         others = iter(range(len(self.variables)))
         return {names.get(id(v)) or f"other_{next(others)}": v for v in self.variables}
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Store) -> None:
         """Save the variables by name: another optimizer never takes an option for another, or for state."""
         for name, variable in self._named_variables().items():
             store[name] = variable.numpy()
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Store) -> None:
         """Load what was saved, unless it is another optimizer's state; an option that the file lacks stays as it is."""
         own, found = self._named_variables(), set(store.keys())
         if "iteration" not in found:  # by position, as version 0.2.0 and Keras do
@@ -290,7 +308,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
     def _apply_weight_decay(self, variables):
         """Nothing: the decay is part of the step, where it sees the weights from before it."""
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {
             **super().get_config(),
             "l2": self.l2,

@@ -1,6 +1,9 @@
 """Gradient descent."""
 
+from typing import Any
+
 from .._registry import registered
+from .._types import LearningRate, Tensor
 from .base import PaperOptimizer
 
 
@@ -32,8 +35,8 @@ class GradientDescent(PaperOptimizer):
     Nature 323, 1986, equation 8.
     """
 
-    def __init__(self, learning_rate=0.01, name="gradient_descent", **kwargs):
+    def __init__(self, learning_rate: LearningRate = 0.01, name: str = "gradient_descent", **kwargs: Any) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
 
-    def rule(self, w, g, rate, t):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor) -> Tensor:
         return -rate * g

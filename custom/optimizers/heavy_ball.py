@@ -1,14 +1,16 @@
 """Polyak's heavy ball."""
 
 import math
+from typing import Any
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import positive
 from .base import PaperOptimizer
 
 
-def polyak_parameters(m, L):
+def polyak_parameters(m: float, L: float) -> tuple[float, float]:
     """The step size and the momentum of Polyak's heavy ball on a quadratic function.
 
     Formula: `alpha = 4 / (sqrt(L) + sqrt(m))^2`, `beta = ((sqrt(L) - sqrt(m)) / (sqrt(L) + sqrt(m)))^2`
@@ -79,14 +81,16 @@ class PolyakHeavyBall(PaperOptimizer):
 
     slots = ("previous",)
 
-    def __init__(self, learning_rate=0.01, beta=0.9, name="polyak_heavy_ball", **kwargs):
+    def __init__(
+        self, learning_rate: LearningRate = 0.01, beta: float = 0.9, name: str = "polyak_heavy_ball", **kwargs: Any
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta = _checks.real("beta", beta, low=0.0, high=1.0, high_open=True)
 
-    def rule(self, w, g, rate, t, previous):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, previous: Tensor) -> tuple[Tensor, ...]:
         # There is no previous iterate at the first step: the state still holds zeros.
         beta = self.beta * positive(t - 1)
         return beta * (w - previous) - rate * g, w
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "beta": self.beta}

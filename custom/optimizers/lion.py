@@ -1,7 +1,10 @@
 """Lion."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import running_mean, sign
 from .base import PaperOptimizer
 
@@ -39,15 +42,23 @@ class Lion(PaperOptimizer):
 
     slots = ("momentum",)
 
-    def __init__(self, learning_rate=0.0001, beta_1=0.9, beta_2=0.99, *, name="lion", **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.0001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.99,
+        *,
+        name: str = "lion",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)
 
-    def rule(self, w, g, rate, t, m):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, m: Tensor) -> tuple[Tensor, ...]:
         # The sign is taken before the momentum moves on.
         step = -rate * sign(self.beta_1 * m + (1 - self.beta_1) * g)
         return step, running_mean(m, g, self.beta_2)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "beta_1": self.beta_1, "beta_2": self.beta_2}

@@ -3,6 +3,8 @@
 import contextlib
 import numbers
 import warnings
+from collections.abc import Iterator, Sequence
+from typing import Self
 
 import keras
 import numpy as np
@@ -10,6 +12,7 @@ from keras import ops
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Store, Tensor
 from ._adjustable import SCALAR
 
 
@@ -87,7 +90,9 @@ class Lookahead(keras.optimizers.Optimizer):
     loss_scale_factor = Handed()
     gradient_accumulation_steps = Handed()
 
-    def __init__(self, inner, k=5, alpha=0.5, name="lookahead"):
+    def __init__(
+        self, inner: keras.optimizers.Optimizer, k: int = 5, alpha: float = 0.5, name: str = "lookahead"
+    ) -> None:
         if not isinstance(inner, keras.optimizers.Optimizer):
             what = f"inner={inner!r} ({type(inner).__name__})"
             raise TypeError(f"Received: {what}. Expected a Keras optimizer, such as Adam().")
@@ -100,7 +105,7 @@ class Lookahead(keras.optimizers.Optimizer):
         self.inner, self.k = inner, int(k)
         self.alpha = _checks.real("alpha", alpha, low=0.0, high=1.0, low_open=True)
 
-    def build(self, variables):
+    def build(self, variables: Sequence[keras.Variable]) -> None:
         if self.built:
             return
         self.inner.build(variables)
@@ -125,26 +130,26 @@ class Lookahead(keras.optimizers.Optimizer):
             setattr(self.inner, name, value)
 
     @property
-    def variables(self):
+    def variables(self) -> list[keras.Variable]:
         return self._variables + self.inner.variables
 
     @property
-    def iterations(self):
+    def iterations(self) -> keras.Variable:
         return self.inner.iterations
 
     @property
-    def learning_rate(self):
+    def learning_rate(self) -> Tensor:
         return self.inner.learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value):
+    def learning_rate(self, value: LearningRate) -> None:
         self.inner.learning_rate = value
 
-    def slow(self, variable):
+    def slow(self, variable: keras.Variable) -> keras.Variable:
         """The slow weights of `variable`."""
         return self._slow[self._get_variable_index(variable)]
 
-    def swap_slow_weights(self):
+    def swap_slow_weights(self) -> None:
         """Exchange the weights and the slow weights of every variable that is between two of them.
 
         Called twice it changes nothing. While they are exchanged, evaluate and save, but do not train.
@@ -157,7 +162,7 @@ class Lookahead(keras.optimizers.Optimizer):
                 slow.assign(theta)
 
     @contextlib.contextmanager
-    def on_slow_weights(self):
+    def on_slow_weights(self) -> Iterator[None]:
         """Have the variables hold the slow weights within a `with` block."""
         self.swap_slow_weights()
         try:
@@ -169,7 +174,7 @@ class Lookahead(keras.optimizers.Optimizer):
     def _period(self):
         return self.k * (self.inner.gradient_accumulation_steps or 1)
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(self, grads: Sequence[Tensor], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         if trainable_variables is not None:
             trainable_variables = list(trainable_variables)
             if not self.built:
@@ -224,22 +229,24 @@ class Lookahead(keras.optimizers.Optimizer):
         for variable, value in zip(variables, ops.cond(ops.any(ops.stack(chosen)), selected, unchanged), strict=True):
             variable.assign(value)
 
-    def scale_loss(self, loss):
+    def scale_loss(self, loss: Tensor) -> Tensor:
         return self.inner.scale_loss(loss)
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(self, var_list: Sequence[keras.Variable] | None) -> None:
         self.inner.finalize_variable_values(var_list)
 
-    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[keras.Variable] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
         self.inner.exclude_from_weight_decay(var_list, var_names)
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Store) -> None:
         """Save what is not the inner optimizer's, which Keras saves as a part of this one."""
         store["iteration"], store["steps"] = self._iterations.numpy(), self._steps.numpy()
         for i, slow in enumerate(self._slow):
             store[f"slow_{i}"] = slow.numpy()
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Store) -> None:
         found = set(store.keys())
         old = "iteration" not in found  # by position, as version 0.2.0 did
         names = [str(i + 1) if old else f"slow_{i}" for i in range(len(getattr(self, "_slow", ())))]
@@ -256,12 +263,12 @@ class Lookahead(keras.optimizers.Optimizer):
         for slow, name in zip(self._slow, names, strict=True):
             slow.assign(store[name])
 
-    def get_config(self):
+    def get_config(self) -> Config:
         inner = keras.saving.serialize_keras_object(self.inner)
         return {"name": self.name, "inner": inner, "k": self.k, "alpha": self.alpha}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: Config, custom_objects: Config | None = None) -> Self:
         if "inner" not in config:
             raise ValueError(
                 "Received: the name of Lookahead, without an inner optimizer. Expected one made of both, such as "

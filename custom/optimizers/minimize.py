@@ -1,10 +1,14 @@
 """Minimisation of a function of an array by any Keras optimizer, with the path that it took."""
 
+from collections.abc import Callable, Sequence
+
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 from .. import _autodiff, _checks
+from .._types import Tensor
 from .gradient_descent import GradientDescent
 
 
@@ -22,22 +26,30 @@ class OptimizationResult:
             `None` where no Hessian was computed.
     """
 
-    def __init__(self, path, values, gradient_norms, converged, reason, curvature=None):
+    def __init__(
+        self,
+        path: Sequence[np.ndarray],
+        values: Sequence[float],
+        gradient_norms: Sequence[float],
+        converged: bool,
+        reason: str,
+        curvature: str | None = None,
+    ) -> None:
         self.path, self.values, self.gradient_norms = np.array(path), np.array(values), np.array(gradient_norms)
         self.converged, self.reason, self.curvature = converged, reason, curvature
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """Number of steps taken."""
         return len(self.path) - 1
 
     @property
-    def point(self):
+    def point(self) -> np.ndarray:
         """The last point."""
         return self.path[-1]
 
     @property
-    def value(self):
+    def value(self) -> float:
         """The function's value at the last point."""
         return self.values[-1]
 
@@ -52,14 +64,14 @@ class OptimizationResult:
 class Search:
     """The record of a search, and when it ends."""
 
-    def __init__(self, steps, tolerance):
+    def __init__(self, steps: int, tolerance: float) -> None:
         if steps != 0:
             _checks.count("steps", steps)
         self.steps = int(steps)
         self.tolerance = _checks.real("tolerance", tolerance, low=0.0)
         self.path, self.values, self.norms = [], [], []
 
-    def ends(self, x, value, gradient):
+    def ends(self, x: np.ndarray, value: float, gradient: ArrayLike) -> str | None:
         """Note a point; return the reason to stop there, or `None`."""
         self.path.append(x)
         self.values.append(float(value))
@@ -75,10 +87,10 @@ class Search:
         return None
 
     @property
-    def converged(self):
+    def converged(self) -> bool:
         return self.norms[-1] < self.tolerance
 
-    def result(self, reason, curvature=None):
+    def result(self, reason: str, curvature: str | None = None) -> OptimizationResult:
         finite = np.isfinite(self.values[-1]) and np.isfinite(self.path[-1]).all()
         return OptimizationResult(
             self.path, self.values, self.norms, bool(finite and self.converged), reason, curvature
@@ -91,7 +103,7 @@ def _norm(x):
     return float(largest * np.linalg.norm(np.ravel(x / largest)) if 0 < largest < np.inf else largest)
 
 
-def finite_point(name, value, dtype="float64"):
+def finite_point(name: str, value: ArrayLike, dtype: str = "float64") -> np.ndarray:
     """`value` as a NumPy array of `dtype`, or an error that quotes it."""
     if ops.is_tensor(value) or isinstance(value, keras.Variable):
         value = ops.convert_to_numpy(value)
@@ -104,7 +116,15 @@ def finite_point(name, value, dtype="float64"):
     return point
 
 
-def minimize(function, start, optimizer=None, steps=100, tolerance=1e-6, gradient=None, dtype="float64"):
+def minimize(
+    function: Callable[[Tensor], Tensor],
+    start: ArrayLike,
+    optimizer: keras.optimizers.Optimizer | Callable[[], keras.optimizers.Optimizer] | None = None,
+    steps: int = 100,
+    tolerance: float = 1e-6,
+    gradient: Callable[[Tensor], Tensor] | None = None,
+    dtype: str = "float64",
+) -> OptimizationResult:
     """Minimise a function of one array with a Keras optimizer, and record the path.
 
     Formula: with `GradientDescent`, `x <- x - eta grad f(x)` until `|grad f(x)| < tolerance`, in the

@@ -1,7 +1,10 @@
 """Classical momentum and Nesterov's accelerated gradient."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from .base import PaperOptimizer
 
 
@@ -38,16 +41,18 @@ class Momentum(PaperOptimizer):
 
     slots = ("velocity",)
 
-    def __init__(self, learning_rate=0.01, momentum=0.9, name="momentum", **kwargs):
+    def __init__(
+        self, learning_rate: LearningRate = 0.01, momentum: float = 0.9, name: str = "momentum", **kwargs: Any
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.momentum = _checks.real("momentum", momentum, low=0.0, high=1.0, high_open=True)
 
-    def rule(self, w, g, rate, t, v):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, v: Tensor) -> tuple[Tensor, ...]:
         v *= self.momentum
         v -= rate * g
         return v, v
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "momentum": self.momentum}
 
 
@@ -82,10 +87,12 @@ class Nesterov(Momentum):
     Reference: Sutskever et al., ICML 2013, equations 3-4.
     """
 
-    def __init__(self, learning_rate=0.01, momentum=0.9, name="nesterov", **kwargs):
+    def __init__(
+        self, learning_rate: LearningRate = 0.01, momentum: float = 0.9, name: str = "nesterov", **kwargs: Any
+    ) -> None:
         super().__init__(learning_rate, momentum, name=name, **kwargs)
 
-    def rule(self, w, g, rate, t, v):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, v: Tensor) -> tuple[Tensor, ...]:
         v *= self.momentum
         v -= rate * g
         return self.momentum * v - rate * g, v

@@ -1,9 +1,11 @@
 """Nadam."""
 
 import math
+from typing import Any
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import exp, one_minus_power, running_mean, sqrt
 from .base import PaperOptimizer
 
@@ -62,34 +64,36 @@ class Nadam(PaperOptimizer):
 
     def __init__(
         self,
-        learning_rate=0.002,
-        beta_1=0.975,
-        beta_2=0.999,
-        epsilon=1e-8,
+        learning_rate: LearningRate = 0.002,
+        beta_1: float = 0.975,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
         *,
-        schedule="dozat",
-        name="nadam",
-        **kwargs,
-    ):
+        schedule: str = "dozat",
+        name: str = "nadam",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
         self.schedule = _checks.one_of("schedule", schedule, ("constant", *RATES))
 
-    def momentum(self, t):
+    def momentum(self, t: Tensor) -> Tensor:
         """mu_t."""
         if self.schedule == "constant":
             return self.beta_1
         return self.beta_1 * (1 - 0.5 * exp(t * (RATES[self.schedule] * math.log(0.96))))
 
-    def scalar_rule(self, rate, t, c):
+    def scalar_rule(self, rate: Tensor, t: Tensor, c: Tensor) -> Tensor:
         """c = 1 - P_t, from `P_t = P_(t-1) mu_t`: so written a sum of two positive numbers, which loses no
         digits where P_t is near 1.
         """
         return c + (1 - c) * (1 - self.momentum(t))
 
-    def rule(self, w, g, rate, t, m, v, c):
+    def rule(
+        self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, m: Tensor, v: Tensor, c: Tensor
+    ) -> tuple[Tensor, ...]:
         mu, next_mu = self.momentum(t), self.momentum(t + 1)
         m = running_mean(m, g, self.beta_1 if self.schedule == "keras" else mu)
         v = running_mean(v, g * g, self.beta_2)
@@ -99,6 +103,6 @@ class Nadam(PaperOptimizer):
         root = sqrt(one_minus_power(self.beta_2, t))
         return -rate * root * m_hat / (sqrt(v) + self.epsilon * root), m, v
 
-    def get_config(self):
+    def get_config(self) -> Config:
         own = ("beta_1", "beta_2", "epsilon", "schedule")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

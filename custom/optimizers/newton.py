@@ -1,17 +1,21 @@
 """Newton's method, and the matrices of derivatives that it needs."""
 
+from collections.abc import Callable
+
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 from .. import _autodiff, _checks
-from .minimize import Search, finite_point
+from .._types import Tensor
+from .minimize import OptimizationResult, Search, finite_point
 
 
 class SingularHessianError(np.linalg.LinAlgError):
     """Newton's step does not exist: the Hessian, with its damping, has no inverse."""
 
 
-def jacobian(function, x):
+def jacobian(function: Callable[[Tensor], Tensor], x: ArrayLike) -> np.ndarray:
     """Jacobian matrix: all first derivatives of a function, by automatic differentiation.
 
     Formula: `J[i, j] = d F_i / d x_j`, one row an output, one column an input (book equation 6.18).
@@ -44,7 +48,7 @@ def jacobian(function, x):
     return _in_float64(_autodiff.jacobian, function, x)
 
 
-def hessian(function, x):
+def hessian(function: Callable[[Tensor], Tensor], x: ArrayLike) -> np.ndarray:
     """Hessian matrix: all second derivatives of a function, by automatic differentiation.
 
     Formula: `H[i, j] = d^2 f / (d x_i d x_j)` (book equation 6.19); symmetric where the second
@@ -77,7 +81,13 @@ def hessian(function, x):
     return _in_float64(_autodiff.hessian, function, x)
 
 
-def newton(function, start, damping=0.0, steps=50, tolerance=1e-8):
+def newton(
+    function: Callable[[Tensor], Tensor],
+    start: ArrayLike,
+    damping: float = 0.0,
+    steps: int = 50,
+    tolerance: float = 1e-8,
+) -> OptimizationResult:
     """Newton's method: step by step to the stationary point of the local quadratic.
 
     Formula: `x' = x - (H + damping I)^-1 grad f(x)`, with H the Hessian of f at x. Without damping

@@ -1,9 +1,11 @@
 """RAdam."""
 
 import math
+from typing import Any
 
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import exp, one_minus_power, positive, running_mean, sqrt, where
 from .base import PaperOptimizer
 
@@ -52,15 +54,15 @@ class RAdam(PaperOptimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        threshold=4.0,
-        warmup="sgd",
-        name="radam",
-        **kwargs,
-    ):
+        learning_rate: LearningRate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        threshold: float = 4.0,
+        warmup: str = "sgd",
+        name: str = "radam",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.beta_1 = _checks.real("beta_1", beta_1, low=0.0, high=1.0, high_open=True)
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)
@@ -69,7 +71,7 @@ class RAdam(PaperOptimizer):
         self.warmup = _checks.one_of("warmup", warmup, ("sgd", "skip"))
         self.rho_inf = 2 / (1 - self.beta_2) - 1
 
-    def rho(self, t):
+    def rho(self, t: Tensor) -> Tensor:
         """rho_t, without the difference of two numbers near rho_inf that it is at the first steps.
 
         With h = -log(b2) / 2 it is coth(h) - t coth(t h) + t, and coth(x) = 1 / x + x / (3 + x^2 / (5 +
@@ -91,7 +93,7 @@ class RAdam(PaperOptimizer):
             return late
         return where(t * h < 1, t * (1 - without_pole(t * h)) + without_pole(h), late)
 
-    def rectification(self, t):
+    def rectification(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """1 if the step is adaptive, else 0; and r_t, 0 where it is not."""
         if self.rho_inf <= self.threshold:
             return 0 * t, 0 * t
@@ -100,7 +102,7 @@ class RAdam(PaperOptimizer):
         square = (rho - 4) * (rho - 2) * top / ((top - 4) * (top - 2) * rho)
         return adaptive, sqrt(adaptive * square)
 
-    def rule(self, w, g, rate, t, m, v):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, m: Tensor, v: Tensor) -> tuple[Tensor, ...]:
         m = running_mean(m, g, self.beta_1)
         v = running_mean(v, g * g, self.beta_2)
         adaptive, r = self.rectification(t)
@@ -110,6 +112,6 @@ class RAdam(PaperOptimizer):
         divisor = adaptive * sqrt(v) + (adaptive * self.epsilon + waiting)
         return -rate * scale / one_minus_power(self.beta_1, t) * m / divisor, m, v
 
-    def get_config(self):
+    def get_config(self) -> Config:
         own = ("beta_1", "beta_2", "epsilon", "threshold", "warmup")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

@@ -1,7 +1,10 @@
 """RMSProp."""
 
+from typing import Any
+
 from .. import _checks
 from .._registry import registered
+from .._types import Config, LearningRate, Tensor
 from ._functions import running_mean, sqrt
 from .base import PaperOptimizer
 
@@ -40,14 +43,22 @@ class RMSProp(PaperOptimizer):
 
     slots = ("mean_square",)
 
-    def __init__(self, learning_rate=0.001, rho=0.9, *, epsilon=1e-8, name="rmsprop", **kwargs):
+    def __init__(
+        self,
+        learning_rate: LearningRate = 0.001,
+        rho: float = 0.9,
+        *,
+        epsilon: float = 1e-8,
+        name: str = "rmsprop",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
         self.rho = _checks.real("rho", rho, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
 
-    def rule(self, w, g, rate, t, n):
+    def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, n: Tensor) -> tuple[Tensor, ...]:
         n = running_mean(n, g * g, self.rho)
         return -rate * g / (sqrt(n) + self.epsilon), n
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

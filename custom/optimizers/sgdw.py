@@ -1,6 +1,9 @@
 """SGDW."""
 
+from typing import Any
+
 from .._registry import registered
+from .._types import LearningRate
 from ._decoupled import DecoupledDecay
 from .momentum import Momentum
 
@@ -51,5 +54,7 @@ class SGDW(DecoupledDecay, Momentum):
     arXiv:1711.05101, algorithm 1 and appendix B.1 (normalised decay).
     """
 
-    def __init__(self, learning_rate=0.05, momentum=0.9, *, name="sgdw", **kwargs):
+    def __init__(
+        self, learning_rate: LearningRate = 0.05, momentum: float = 0.9, *, name: str = "sgdw", **kwargs: Any
+    ) -> None:
         super().__init__(learning_rate, momentum, name=name, **kwargs)

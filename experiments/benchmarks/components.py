@@ -2,7 +2,7 @@
 
 import inspect
 
-from experiments.report.reference.signature import parameters
+from experiments.report.site.parameters import parameters
 
 
 def exported(module, kind):

@@ -7,7 +7,6 @@ python -m experiments.benchmarks.publish --check    # fail if a rebuild would ch
 import argparse
 import json
 import pathlib
-import re
 import tempfile
 
 from experiments.benchmarks import overhead_page
@@ -149,32 +148,20 @@ def page(folder):
 
 def files(made):
     """Return a page as it is written: bytes by path within its folder."""
-    text, found = render.markdown(made), {}
+    found = {"README.md": render.markdown(made).encode()}
     for block in made.blocks:
         if isinstance(block, Picture):
-            text = text.replace(f" ([PNG](figures/{block.name}.png))", "")
             with tempfile.TemporaryDirectory() as folder:
                 save(block.draw, folder, block.name)
                 name = f"{block.name}.svg"
                 found[f"figures/{name}"] = (pathlib.Path(folder) / name).read_bytes()
-    return {"README.md": text.encode(), **found}
+    return found
 
 
 def everything():
     """Return all pages' files, by path."""
     pages = {FOLDER: page(FOLDER), OVERHEAD: overhead_page.page(OVERHEAD)}
     return {folder / name: text for folder, made in pages.items() if made for name, text in files(made).items()}
-
-
-# Matplotlib names the clipping paths of an SVG by a digest of their coordinates, whose last bits differ by machine.
-CLIPPING = re.compile(rb"\bp[0-9a-f]{10}\b")
-
-
-def same(path, old, new):
-    """Tell whether two versions of a file say the same."""
-    if path.suffix == ".svg":
-        old, new = (CLIPPING.sub(b"clip", text) for text in (old, new))
-    return old == new
 
 
 def main():
@@ -187,7 +174,7 @@ def main():
             with replacing(path) as file:
                 file.write(text)
         return 0
-    old = [path for path, text in made.items() if not path.is_file() or not same(path, path.read_bytes(), text)]
+    old = [path for path, text in made.items() if not path.is_file() or path.read_bytes() != text]
     for path in old:
         print(f"{path} is not what its records give. Run: python -m experiments.benchmarks.publish")
     return 1 if old else 0

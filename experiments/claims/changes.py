@@ -7,6 +7,7 @@ import numpy as np
 from scipy import stats
 
 from experiments.claims.claim import Claim, Verdict, describe
+from experiments.claims.comparisons import NoBetter, Ordering
 from experiments.claims.evidence import gather
 from experiments.claims.finding import Finding, judge, placed
 from experiments.claims.published_numbers import Table
@@ -52,11 +53,11 @@ class ClaimChange:
         """Whether the verdict is another."""
         return self.before.verdict != self.after.verdict
 
-    def shown(self, difference):
-        """Return a difference of two estimates of the claim in words."""
-        if type(self.claim).shown is Claim.shown:  # of a number, not of a difference or a ratio
-            return describe(difference, self.claim.quantity, difference=True)
-        return self.claim.shown(difference)
+    def shown(self, difference, text):
+        """Return a difference of two estimates of the claim in words; that of two gaps is above 0 where it grew."""
+        if type(self.claim).shown is Claim.shown or isinstance(self.claim, (Ordering, NoBetter)):
+            return describe(difference, self.claim.quantity, text, difference=True)
+        return self.claim.shown(difference, text)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import LEVEL, Estimate, runs_for
+from experiments.spec.experiment import EARLIER
 from experiments.spec.text import Amount, bracketed
 
 VERDICTS = (
@@ -235,7 +236,8 @@ class Claim:
             return Verdict("not run", (Reason.of("no_run", presets=self._judges(evidence)),))
         measured = measured or self.measure(evidence)
         if not self.judged(evidence):
-            reason = Reason.of("scale", preset=evidence.preset, presets=self._judges(evidence))
+            key = "replaced" if evidence.preset == EARLIER else "scale"
+            reason = Reason.of(key, preset=evidence.preset, presets=self._judges(evidence))
             return Verdict("not at this scale", (reason,), measured.parts)
         if measured.missing:
             return Verdict("not run", (measured.missing,), measured.parts)

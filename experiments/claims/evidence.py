@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from experiments.spec.experiment import PRESETS, Experiment
+from experiments.spec.experiment import EARLIER, PRESETS, Experiment, Preset
 from experiments.spec.identity import Group, group_of, key_of
 from experiments.spec.paper import Paper
 from experiments.spec.request import Request
@@ -27,7 +27,9 @@ class Evidence:
         tuned: the value chosen, by variant.
         group: of all these records; `None` where there are none.
         apart: by group, the records that the preset asks for too, and all of older protocols.
-        others: records of this protocol that no preset of this experiment asks for: changed settings.
+        others: records of this protocol with settings that the user changed.
+        replaced: records that an earlier declaration asked for; those that are shown under `EARLIER` are not among
+            them.
     """
 
     paper: Paper
@@ -39,6 +41,7 @@ class Evidence:
     group: Group | None = None
     apart: dict = dataclasses.field(default_factory=dict)
     others: list = dataclasses.field(default_factory=list)
+    replaced: list = dataclasses.field(default_factory=list)
 
     @property
     def text(self):
@@ -166,11 +169,56 @@ def gather(paper, experiment, records):
         for record in spare:
             if record["protocol"] < experiment.version:  # of settings that no preset has any more
                 evidence.apart.setdefault(group_of(record), []).append(record)
-    ran = [dataclasses.replace(found[p], preset=p, others=others) for p in PRESETS if p in found and found[p].runs]
+    changed, replaced = ([r for r in others if bool(r["overrides"]) == given] for given in (True, False))
+    for evidence in found.values():
+        evidence.others, evidence.replaced = changed, replaced
+    ran = [dataclasses.replace(found[p], preset=p) for p in PRESETS if p in found and found[p].runs]
     if ran:
         return ([evidence for evidence in ran if not evidence.missing] or ran)[-1]
     apart = next((found[p].apart for p in reversed(PRESETS) if p in found and found[p].apart), {})
-    return Evidence(paper, experiment, apart=apart, others=others)
+    return _earlier(Evidence(paper, experiment, apart=apart, others=changed, replaced=replaced), records)
+
+
+def _earlier(evidence, records):
+    """Return what an earlier declaration of the experiment asked for, under the preset `EARLIER`, if it was run.
+
+    It is shown until there are runs of today's declaration, and judges nothing.
+    """
+    experiment, groups = evidence.experiment, {}
+    for r in records:
+        whole = r["role"] == "final" and r["preset"] in PRESETS[1:] and not r["overrides"]
+        if whole and r["experiment"] == experiment.name and r["settings"]["variant"] in experiment.variants:
+            runs = groups.setdefault((group_of(r), r["preset"]), {}).setdefault(r["settings"]["variant"], {})
+            runs.setdefault(canonical(r["settings"]), []).append(r)
+    if not groups:
+        return evidence
+    chosen = {at: {v: max(runs.values(), key=_finished) for v, runs in found.items()} for at, found in groups.items()}
+    (group, _), found = max(chosen.items(), key=lambda item: _finished(sum(item[1].values(), [])))
+    settings = {variant: runs[0]["settings"] for variant, runs in found.items()}
+    first = next(iter(settings.values()))
+    shared = {n: x for n, x in first.items() if all(n in s and s[n] == x for s in settings.values())}
+    own = {v: {n: x for n, x in s.items() if n not in shared and n != "variant"} for v, s in settings.items()}
+    shared.pop("variant", None)
+    preset = Preset(shared, max(map(len, found.values())), own)
+    shown = {r["key"] for runs in found.values() for r in runs}
+    return dataclasses.replace(
+        evidence,
+        experiment=dataclasses.replace(experiment, presets={EARLIER: preset}, tuning=None),
+        preset=EARLIER,
+        runs={v: {r["seed"]: r for r in sorted(found[v], key=_seed)} for v in experiment.variants if v in found},
+        group=group,
+        apart={},
+        replaced=[r for r in evidence.replaced if r["key"] not in shown],
+    )
+
+
+def _finished(records):
+    """Return how much records weigh: the finished ones, then the latest."""
+    return sum(r["outcome"] == "done" for r in records), max(r["started"] for r in records)
+
+
+def _seed(record):
+    return record["seed"]
 
 
 def presets(paper, experiment, records):

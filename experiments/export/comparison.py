@@ -7,8 +7,13 @@ import math
 HEADER = ("finding", "claim", "before", "after", "difference", "n")
 
 
-def rows(found):
-    """Return the rows of a paper's `FindingChange`s: each finding, and under it its claims with their numbers."""
+def rows(found, text):
+    """Return the rows of a paper's `FindingChange`s: each finding, and under it its claims with their numbers.
+
+    Args:
+        found: the changes.
+        text: the paper's words.
+    """
     table = []
     for finding in found:
         name, claims = finding.finding.name, []
@@ -17,7 +22,7 @@ def rows(found):
             claim = "" if change.claim.name == name else change.claim.name.removeprefix(f"{name}/")
             for shift in change.shifts or (None,):
                 against = f" vs {shift.against}" if shift and shift.against else ""
-                claims.append(("", f"{claim}{against}".strip(), *verdicts, *_numbers(change, shift)))
+                claims.append(("", f"{claim}{against}".strip(), *verdicts, *_numbers(change, shift, text)))
         verdicts = (finding.before, finding.after)
         if len(claims) == 1 and claims[0][2:4] == verdicts:
             table.append((name, *claims[0][1:]))
@@ -26,12 +31,12 @@ def rows(found):
     return table
 
 
-def _numbers(change, shift):
+def _numbers(change, shift, text):
     """Return the difference and its n in words."""
     if shift is None:
         return "", ""
     n = f"{shift.n} pairs" if shift.method == "paired" else shift.n.replace(", ", " + ")
-    return (change.shown(shift.difference).split(", n = ")[0] if shift.difference else "-"), n
+    return (change.shown(shift.difference, text).split(", n = ")[0] if shift.difference else "-"), n
 
 
 def changed(paper, found):

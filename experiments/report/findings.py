@@ -3,6 +3,7 @@
 from experiments.claims import Table
 from experiments.report.blocks import Bullets, Grid, Heading, Paragraph
 from experiments.report.opening import would_settle
+from experiments.spec.experiment import EARLIER
 
 COLUMNS = (
     "finding",
@@ -65,8 +66,9 @@ def _claim(view, claim, verdict, alone):
     measured = claim.measured(verdict, text)
     told = dict(published=published, verdict=text.verdict(verdict.verdict), reasons=reasons)
     if measured:
-        where = dict(experiment=text.title(claim.experiment), preset=view.primary[claim.experiment].preset)
-        told["measured"] = text.page("where", measured=measured, **where)
+        preset = view.primary[claim.experiment].preset
+        where = "where_earlier" if preset == EARLIER else "where"
+        told["measured"] = text.page(where, measured=measured, experiment=text.title(claim.experiment), preset=preset)
     key = "_".join(filter(None, ("claim", "" if measured else "unmeasured", "alone" if alone else "")))
     return text.page(key, statement=claim.statement(text), **told)
 

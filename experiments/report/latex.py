@@ -14,7 +14,7 @@ from experiments.report.blocks import Grid
 
 PACKAGES = ("array", "booktabs", "longtable")
 DECIMALS = ("point", "comma")
-LEFT_OUT = ("Reason",)  # columns that are for a screen
+LEFT_OUT = ("Reason", "Motivo")  # columns that are for a screen
 LINE = 345.0  # points: the line of `article` on A4 at 10 points
 # Size of the letters, how wide they are beside those of 10 points, and the space on each side of a column, in points.
 SIZES = ((r"\small", 0.93, 4.0), (r"\footnotesize", 0.85, 3.0), (r"\scriptsize", 0.8, 2.0))
@@ -154,12 +154,12 @@ class _Piece:
         return sum(WIDTH.get(letter, OTHER) for letter in self.text)
 
 
-def latex(grid: Grid, paper="", decimal="point", line=LINE):
+def latex(grid: Grid, key="", decimal="point", line=LINE):
     """Return a grid as a table that is as wide as the line; a long one breaks over pages.
 
     Args:
         grid: the `Grid`, its numbers written in English.
-        paper: key of the paper, for the label, `tab:<paper>:<name>`.
+        key: of the paper whose table it is, for the label, `tab:<key>:<name>`.
         decimal: one of `DECIMALS`.
         line: width of the line in points, by which the size of the letters is chosen.
     """
@@ -174,7 +174,7 @@ def latex(grid: Grid, paper="", decimal="point", line=LINE):
     counts = _heights(cells, widths, unit)
     apart = r" \\\addlinespace[2pt]" if max(counts) > 1 else r" \\"  # where cells have several lines
     columns = "".join(_column(width, widths, i in numeric) for i, width in enumerate(widths))
-    label = ":".join(part for part in ("tab", paper, grid.name) if part)
+    label = ":".join(part for part in ("tab", key, grid.name) if part)
     caption = rf"\caption{{{_set(_pieces(grid.caption, decimal))}}}"
     body = [*(row + apart for row in rows[:-1]), *(row + r" \\" for row in rows[-1:])]
     head = [r"\toprule", rf"{header} \\", r"\midrule"]
@@ -217,7 +217,7 @@ def write(tables, folder, decimal="point"):
     """Write grids as LaTeX, one file each, and `all.tex`, a document of all of them.
 
     Args:
-        tables: `(key of the paper, its title, its grids)` of each paper.
+        tables: `(key, title, grids)` of each page.
         folder: where to.
         decimal: one of `DECIMALS`.
 
@@ -227,11 +227,11 @@ def write(tables, folder, decimal="point"):
     folder, count = pathlib.Path(folder), 0
     lines = [r"\documentclass[a4paper]{article}", *(rf"\usepackage{{{name}}}" for name in PACKAGES)]
     lines += [*FLOATS, r"\begin{document}"]
-    for paper, title, grids in tables:
+    for key, title, grids in tables:
         lines.append(rf"\section{{\raggedright {_set(_pieces(title, decimal))}}}")
         for grid in grids:
-            write_atomically(folder / paper / f"{grid.name}.tex", latex(grid, paper, decimal))
-            lines.append(rf"\input{{{paper}/{grid.name}}}")
+            write_atomically(folder / key / f"{grid.name}.tex", latex(grid, key, decimal))
+            lines.append(rf"\input{{{key}/{grid.name}}}")
             count += 1
         lines.append(r"\clearpage")
     write_atomically(folder / "all.tex", "\n".join([*lines, r"\end{document}"]) + "\n")

@@ -1,6 +1,7 @@
 """The top of a page: whether the findings hold, at what scale, how sure; what would settle the rest."""
 
 from experiments.report.blocks import Bullets, Code, Heading, Paragraph
+from experiments.spec.experiment import EARLIER
 
 SETTLING = ("more_run", "more_runs", "none_would", "seeds_missing")
 
@@ -38,9 +39,11 @@ def counted(text, verdict, n):
 
 def rests_on(view):
     """Return the sentence on runs, hours, seeds and scale."""
-    text, ran = view.text, [evidence for _, evidence in view.ran()]
+    text, shown = view.text, [evidence for _, evidence in view.ran()]
+    ran = [evidence for evidence in shown if evidence.preset != EARLIER]
     if not ran:
-        return text.page("judged_none")
+        earlier = sum(len(evidence.records) for evidence in shown)
+        return text.page("judged_earlier", runs=earlier) if earlier else text.page("judged_none")
     records = [record for evidence in ran for record in evidence.records]
     seeds = sorted({len(runs) for evidence in ran for runs in evidence.runs.values()})
     between = text.page("seeds_between", low=seeds[0], high=seeds[-1]) if len(seeds) > 1 else f"{seeds[0]}"

@@ -1,4 +1,4 @@
-"""A page in Markdown; a grid in CSV and LaTeX."""
+"""A page in Markdown; a grid in CSV."""
 
 import csv
 import html
@@ -100,41 +100,3 @@ def _value(cell):
         return ""
     text = f"{cell:.6g}" if isinstance(cell, float) else str(cell)
     return f"'{text}" if text.lstrip()[:1] in tuple("=+-@") and not NUMBER.fullmatch(text) else text
-
-
-LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "±": r"$\pm$",
-    "–": "--",
-    "<": "$<$",
-    ">": "$>$",
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-}
-
-
-def latex(grid):
-    """Return a `table` environment with booktabs rules."""
-
-    def escape(text):
-        return "".join(LATEX.get(character, character) for character in BREAK.sub(" ", str(text)).replace("`", ""))
-
-    columns = "".join("r" if i in grid.numeric else "l" for i in range(len(grid.header)))
-    rows = [" & ".join(map(escape, cells)) + r" \\" for cells in grid.rows]
-    header = " & ".join(map(escape, grid.header)) + r" \\"
-    body = [
-        r"\begin{table}",
-        r"\centering",
-        rf"\caption{{{escape(grid.caption)}}}",
-        rf"\label{{tab:{grid.name}}}",
-        rf"\begin{{tabular}}{{{columns}}}",
-        r"\toprule",
-        header,
-        r"\midrule",
-        *rows,
-        r"\bottomrule",
-        r"\end{tabular}",
-        r"\end{table}",
-    ]
-    return "\n".join(body) + "\n"

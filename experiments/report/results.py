@@ -1,10 +1,13 @@
 """An experiment's section: what ran, its figures and table, runs and tuning, protocol, deviations."""
 
+import collections
 import json
+import string
 
 from experiments.report.blocks import Folded, Grid, Heading, Paragraph
 from experiments.report.findings import place
 from experiments.report.view import NOTHING
+from experiments.spec.experiment import EARLIER
 
 NUMBERS = ("quantity", "variant", "source", "preset", "mean", "low", "high", "n", "unit", "paper", "verdict")
 
@@ -25,6 +28,7 @@ def section(view, experiment):
         blocks.append(Paragraph(" ".join(filter(None, (text.page("not_run"), evidence.left_out())))))
         table = results(view, experiment)
         return [*blocks, table] if table else blocks
+    experiment = evidence.experiment  # of an earlier declaration, where its runs are shown
     blocks.append(Paragraph(what_ran(view, evidence)))
     blocks += [picture for figure in figures(view, experiment) if (picture := figure.picture(evidence))]
     blocks += [table for table in (results(view, experiment),) if table]
@@ -47,10 +51,13 @@ def what_ran(view, evidence):
     """Return the preset that counts, how its runs ended, and what is left out beside it."""
     text = view.text
     counts = dict(done=evidence.count("done"), diverged=evidence.count("diverged"), failed=evidence.count("failed"))
+    if evidence.preset == EARLIER:
+        return text.page("earlier_ran", runs=len(evidence.records))
     unfinished = evidence.count("interrupted", "running")
     told = text.page("runs_ended", **counts, unfinished=unfinished)
     told = text.page("ran_as", preset=evidence.preset, scope=text.page(evidence.preset), runs=told)
-    return " ".join(filter(None, (told, evidence.left_out())))
+    replaced = text.page("replaced", n=len(evidence.replaced)) if evidence.replaced else ""
+    return " ".join(filter(None, (told, evidence.left_out(), replaced)))
 
 
 def results(view, experiment):
@@ -110,7 +117,7 @@ def _source(text, source, evidence, differ):
     name = text.page(source.name)
     if not evidence.preset:
         return text.page("source_column_none", source=name)
-    told = dict(source=name, preset=evidence.preset)
+    told = dict(source=name, preset=text.page("name_of_earlier") if evidence.preset == EARLIER else evidence.preset)
     told["data"] = evidence.experiment.presets[evidence.preset].settings["data"]
     if differ:
         return text.page("source_column_of", **told, group=evidence.named(evidence.group))
@@ -185,10 +192,17 @@ def protocol(view, experiment, evidence):
     text = view.text
     if not all(text.has("protocol", name) for name in experiment.protocol):
         return None
-    words = settings(text, experiment, evidence.preset)
-    rows = tuple((topic, paper, text.fill(ours, **words)) for topic, paper, ours in text.protocol(experiment.protocol))
+    words = collections.defaultdict(lambda: NOTHING, settings(text, experiment, evidence.preset))
+    declared = text.protocol(experiment.protocol)
+    rows = tuple((topic, paper, _filled(text, ours, words)) for topic, paper, ours in declared)
     header = (text.page("topic"), text.page("paper_column"), text.page("here"))
     return Grid(header, rows, text.page("protocol_caption"), f"{experiment.name}_protocol")
+
+
+def _filled(text, words, values):
+    """Fill a row's blanks; a setting that an earlier declaration did not have is left out."""
+    names = [name for _, name, _, _ in string.Formatter().parse(words) if name]
+    return text.fill(words, **{name: values[name] for name in names})
 
 
 def deviations(view, experiment, evidence):

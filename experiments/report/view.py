@@ -27,8 +27,8 @@ class PaperView:
         judgements: a `Judgement` of each finding, those of its tables last.
     """
 
-    def __init__(self, paper, sources, language="en"):
-        self.paper, self.sources = paper.speaking(language), sources
+    def __init__(self, paper, sources, language=None):
+        self.paper, self.sources = paper.speaking(language or paper.text.language), sources
         self.evidence = {
             s.name: {e.name: gather(self.paper, e, s.records) for e in self.paper.experiments} for s in sources
         }

@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 
+from experiments.errors import described
 from experiments.files import replacing
 from experiments.runs.environment import ROOT, environment, version
 
@@ -145,7 +146,7 @@ class Checkpoint:
             with replacing(self.path) as file:
                 np.savez(file, header=np.frombuffer(json.dumps(header).encode(), "uint8"), **members)
         except OSError as error:
-            self.note(f"No checkpoint of {self.path.stem}: {error}. The run goes on.")
+            self.note(f"No checkpoint of {self.path.stem}: {described(error)}. The run goes on.")
         self._last = time.monotonic()
 
     def clear(self):

@@ -148,7 +148,7 @@ class Runner:
                 return None
             if isinstance(found, dict):
                 self.progress.skipped(run, found["outcome"])
-                return self.published.get(key_of(found), found)
+                return self.published.get(key_of(found), found) if self.published else found
             with backend.forgetting():
                 self._perform(experiment, found)
             return found.record

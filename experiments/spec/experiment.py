@@ -8,6 +8,8 @@ from experiments.spec.domains import COMMON, Choice, Integer
 from experiments.spec.settings import Settings
 
 PRESETS = ("quick", "reduced", "paper")
+# What records are shown under that a declaration of an earlier day asked for and today's does not.
+EARLIER = "earlier"
 TUNING_SEED = 1000  # none of the final ones, which count from 0
 SEEDS = Integer(1, TUNING_SEED)  # how many there may be
 

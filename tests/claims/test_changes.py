@@ -45,11 +45,11 @@ def test_a_verdict_that_changes_and_by_how_much_seed_by_seed():
     assert not named(found, "value").changed
     one = shift(found, "lower")
     assert one.method == "paired" and one.against == "b"
-    # Higher less lower, after less before, seed by seed; the claim prints it with the other sign.
+    # Higher less lower, after less before, seed by seed.
     differences = np.array([0.05, 0.04, 0.07]) - np.array(B)
     assert one.difference.interval == pytest.approx(mean_interval(differences).interval)
     (claim,) = lower.claims
-    assert claim.shown(one.difference).startswith(f"{-100 * differences.mean():.2f} points [")
+    assert claim.shown(one.difference, paper().text).startswith(f"{100 * differences.mean():.2f} points [")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_ran_on_one_side_only_has_no_difference():
 def test_a_value_differs_by_points():
     found = changes(paper(), records(preset="paper"), records(preset="paper", a=(0.20, 0.21, 0.25)))
     (claim,) = named(found, "value").claims
-    text = claim.shown(claim.shifts[0].difference)
+    text = claim.shown(claim.shifts[0].difference, paper().text)
     assert " points [" in text and "%" not in text and text.endswith("n = 3")
 
 

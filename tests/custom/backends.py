@@ -1,9 +1,12 @@
 """Differences between the backends, in one place: gradients, compiled steps, fresh processes."""
 
+import functools
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import keras
 import numpy as np
@@ -126,15 +129,58 @@ def compiled_trajectory(optimizer, variables, sequences):
     return [np.stack(trace) for trace in points]
 
 
-def run_fresh(script, *arguments):
-    """Run `script` in a new interpreter on the same backend; its standard error is in the failure."""
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": BACKEND},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
+# Reads jobs, a line each, and runs them in forks of itself: an interpreter that has imported Keras and its backend,
+# which is most of the time that a script takes, and used nothing of them.
+INTERPRETER = """
+import json, os, sys, traceback
+import keras
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+for line in sys.stdin:
+    job = json.loads(line)
+    child = os.fork()
+    if not child:
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(os.open(job[name], os.O_WRONLY | os.O_CREAT), number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        sys.argv, code = ["-c", *job["arguments"]], 0
+        try:
+            exec(job["script"], {"__name__": "__main__"})
+        except BaseException:
+            traceback.print_exc()
+            code = 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.stdout.write(f"{os.waitpid(child, 0)[1]}\\n")
+    sys.stdout.flush()
+"""
+
+
+@functools.cache
+def _interpreter(environment):
+    """One for all scripts with the same environment; its end of input ends it with this process."""
+    environment = {**dict(environment), "PYTHONPATH": str(ROOT), "KERAS_BACKEND": BACKEND}
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERPRETER],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        timeout=300,
     )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return done.stdout
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def run_fresh(script, *arguments):
+    """Run `script` where Keras and its backend are imported, and nothing else; its standard error is in the failure."""
+    process = _interpreter(tuple(sorted((k, v) for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST")))
+    with tempfile.TemporaryDirectory() as folder:
+        stdout, stderr = (pathlib.Path(folder) / name for name in ("stdout", "stderr"))
+        job = {"script": script, "arguments": [*map(str, arguments)], "stdout": str(stdout), "stderr": str(stderr)}
+        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.flush()
+        code = process.stdout.readline().strip()
+        assert code == "0", stderr.read_text()[-4000:]
+        return stdout.read_text()

@@ -214,13 +214,14 @@ def test_compiled_is_the_same_as_eager(case, xla):
     x = np.linspace(-6, 6, 41, dtype="float32")[:, None] + np.float32(0.01)
     layer = case.make()
     layer(x)
-    y, slope = compiled(lambda x: (layer(x), layer.derivative(x)), xla)(ops.convert_to_tensor(x))
-    np.testing.assert_allclose(to_numpy(y), to_numpy(layer(x)), rtol=2e-6, atol=1e-6)
-    np.testing.assert_allclose(to_numpy(slope), to_numpy(layer.derivative(x)), rtol=2e-6, atol=1e-6)
-    if BACKEND != "torch":
-        gradient = compiled(lambda x: value_and_gradient(layer, x)[1], xla)(ops.convert_to_tensor(x))
-        eager = value_and_gradient(layer, x)[1]
-        np.testing.assert_allclose(to_numpy(gradient), to_numpy(eager), rtol=2e-6, atol=1e-6)
+
+    def everything(x):
+        y, gradient = value_and_gradient(layer, x)
+        return y, layer.derivative(x), gradient
+
+    names, x = ("value", "derivative", "gradient"), ops.convert_to_tensor(x)
+    for name, found, eager in zip(names, compiled(everything, xla)(x), everything(x), strict=True):
+        np.testing.assert_allclose(to_numpy(found), to_numpy(eager), rtol=2e-6, atol=1e-6, err_msg=name)
 
 
 @every_case

@@ -59,29 +59,43 @@ class Inside(keras.layers.Layer):
         return self.layer(x)
 
 
+class Chain(keras.Model):
+    """Several layers in such a model, one after the other."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.links = [Net(layer) for layer in layers]
+
+    def call(self, x, training=False):
+        return sum(link(x, training=training) for link in self.links)
+
+
 PLACES = {
-    "subclassed": Net,
-    "sequential": lambda layer: keras.Sequential([layer, keras.layers.Dense(1)]),
-    "inside": lambda layer: Net(Inside(layer)),
-    "activation": lambda layer: keras.Sequential([keras.layers.Dense(6, activation=layer), keras.layers.Dense(1)]),
+    "subclassed": Chain,
+    "sequential": lambda layers: keras.Sequential([*layers, keras.layers.Dense(1)]),
+    "inside": lambda layers: Chain([Inside(layer) for layer in layers]),
+    "activation": lambda layers: keras.Sequential([keras.layers.Dense(6, activation=f) for f in layers]),
 }
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_layer_built_by_the_first_batch_starts_as_one_built_before(place):
     """And trains: on PyTorch a value drawn while Keras infers shapes would be memory that nobody has written."""
+    expected, layers, width = {}, {}, 6
     for name, make in STATEFUL.items():
         if place == "activation" and name in ("maxout", "rbm", "he_normal"):
             continue  # of another width than the layer that they would be the activation of
-        expected, layer = make(), make()
-        expected.build((None, 6))
-        start = [to_numpy(w) for w in expected.weights]
-        model = PLACES[place](layer)
-        model.compile(keras.optimizers.SGD(0.0), "mse", jit_compile=BACKEND == "jax")
-        assert np.isfinite(model.fit(X, X[:, :1], verbose=0).history["loss"][-1]), name
+        before, layers[name] = make(), make()
+        before.build((None, width))
+        expected[name] = [to_numpy(w) for w in before.weights]
+        width = before.compute_output_shape((None, width))[-1] if place == "sequential" else width
+    model = PLACES[place]([*layers.values()])
+    model.compile(keras.optimizers.SGD(0.0), "mse", jit_compile=BACKEND == "jax")
+    assert np.isfinite(model.fit(X, X[:, :1], verbose=0).history["loss"][-1])
+    for name, layer in layers.items():
         found = [to_numpy(w) for w in layer.weights]
-        assert len(found) == len(start), name
-        for a, b in zip(found, start, strict=True):
+        assert len(found) == len(expected[name]), name
+        for a, b in zip(found, expected[name], strict=True):
             np.testing.assert_array_equal(a, b, err_msg=name)
 
 

@@ -117,7 +117,7 @@ class TestColours:
         assert lk.contrast(light, self.LIGHT) >= 3
         assert all(lk.contrast(dark, ground) >= 3 for ground in self.DARKS)
 
-    @pytest.mark.parametrize("pair", [lk.TEXT, lk.QUIET, *lk.VERDICTS.values()])
+    @pytest.mark.parametrize("pair", [lk.TEXT, lk.QUIET, *lk.VERDICTS.values(), *lk.PLAIN])
     def test_letters_can_be_read_on_each_ground(self, pair):
         assert lk.contrast(pair[0], self.LIGHT) >= 4.5
         assert all(lk.contrast(pair[1], ground) >= 4.5 for ground in self.DARKS)
@@ -127,7 +127,7 @@ class TestColours:
         assert lk.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
     def test_no_colour_stands_for_two(self):
-        pairs = [*lk.PALETTE.values(), lk.TEXT, lk.QUIET, lk.GRID, lk.GROUND, lk.BAND, *lk.VERDICTS.values()]
+        pairs = [*lk.PALETTE.values(), lk.TEXT, lk.QUIET, lk.GRID, lk.GROUND, lk.BAND, *lk.VERDICTS.values(), *lk.PLAIN]
         assert len({light for light, _ in pairs}) == len(pairs) == len(lk.DARK)
 
 

@@ -76,8 +76,8 @@ def test_a_line_that_is_too_wide_would_be_found(tmp_path):
 def test_all_tables_of_the_published_pages_fit_the_line(tmp_path):
     tables = []
     for each in papers.load():
-        page = paper_page(PaperView(each, [Source("Measured", tuple(published.read(each)))]))
-        tables.append((each.key, page.title, [b for b in page.blocks if isinstance(b, Grid) and b.name]))
+        page = paper_page(PaperView(each, [Source("measured", tuple(published.read(each)))]))
+        tables.append((each.key, page.title, [grid for grid in page.every(Grid) if grid.name]))
     assert write(tables, tmp_path, "comma") > 50
     assert overfull(tmp_path) == []
 
@@ -147,8 +147,8 @@ def test_numbers_stay_as_they_are_where_no_comma_is_asked_for():
 
 
 def test_the_same_grid_gives_the_same_text(tmp_path):
-    view = PaperView(paper(), [Source("Measured", tuple(record(v, s) for v in "ab" for s in range(3)))])
-    grids = [b for b in paper_page(view).blocks if isinstance(b, Grid) and b.name]
+    view = PaperView(paper(), [Source("measured", tuple(record(v, s) for v in "ab" for s in range(3)))])
+    grids = [grid for grid in paper_page(view).every(Grid) if grid.name]
     for name in ("a", "b"):
         write([("fake2000_test", "Title", grids)], tmp_path / name)
     files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.tex"))

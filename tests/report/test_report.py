@@ -282,10 +282,6 @@ class TestRendering:
     def test_csv_round_trips(self):
         assert list(csv.reader(io.StringIO(render.csv_text(self.grid)))) == [["a"], ['"q", 5']]
 
-    def test_latex_escapes(self):
-        text = render.latex(self.grid)
-        assert r"x \& y\_1 $<$50 \%" in text and r"A $\pm$ caption" in text and r"\begin{tabular}{lr}" in text
-
     def test_no_text_is_taken_for_a_tag(self):
         page = Page("t", (Paragraph("see `a<b` at [x](y/README.md) <script>"), Folded("<b>", (Paragraph("<i>"),))))
         text = render.markdown(page)
@@ -325,8 +321,6 @@ def test_an_error_of_several_lines_stays_in_its_cell(place):
     text = render.markdown(page)
     rows = [line for line in text.splitlines() if " failed |" in line]
     assert [re.split(r"(?<!\\)(?:\\\\)*\|", row)[8].strip() for row in rows] == ["one two", "a\\\\\\| b \\| c", "x y z"]
-    (grid,) = [grid for grid in page.every(Grid) if grid.name == "unfinished"]
-    assert "one two" in render.latex(grid)
 
 
 LINKS = ("javascript:alert(1)", "JavaScript:alert(1)", "\x01javascript:alert", "data:text/html,x", "vbscript:x", "a:b")

@@ -2,13 +2,14 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
-import types
 
 import pytest
 from rich.console import Console
 
+from experiments import streams
 from experiments.runs import executors
 from experiments.runs.progress import Messages, Overall, OverallBar
 from experiments.spec.run import Run
@@ -137,10 +138,11 @@ def test_on_a_terminal_it_is_one_bar_and_a_good_run_leaves_no_line(capsys, monke
     assert "2/4 runs" in text and "left" in text and "failed   p e a seed 0 in 1.5 s (E)" in text and "done" not in text
 
 
-def test_a_worker_without_its_parent_stops(monkeypatch):
-    def closed(*arguments, **options):
-        raise BrokenPipeError
-
-    progress = Messages(types.SimpleNamespace(write=closed, flush=closed))
-    with pytest.raises(KeyboardInterrupt):
-        progress.note("anybody there?")
+def test_workers_whose_output_nobody_reads_run_to_their_end(monkeypatch):
+    """As under `run --workers 2 | head -1`: their pipes are emptied whatever becomes of our own output."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as broken:
+        monkeypatch.setattr(sys, "stdout", streams.Steady(broken))
+        assert processes(monkeypatch, "for _ in range(3000): print('x' * 100)") == 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), broken.fileno())

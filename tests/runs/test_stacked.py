@@ -16,6 +16,7 @@ from experiments.recipes.classifier import classifier
 from experiments.runs.runner import Runner
 from experiments.runs.store import Store
 from experiments.spec import Request
+from experiments.spec.run import final_runs
 from tests.doubles import Progress, computed, paper
 from tests.nets import BACKEND, described, digits, perceptron, whole_chunks
 from tests.nets import train as train_net
@@ -300,6 +301,23 @@ def test_a_failing_script_fails_alone(tmp_path):
 
     records, _ = run(tmp_path, train, "auto")
     assert [r["outcome"] for r in records] == ["done", "failed", "done"]
+
+
+def test_a_group_is_looked_at_by_one_process_at_a_time(tmp_path):
+    """Else the runs that each process happens to get are a stack of another size, with other last digits."""
+    tried = []
+
+    class Meanwhile(Telling):
+        def stacked(self, runs):
+            fake = paper(small, ("a",), 3, **SETTINGS)
+            other = Runner(Store(tmp_path), Telling(), "test", every=0)
+            asked = final_runs(fake, fake.experiments[0], "a", Request((fake,), "quick"))
+            tried.append(other._together(fake.experiments[0], asked, {}))
+            return super().stacked(runs)
+
+    records, progress = run(tmp_path, small, "auto", progress=Meanwhile())
+    assert tried == [False] and progress.notes == ["3 together"]
+    assert [r["facts"]["stacked"] for r in records] == [3] * 3
 
 
 def test_a_stack_under_the_runner_goes_on_after_ctrl_c(tmp_path):

@@ -304,3 +304,23 @@ def test_a_folder_is_listed_once_for_many_claims_and_again_when_it_has_changed(t
     left.write_text("half")
     with store.claim(PAPER, "k7"):
         assert len(listed) == 2 and not left.exists()
+
+
+def test_reading_writes_nothing_and_tells_who_is_at_work(tmp_path, monkeypatch):
+    """As on a disk that is read-only."""
+    store = Store(tmp_path)
+    for seed in (0, 1):
+        store.write(record("a", seed, outcome="interrupted") | {"outcome": "running", "error": None})
+    before = sorted(tmp_path.rglob("*"))
+    assert [r["outcome"] for r in store.all(PAPER)] == ["interrupted"] * 2 and sorted(tmp_path.rglob("*")) == before
+    with store.claim(PAPER, K):
+        outcomes = {r["seed"]: r["outcome"] for r in Store(tmp_path).all(PAPER)}
+    assert outcomes == {0: "running", 1: "interrupted"}
+
+
+def test_what_is_finished_is_read_without_a_lock(tmp_path):
+    store = Store(tmp_path)
+    store.write(record("a", 0))
+    assert store.read_finished(PAPER, K)["outcome"] == "done" and not (tmp_path / PAPER / ".locks").exists()
+    store.write(record("a", 0, outcome="failed"))
+    assert store.read_finished(PAPER, K) is None

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from experiments.report.site import addons, component_pages, functions, paths
-from experiments.report.site import components as public
-from experiments.report.site.parameters import signature
+from experiments.site import addons, component_pages, functions, paths
+from experiments.site import public_names as public
+from experiments.site.parameters import signature
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 

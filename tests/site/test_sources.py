@@ -4,10 +4,11 @@ import types
 
 import pytest
 
-from experiments.report.site import citation
-from experiments.report.site.docstrings import prepared, undocumented
-from experiments.report.site.formula import mathml
-from experiments.report.site.sources import Tree, sheets, words
+from experiments.site import citation
+from experiments.site.docstrings import prepared, undocumented
+from experiments.site.formula import mathml
+from experiments.site.sources import Tree, sheets, words
+from experiments.spec.text import Citation
 
 
 @pytest.fixture
@@ -137,8 +138,6 @@ def test_an_argument_that_is_not_described_is_named():
 
 
 def test_a_paper_is_cited_by_its_authors():
-    cited = types.SimpleNamespace(
-        authors="Kingma, D. P., and Ba, J.", year=2015, title="Adam", venue="ICLR", link="https://arxiv.org/abs/1"
-    )
+    cited = Citation("Adam", "Kingma, D. P., and Ba, J.", "ICLR", 2015, "https://arxiv.org/abs/1", "6")
     assert citation.short(cited) == "Kingma and Ba (2015)" and citation.short(cited, "pt") == "Kingma e Ba (2015)"
     assert "author       = {Kingma, D. P. and Ba, J.}" in citation.bibtex("kingma2015", cited)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import _checks
 from ..._registry import registered
+from ..._types import Config
 from ._proximal import group_minimum, quotient, soft_threshold
 from .base import RegularizedLearner
 
@@ -51,7 +52,15 @@ class AdaGradFB(RegularizedLearner):
     Optimization, JMLR 12, 2011, section 5 and figure 1.
     """
 
-    def __init__(self, features, classes=None, learning_rate=1.0, strength=0.0, norm="l1", delta=0.0):
+    def __init__(
+        self,
+        features: int,
+        classes: int | None = None,
+        learning_rate: float = 1.0,
+        strength: float = 0.0,
+        norm: str = "l1",
+        delta: float = 0.0,
+    ) -> None:
         super().__init__(features, classes, learning_rate, strength, norm)
         self.delta = _checks.real("delta", delta, low=0.0)
         self._weights = np.zeros((self.features, self.outputs))
@@ -59,13 +68,13 @@ class AdaGradFB(RegularizedLearner):
         # The number of examples that each feature's stored weights have seen.
         self._seen = np.zeros((self.features, 1), "int64")
 
-    def current(self, rows):
+    def current(self, rows: np.ndarray | slice) -> np.ndarray:
         if self.norm == "l1/l2" or self.strength == 0:
             return self._weights[rows]
         waiting = self.examples - self._seen[rows]
         return soft_threshold(self._weights[rows], waiting * self._thresholds(self._squares[rows]))
 
-    def learn(self, indices, values, direction, loss):
+    def learn(self, indices: np.ndarray, values: np.ndarray, direction: np.ndarray | None, loss: float) -> None:
         if direction is not None:
             g, w = np.outer(values, direction), self.current(indices)
             self._squares[indices] += g**2
@@ -80,5 +89,5 @@ class AdaGradFB(RegularizedLearner):
     def _thresholds(self, squares):
         return quotient(self.learning_rate * self.strength, self.delta + np.sqrt(squares))
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "delta": self.delta}

@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import _checks
 from ..._registry import registered
+from ..._types import Config
 from ._proximal import group_minimum, quotient, soft_threshold
 from .base import RegularizedLearner
 
@@ -46,24 +47,32 @@ class AdaGradRDA(RegularizedLearner):
     Optimization, JMLR 12, 2011, section 5 and figure 1.
     """
 
-    def __init__(self, features, classes=None, learning_rate=1.0, strength=0.0, norm="l1", delta=0.0):
+    def __init__(
+        self,
+        features: int,
+        classes: int | None = None,
+        learning_rate: float = 1.0,
+        strength: float = 0.0,
+        norm: str = "l1",
+        delta: float = 0.0,
+    ) -> None:
         super().__init__(features, classes, learning_rate, strength, norm)
         self.delta = _checks.real("delta", delta, low=0.0)
         self._sum = np.zeros((self.features, self.outputs))
         self._squares = np.zeros((self.features, self.outputs))
 
-    def current(self, rows):
+    def current(self, rows: np.ndarray | slice) -> np.ndarray:
         t = max(self.examples, 1)
         mean, h = self._sum[rows] / t, self.delta + np.sqrt(self._squares[rows])
         if self.norm == "l1":
             return -quotient(self.learning_rate * t * soft_threshold(mean, self.strength), h)
         return group_minimum(mean, h / (self.learning_rate * t), self.strength)
 
-    def learn(self, indices, values, direction, loss):
+    def learn(self, indices: np.ndarray, values: np.ndarray, direction: np.ndarray | None, loss: float) -> None:
         if direction is not None:
             g = np.outer(values, direction)
             self._sum[indices] += g
             self._squares[indices] += g**2
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "delta": self.delta}

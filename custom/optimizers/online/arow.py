@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import _checks
 from ..._registry import registered
+from ..._types import Config
 from .base import OnlineLearner
 
 
@@ -40,17 +41,17 @@ class AROW(OnlineLearner):
     Reference: Crammer, Kulesza and Dredze, Adaptive Regularization of Weight Vectors, NIPS 2009, figure 1.
     """
 
-    def __init__(self, features, strength=1.0, diagonal="covariance"):
+    def __init__(self, features: int, strength: float = 1.0, diagonal: str = "covariance") -> None:
         super().__init__(features)
         self.strength = _checks.real("strength", strength, low=0.0, low_open=True)
         self.diagonal = _checks.one_of("diagonal", diagonal, ("covariance", "precision"))
         self._mean = np.zeros((self.features, 1))
         self.variances = np.ones(self.features)
 
-    def current(self, rows):
+    def current(self, rows: np.ndarray | slice) -> np.ndarray:
         return self._mean[rows]
 
-    def learn(self, indices, values, direction, loss):
+    def learn(self, indices: np.ndarray, values: np.ndarray, direction: np.ndarray | None, loss: float) -> None:
         if direction is None:
             return
         variances = self.variances[indices]
@@ -62,5 +63,5 @@ class AROW(OnlineLearner):
         else:
             self.variances[indices] = variances / (1 + variances * values**2 / self.strength)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {"features": self.features, "strength": self.strength, "diagonal": self.diagonal}

@@ -1,8 +1,12 @@
 """Shared parts of the online learners: examples, the hinge loss, predictions, the count of mistakes."""
 
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ... import _checks
+from ..._types import Config
 from ._rows import dense, labels, rows
 
 
@@ -24,7 +28,7 @@ class OnlineLearner:
         classes: `None` (default) for two classes with labels -1 and 1; else the number of classes.
     """
 
-    def __init__(self, features, classes=None):
+    def __init__(self, features: int, classes: int | None = None) -> None:
         self.features = _checks.count("features", features)
         if classes is not None and _checks.count("classes", classes) < 2:
             raise ValueError(f"Received: classes={classes}. Expected at least 2, or None for labels -1 and 1.")
@@ -33,15 +37,15 @@ class OnlineLearner:
         self.examples = 0
         self.mistakes = 0
 
-    def current(self, rows):
+    def current(self, rows: np.ndarray | slice) -> np.ndarray:
         """Weights `(features asked for, outputs)` after all examples so far."""
         raise NotImplementedError(f"{type(self).__name__} states no weights.")
 
-    def learn(self, indices, values, direction, loss):
+    def learn(self, indices: np.ndarray, values: np.ndarray, direction: np.ndarray | None, loss: float) -> None:
         """Change the state by one example."""
         raise NotImplementedError(f"{type(self).__name__} states no rule.")
 
-    def partial_fit(self, x, y):
+    def partial_fit(self, x: Any, y: ArrayLike) -> Self:
         """One pass over the examples, in their order; more passes, or more data, by calling it again.
 
         Args:
@@ -84,37 +88,37 @@ class OnlineLearner:
         pairs = rows(x, self.features)
         return np.array([values @ weights[indices] for indices, values in pairs]).reshape(len(pairs), self.outputs)
 
-    def decision_function(self, x):
+    def decision_function(self, x: Any) -> np.ndarray:
         """Scores: `(examples,)` of two classes, `(examples, classes)` of more."""
         scores = self._scores(x)
         return scores[:, 0] if self.classes is None else scores
 
-    def predict(self, x):
+    def predict(self, x: Any) -> np.ndarray:
         """Labels."""
         return self._predicted(self._scores(x))
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """Weights: `(features,)` of two classes, `(features, classes)` of more."""
         weights = self.current(slice(None)) + 0.0  # a copy, without -0
         return weights[:, 0] if self.classes is None else weights
 
     @property
-    def sparsity(self):
+    def sparsity(self) -> float:
         """Share of the weights that are not 0."""
         return float(np.mean(self.weights != 0))
 
     @property
-    def row_sparsity(self):
+    def row_sparsity(self) -> float:
         """Share of the features that have any weight that is not 0."""
         return float(np.mean((self.current(slice(None)) != 0).any(axis=1)))
 
-    def get_config(self):
+    def get_config(self) -> Config:
         """Arguments of the constructor; what has been learned is not among them."""
         return {"features": self.features, "classes": self.classes}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Config) -> Self:
         return cls(**config)
 
     def __repr__(self):
@@ -134,12 +138,19 @@ class RegularizedLearner(OnlineLearner):
             classes, which keeps or drops a feature as a whole.
     """
 
-    def __init__(self, features, classes=None, learning_rate=1.0, strength=0.0, norm="l1"):
+    def __init__(
+        self,
+        features: int,
+        classes: int | None = None,
+        learning_rate: float = 1.0,
+        strength: float = 0.0,
+        norm: str = "l1",
+    ) -> None:
         super().__init__(features, classes)
         self.learning_rate = _checks.real("learning_rate", learning_rate, low=0.0, low_open=True)
         self.strength = _checks.real("strength", strength, low=0.0)
         self.norm = _checks.one_of("norm", norm, ("l1", "l1/l2"))
 
-    def get_config(self):
+    def get_config(self) -> Config:
         own = ("learning_rate", "strength", "norm")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

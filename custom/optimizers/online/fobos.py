@@ -44,18 +44,25 @@ class FOBOS(RegularizedLearner):
     JMLR 10, 2009; in the form of Duchi, Hazan and Singer, JMLR 12, 2011, section 6.
     """
 
-    def __init__(self, features, classes=None, learning_rate=1.0, strength=0.0, norm="l1"):
+    def __init__(
+        self,
+        features: int,
+        classes: int | None = None,
+        learning_rate: float = 1.0,
+        strength: float = 0.0,
+        norm: str = "l1",
+    ) -> None:
         super().__init__(features, classes, learning_rate, strength, norm)
         self._weights = np.zeros((self.features, self.outputs))
         # The sum of all thresholds, and what of it each feature's stored weights have had.
         self._total = 0.0
         self._applied = np.zeros((self.features, 1))
 
-    def current(self, rows):
+    def current(self, rows: np.ndarray | slice) -> np.ndarray:
         shrink = soft_threshold if self.norm == "l1" else group_soft_threshold
         return shrink(self._weights[rows], self._total - self._applied[rows])
 
-    def learn(self, indices, values, direction, loss):
+    def learn(self, indices: np.ndarray, values: np.ndarray, direction: np.ndarray | None, loss: float) -> None:
         rate = self.learning_rate / np.sqrt(self.examples + 1)
         if direction is not None:
             self._weights[indices] = self.current(indices) - rate * np.outer(values, direction)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ... import _checks
 from ..._registry import registered
+from ..._types import Config
 from .base import OnlineLearner
 
 
@@ -40,15 +41,15 @@ class PassiveAggressive(OnlineLearner):
     JMLR 7, 2006; in the form of Duchi, Hazan and Singer, JMLR 12, 2011, section 6.
     """
 
-    def __init__(self, features, classes=None, strength=0.0):
+    def __init__(self, features: int, classes: int | None = None, strength: float = 0.0) -> None:
         super().__init__(features, classes)
         self.strength = _checks.real("strength", strength, low=0.0)
         self._weights = np.zeros((self.features, self.outputs))
 
-    def current(self, rows):
+    def current(self, rows: np.ndarray | slice) -> np.ndarray:
         return self._weights[rows]
 
-    def learn(self, indices, values, direction, loss):
+    def learn(self, indices: np.ndarray, values: np.ndarray, direction: np.ndarray | None, loss: float) -> None:
         if direction is None or not values.any():
             return
         tau = loss / ((values @ values) * (direction @ direction))
@@ -56,5 +57,5 @@ class PassiveAggressive(OnlineLearner):
             tau = 1 / self.strength
         self._weights[indices] -= tau * np.outer(values, direction)
 
-    def get_config(self):
+    def get_config(self) -> Config:
         return {**super().get_config(), "strength": self.strength}

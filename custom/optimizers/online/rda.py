@@ -42,15 +42,22 @@ class RDA(RegularizedLearner):
     JMLR 11, 2010; in the form of Duchi, Hazan and Singer, JMLR 12, 2011, section 6.
     """
 
-    def __init__(self, features, classes=None, learning_rate=1.0, strength=0.0, norm="l1"):
+    def __init__(
+        self,
+        features: int,
+        classes: int | None = None,
+        learning_rate: float = 1.0,
+        strength: float = 0.0,
+        norm: str = "l1",
+    ) -> None:
         super().__init__(features, classes, learning_rate, strength, norm)
         self._sum = np.zeros((self.features, self.outputs))
 
-    def current(self, rows):
+    def current(self, rows: np.ndarray | slice) -> np.ndarray:
         t = max(self.examples, 1)
         shrink = soft_threshold if self.norm == "l1" else group_soft_threshold
         return -self.learning_rate * np.sqrt(t) * shrink(self._sum[rows] / t, self.strength)
 
-    def learn(self, indices, values, direction, loss):
+    def learn(self, indices: np.ndarray, values: np.ndarray, direction: np.ndarray | None, loss: float) -> None:
         if direction is not None:
             self._sum[indices] += np.outer(values, direction)

@@ -28,8 +28,9 @@ class RatioWithin(Claim):
 
     def published(self, text):
         if self.high is None:
-            return text.phrase("at_least", number=f"{self.low:g}×")
-        return text.phrase("between", low=f"{self.low:g}×", high=f"{self.high:g}×")
+            return text.phrase("at_least", number=f"{text.numeral(self.low)}×")
+        low, high = (f"{text.numeral(bound)}×" for bound in (self.low, self.high))
+        return text.phrase("between", low=low, high=high)
 
     def shown(self, estimate, text):
         return describe_ratio(estimate, text)

@@ -90,7 +90,7 @@ PRESETS = {
         "reduced": preset(REDUCED, 10, (14, 29, 38)),
         "paper": preset(FULL, 3, (30, 60, 80)),
     },
-    "long": {"paper": preset(FULL, 3, **LONG)},  # quick would be that of adam
+    "long": {"quick": preset(QUICKER, 1, epochs=4), "paper": preset(FULL, 3, **LONG)},
 }
 TUNING = {
     "adam": grid(

@@ -30,7 +30,8 @@ VERDICTS = {
     "not run": ("#616870", "#a3abb6"),
     "confirmed": ("#0b6f4d", "#40d09d"),
 }
-DARK = dict([*PALETTE.values(), TEXT, QUIET, GRID, GROUND, BAND, *VERDICTS.values()])
+PLAIN = (("#000000", "#e9e9e9"), ("#555555", "#a6aeb9"))  # which drawings name by themselves
+DARK = dict([*PALETTE.values(), TEXT, QUIET, GRID, GROUND, BAND, *VERDICTS.values(), *PLAIN])
 
 COLOURS = tuple(light for light, _ in PALETTE.values())
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
