@@ -201,7 +201,7 @@ def test_the_index_answers_first(place):
     folder, _ = place
     publish(place)
     index = (folder / "reports" / "README.md").read_text()
-    assert "1 papers, 3 findings: 1 is reproduced and 2 cannot be judged at the scale that ran. 6 runs," in index
+    assert "1 papers, 3 findings: 1 is reproduced and 2 cannot be judged by what ran. 6 runs," in index
     assert "## [A paper | with &lt;signs> & such](fake2000_test/README.md)" in index
     assert "**1 reproduced · 2 not at this scale**" in index
     assert "](fake2000_test/figures/first_test_error_curves.svg)" in index
