@@ -48,6 +48,10 @@ class Finding:
             return text.row("findings", self.name)["source"]
         return self.claims[0].source(text)
 
+    def looked(self, text):
+        """Return what was looked at where the finding does not come out as the paper has it; "": nothing is said."""
+        return text.row("findings", self.name).get("looked", "") if text.has("findings", self.name) else ""
+
 
 @dataclasses.dataclass(frozen=True)
 class Judgement:

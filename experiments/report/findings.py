@@ -53,6 +53,8 @@ def entry(view, number, judgement):
     else:
         alone = len(judgement.claims) == 1 and not text.has("findings", finding.name)
         items = [_claim(view, claim, verdict, alone) for claim, verdict in judgement.claims]
+        looked = finding.looked(text)
+        items += [text.page("looked", words=looked)] if looked else []
     places = _places(view, judgement)
     if places:
         items.append(text.page("see", places=text.all_of(places)))

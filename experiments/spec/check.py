@@ -7,7 +7,7 @@ from experiments.errors import DeclarationError, UsageError, nearest
 from experiments.spec.domains import COMMON, Refused, refusal
 from experiments.spec.experiment import PRESETS, SEEDS
 from experiments.spec.settings import canonical
-from experiments.spec.text import SECTIONS
+from experiments.spec.text import OPTIONAL, SECTIONS
 
 
 def paper(declared):
@@ -70,7 +70,9 @@ def _sections(text):
             rows = {f"{name}.{row}": words for name, table in tables.items() for row, words in table.items()}
         for name, words in rows.items():
             if parts != ():
-                _parts(f"{section}.{name}", _mapping(f"{section}.{name}", words), parts, section == "claims")
+                row = _mapping(f"{section}.{name}", words)
+                row = {part: x for part, x in row.items() if part not in OPTIONAL.get(section, ())}
+                _parts(f"{section}.{name}", row, parts, section == "claims")
             elif not isinstance(words, str):
                 raise DeclarationError(f"its text's [{section}] {name!r} is {words!r}. Expected a text.")
 

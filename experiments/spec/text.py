@@ -34,6 +34,8 @@ SECTIONS = {
     "counts_many": (),
     "captions": (),
 }
+# Parts that a row may have beside those of its section.
+OPTIONAL = {"findings": ("looked",)}
 AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 # What separates decimals and thousands, exchanged.
 COMMA = str.maketrans(".,", ",.")

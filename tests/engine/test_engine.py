@@ -18,13 +18,28 @@ from experiments.recipes.classifier import learning_rate
 from experiments.seeds import permutation
 from experiments.spec.settings import Settings
 from tests.doubles import images, small_digits
-from tests.nets import BACKEND, NOTHING, Normalised, Reference, Spy, adapter, dense, digits, loop, perceptron, train
+from tests.nets import (
+    BACKEND,
+    NOTHING,
+    Normalised,
+    Reference,
+    Spy,
+    adapter,
+    dense,
+    digits,
+    loop,
+    perceptron,
+    train,
+    whole_chunks,
+)
 
 
 @pytest.fixture
 def spy(monkeypatch):
+    """A loop that only takes down what it is given, in chunks whose lengths do not depend on the clock."""
     spy = Spy()
     monkeypatch.setattr(adapter(), "Loop", spy)
+    whole_chunks(monkeypatch)
     return spy
 
 
@@ -153,10 +168,9 @@ def test_the_compiler_can_be_chosen_and_is_recorded():
 
 
 @pytest.mark.skipif(BACKEND == "torch", reason="nothing is compiled")
-@pytest.mark.parametrize(("batch", "chunks", "rest"), [(4, 2, 50), (22, 1, 500)])
-def test_a_program_is_compiled_for_each_shape_of_a_chunk_and_of_an_evaluation(monkeypatch, batch, chunks, rest):
-    # 55 steps are a chunk of 50 and one of 5; 10 steps are one chunk. An incomplete batch of an evaluation is a
-    # shape more for its set: 220 = 4 * 50 + 20, 60 = 50 + 10.
+@pytest.mark.parametrize(("batch", "rest"), [(4, 50), (22, 500)])
+def test_one_program_serves_chunks_of_every_length_and_each_shape_of_an_evaluation_has_one(monkeypatch, batch, rest):
+    # An incomplete batch of an evaluation is a shape more for its set: 220 = 4 * 50 + 20, 60 = 50 + 10.
     loops, Loop = [], adapter().Loop
     monkeypatch.setattr(adapter(), "Loop", lambda *arguments: loops.append(Loop(*arguments)) or loops[0])
     monkeypatch.setattr(single, "EVALUATION_BATCH", rest)
@@ -170,7 +184,7 @@ def test_a_program_is_compiled_for_each_shape_of_a_chunk_and_of_an_evaluation(mo
             counts.append([f.experimental_get_tracing_count() for f in (loop._compiled(batch), loop._evaluate)])
     shapes = 3 if rest == 50 else 2
     # TensorFlow traces the steps once for all shapes, the evaluation once for one shape and once for all others.
-    assert counts == [[chunks, shapes] if BACKEND == "jax" else [1, 2]] * 3
+    assert counts == [[1, shapes] if BACKEND == "jax" else [1, 2]] * 3
 
 
 def test_nothing_is_compiled_twice_for_the_same_shapes():
@@ -234,7 +248,7 @@ def test_variants_of_a_seed_share_kernels_and_order(spy):
 
 
 def test_a_nan_stops_with_its_epoch(spy):
-    spy.losses = [1.0, float("nan")]
+    spy.losses = [1.0] * 11 + [float("nan")]  # one a step; an epoch has eleven
     rows = []
     with pytest.raises(Diverged, match="objective became nan in epoch 2") as error:
         rows += train(*NOTHING, digits(), engine.Plan(5, 20, 0))
