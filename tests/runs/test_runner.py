@@ -296,11 +296,14 @@ def test_a_held_run_is_waited_for(tmp_path, monkeypatch):
     fake = paper(train, variants=["a"], seeds=1)
     (record,), _ = run(fake, tmp_path)
     store, naps = Store(tmp_path), []
-    claim = store.claim(record["paper"], record["key"])
+    path, claim = store.path(record["paper"], record["key"]), store.claim(record["paper"], record["key"])
+    finished = path.read_bytes()
+    path.unlink()
     assert claim.__enter__()
 
     def sleep(seconds):
         naps.append(seconds)
+        path.write_bytes(finished)  # the other process is done
         claim.__exit__(None, None, None)
 
     monkeypatch.setattr("experiments.runs.runner.time.sleep", sleep)
