@@ -126,13 +126,17 @@ def _shared(options, left):
 
 
 def _estimate(options):
+    if not options.brief:
+        print("A few steps of each program are measured, for 15 s at most.", file=sys.stderr)
     request = _request(options)
 
     from experiments.runs import estimate
     from experiments.runs.progress import Lines
 
     runner = _runner(options, request, Lines(sys.stderr), stacking="never")
-    lines, memory = estimate.forecast(runner, request)
+    lines, memory = estimate.forecast(
+        runner, request, say=(lambda text: None) if options.brief else runner.progress.note
+    )
     if lines and not options.brief:
         _table(("program", "runs", "setup", "ms/step", "time", "checkpoint", "disk"), map(estimate.row, lines))
     print(estimate.summary(lines, memory, options.workers))

@@ -1,5 +1,6 @@
 """The cost of a preset, measured before it starts: a few chunks of each distinct program, and arithmetic."""
 
+import contextlib
 import dataclasses
 import json
 import statistics
@@ -10,12 +11,15 @@ from experiments.data.splits import HELD_OUT, training_points
 from experiments.engine import Computation, Session
 from experiments.engine.chunks import LONGEST as CHUNK
 from experiments.engine.single import EVALUATION_BATCH
-from experiments.errors import Diverged, UsageError
+from experiments.errors import Diverged
 from experiments.spec.experiment import Job
 from experiments.spec.run import best, final_runs, tuning_runs
 from experiments.spec.settings import canonical
 
 SECONDS = 1.0  # how long a program is watched once it is compiled
+LIMIT = 15.0  # seconds that measuring a program takes at most, if its compiler leaves `LEAST` of its half of them
+LEAST = 2.0  # seconds that training is watched after the compiler, at least
+FORWARD = 1 / 3  # of a step's time, where no evaluation was seen: the backward pass takes two thirds
 EPOCHS = 1000  # more than are watched
 RECORD = 2000  # bytes of a record without its history
 # Settings that runs of one program may differ in, beside the seed and what is tuned.
@@ -24,16 +28,22 @@ FREE = ("learning_rate", "drops", "epochs", "evaluation", "train_evaluation_ever
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """Needs of one program: seconds before its first step, a step, an evaluated example; bytes on disk."""
+    """Needs of one program: seconds before its first step, a step, an evaluated example; bytes on disk.
+
+    `row`: seconds of a row that is computed, not trained.
+    """
 
     setup: float
     step: float
     example: float
     row_bytes: int
     checkpoint_bytes: int
+    row: float | None = None
 
     def seconds(self, settings, dataset):
         """Of one run."""
+        if self.row is not None:
+            return self.setup + settings.epochs * self.row
         n = min(training_points(settings, dataset), len(dataset.x_train))
         held_out = settings.get("evaluation") == "validation"
         other = len(dataset.x_train) // HELD_OUT if held_out else len(dataset.x_test)
@@ -45,6 +55,10 @@ class Cost:
         return self.setup + settings.epochs * (n // settings.batch_size) * self.step + examples * self.example
 
 
+class Enough(Exception):
+    """What measuring may take is over."""
+
+
 class Watch:
     """Looks at the clock when the engine reports: in place of progress and of a checkpoint."""
 
@@ -52,10 +66,26 @@ class Watch:
         self.clock, self.began = clock, clock()
         self.start, self.stepped, self.first = self.began, None, None
         self.steps, self.evaluations, self.watched = [], [], 0.0
+        self.chunks, self.compiled = [], None  # seconds a step; clock and steps after the chunk that compiled
         self.checkpoint_bytes = self.row_bytes = 0
 
     def on_step(self, epoch, step, steps):
-        self.stepped, self.done = self.clock(), step
+        now, last = self.clock(), self.stepped
+        if self.compiled is None:
+            self.compiled = now, step
+        elif last is not None and self.start < last:  # a chunk before it in this epoch
+            self.chunks.append((now - last) / (step - self.done))
+        self.stepped, self.done = now, step
+        if self.chunks and self.late(now):
+            raise Enough
+
+    def late(self, now):
+        """Tell whether the first epoch has had half of the limit, or all have had the whole."""
+        limit = LIMIT / 2 if self.first is None else LIMIT
+        return now > max(self.began + limit, (self.compiled or (self.began,))[0] + LEAST)
+
+    def enough(self):
+        return self.watched >= SECONDS or self.late(self.clock())
 
     def row(self, row, examples):
         now = self.clock()
@@ -91,18 +121,38 @@ def measure(experiment, run, dataset, compiler="auto", clock=time.perf_counter, 
     watch = Watch(clock)
     description = experiment.train(Job(experiment, settings, run.seed, small))
     if isinstance(description, Computation):
-        raise UsageError("its rows are computed, not trained")
+        return _computed(description, watch)
     description.plan = dataclasses.replace(description.plan, stop=None)
     performed = session([description], compiler=compiler, checkpoint=watch, on_step=watch.on_step)
-    for (row,) in performed.rows():
-        if isinstance(row, Diverged):
-            raise row
-        watch.row(row, chunks + tested)
-        if watch.watched >= SECONDS:
-            break
-    step, example = statistics.median(watch.steps), statistics.median(watch.evaluations)
-    setup = watch.first - watch.done * step - (chunks + tested) * example
+    with contextlib.suppress(Enough):
+        for (row,) in performed.rows():
+            if isinstance(row, Diverged):
+                raise row
+            watch.row(row, chunks + tested)
+            if watch.enough():
+                break
+    step = statistics.median(watch.steps or watch.chunks)
+    example = statistics.median(watch.evaluations or [FORWARD * step / settings.batch_size])
+    if watch.first is None:
+        setup = watch.compiled[0] - watch.began - watch.compiled[1] * step
+    else:
+        setup = watch.first - watch.done * step - (chunks + tested) * example
     return Cost(max(0.0, setup), step, example, watch.row_bytes, watch.checkpoint_bytes)
+
+
+def _computed(description, watch):
+    """`Cost` of a `Computation`: what comes before its first row is paid once, where there are others to tell."""
+    seconds = []
+    for row in description.rows:
+        seconds.append(watch.clock() - watch.start)
+        watch.row_bytes = max(watch.row_bytes, len(json.dumps(row, indent=1)))
+        watch.start = watch.clock()
+        if len(seconds) > 1 and watch.enough():
+            break
+        watch.watched = watch.start - watch.began - seconds[0]
+    first, *others = seconds
+    each = statistics.median(others or [first])
+    return Cost(max(0.0, first - each), 0.0, 0.0, watch.row_bytes, 0, row=each)
 
 
 @dataclasses.dataclass
@@ -123,13 +173,17 @@ class Line:
             self.disk += RECORD + settings.epochs * self.cost.row_bytes
 
 
-def forecast(runner, request, measure=measure):
-    """Return a `Line` for each program that has runs left, and the bytes of memory that this process has needed."""
+def forecast(runner, request, measure=measure, say=lambda text: None):
+    """Return a `Line` for each program that has runs left, and the bytes of memory that this process has needed.
+
+    `say` is told of each program before it is measured.
+    """
     lines, memory = {}, 0
     for paper, experiment, run in remaining(runner, request):
         dataset, program = runner.dataset(run.settings.data), program_of(experiment, run)
         if program not in lines:
             line = lines[program] = Line(f"{paper.key} {experiment.name} {run.settings.variant}")
+            say(f"{line.name}: measuring")
             try:
                 line.cost = measure(experiment, run, dataset, runner.compiler)
             except Exception as error:  # the run itself will tell; the others can be measured

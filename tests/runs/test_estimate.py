@@ -198,6 +198,53 @@ def test_the_line_and_its_units():
     assert [estimate.duration(x) for x in (0.4, 55, 58, 3400, 3500)] == ["0 s", "55 s", "1.0 min", "56.7 min", "1.0 h"]
 
 
+def test_a_slow_program_is_left_at_half_of_the_limit():
+    """Its evaluation has not been seen then: taken as a third of a step."""
+    clock, data = Clock(step=0.4), small_digits(train=1200, test=620)
+    settings = Settings({**SETTINGS, "batch_size": 12, "variant": "a"})
+    run, fake = Run("p", "e", "quick", "final", settings, 0, 1), paper(clock.train).experiments[0]
+    cost = estimate.measure(fake, run, data, clock=Slowly(clock), session=Slowly(clock).session)
+    assert (cost.setup, cost.step, cost.example) == pytest.approx((7.0, 0.4, 0.4 / 12 / 3))
+    assert clock.now < 7.8 + estimate.LEAST + 1
+
+
+class Slowly:
+    """A clock whose session takes chunks of two steps, as the engine does where a step is slow."""
+
+    def __init__(self, clock):
+        self.clock = clock
+
+    def __call__(self):
+        return self.clock.now
+
+    def session(self, trainings, compiler="auto", checkpoint=None, on_step=lambda *where: None):
+        def rows():
+            self.clock.now += self.clock.setup
+            for step in range(2, 101, 2):
+                self.clock.now += 2 * self.clock.step
+                on_step(1, step, 100)
+            yield [{"epoch": 1}]
+
+        return types.SimpleNamespace(rows=rows)
+
+
+@pytest.mark.parametrize("epochs", [1, 7])
+def test_computed_rows_are_measured(epochs):
+    clock = Clock()
+
+    @computed
+    def count(job):
+        clock.now += 20.0
+        for row in rows([0.5] * job.settings.epochs):
+            clock.now += 0.5
+            yield row
+
+    settings = Settings({**SETTINGS, "epochs": epochs, "variant": "a"})
+    run, fake = Run("p", "e", "quick", "final", settings, 0, 1), paper(count).experiments[0]
+    cost = estimate.measure(fake, run, small_digits(), clock=clock)
+    assert cost.seconds(settings, small_digits()) == pytest.approx(20 + 0.5 * epochs)
+
+
 def test_a_real_training_is_measured():
     data, state = small_digits(), []
 
@@ -249,7 +296,7 @@ def test_run_says_what_it_will_cost_and_goes_on(reduced, tmp_path, capsys):
 
 
 def test_estimate_prints_a_table_and_trains_nothing(reduced, tmp_path, capsys, monkeypatch):
-    def forecast(runner, request):
+    def forecast(runner, request, say):
         asked = request.preset, request.seeds, request.overrides, runner.compiler
         assert asked == ("reduced", 2, {"epochs": "3"}, "graph")
         return [Line("fake2000_test e a", Cost(1.0, 0.002, 0.0, 0, 0), runs=2, seconds=60.0)], 1e9
