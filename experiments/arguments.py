@@ -5,7 +5,7 @@
 import argparse
 import math
 
-from experiments import papers
+from experiments import book, papers
 from experiments.errors import UsageError, quoted, unknown
 from experiments.spec import PRESETS
 from experiments.spec.experiment import SEEDS
@@ -49,8 +49,13 @@ class _Parser(argparse.ArgumentParser):
             raise unknown(action.option_strings[0] if action.option_strings else "command", value, action.choices)
 
 
+def names():
+    """Return the names of all papers, and of the book's own experiments."""
+    return [*papers.names(), *book.names()]
+
+
 def _paper(text):
-    known = [*papers.names(), "all"]
+    known = [*names(), "all"]
     if text not in known:
         raise unknown("paper", text, known)
     return text

@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 
-from experiments import papers, stopping, streams
+from experiments import book, papers, stopping, streams
 from experiments.arguments import MEANING, again, parse
 from experiments.data.folders import writable
 from experiments.errors import UsageError, described, line, warn
@@ -65,9 +65,12 @@ def _failed(error):
 
 
 def _load(names=()):
-    """Return the papers of these names; of no names, all."""
+    """Return the papers of these names, the book's own experiments among them; of no names, all."""
     backend.load()
-    return papers.load(names)
+    if not names or "all" in names:
+        return [*papers.load(), *book.load()]
+    own, names = book.names(), dict.fromkeys(names)
+    return [paper for name in names for paper in (book if name in own else papers).load([name])]
 
 
 def _store(note=warn):

@@ -11,7 +11,7 @@ from experiments.claims.evidence import presets
 from experiments.files import write_atomically
 from experiments.report import figures, render
 from experiments.report.blocks import Grid, Page, Picture
-from experiments.report.index import index_page, judged, own_index
+from experiments.report.index import index_page, judged, of_papers, own_index
 from experiments.report.page import FILES, paper_page
 from experiments.report.swapping import PLACE, swapped
 from experiments.report.view import PaperView, Source
@@ -79,7 +79,7 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         write_page([_index(found[at], at, languages, pictures.get(at)) for at in languages], beside)
     if readme.is_file():
         text = readme.read_text(encoding="utf-8")
-        table = render.markdown(Page("", tuple(judged(found["en"])))).split("\n\n", 1)[1]
+        table = render.markdown(Page("", tuple(judged(of_papers(found["en"]))))).split("\n\n", 1)[1]
         write_atomically(readme, RESULTS.sub(lambda m: f"{m[1]}{table}{m[2]}", text))
     return found["en"]
 
@@ -103,7 +103,7 @@ def _carry(old, new):
 
 def _index(views, language, languages, pictures):
     lines, counts = [], collections.Counter()
-    for view in views:
+    for view in of_papers(views):
         lines += figures.forest_rows(view.judgements, view.text, view.paper.citation.short, claims=False)
         counts.update(judgement.verdict for judgement in view.judgements)
     forest = figures.forest_of(tuple(lines), Text({}, language), "findings", counts, most=2)

@@ -20,10 +20,14 @@ def index_page(views, language="en", languages=("en",), pictures=None, forest=No
     """
     text, file, pictures = Text({}, language), FILES[language], pictures or {}
     blocks = [Paragraph(_links(text, language, languages)), Paragraph(text.page("index_says"))]
-    blocks.append(Paragraph(" ".join(totals(text, views))))
-    for view in views:
+    published = of_papers(views)
+    own = [view for view in views if view not in published and view.sources[0].records]
+    blocks.append(Paragraph(" ".join(totals(text, published))))
+    for view in [*published, *own]:
+        if own and view is own[0]:
+            blocks += [Heading(text.page("index_book"), anchor="book"), Paragraph(text.page("index_book_says"))]
         key, cited = view.paper.key, view.paper.citation
-        blocks.append(Heading(f"[{cited.title}]({key}/{file})", 2, key))
+        blocks.append(Heading(f"[{cited.title}]({key}/{file})", 3 if view in own else 2, key))
         blocks.append(Paragraph(" ".join([f"{cited.short}.", *sentences(view)])))
         blocks.append(Paragraph(f"**{view.tally()}**"))
         if key in pictures:
@@ -36,6 +40,11 @@ def index_page(views, language="en", languages=("en",), pictures=None, forest=No
         blocks.append(forest)
     blocks.append(Paragraph(text.page("index_beside")))
     return Page(text.page("index_title"), tuple(blocks), language)
+
+
+def of_papers(views):
+    """Return the views of papers: what the book compares for itself counts apart."""
+    return [view for view in views if view.paper.room != "book"]
 
 
 def totals(text, views):

@@ -7,7 +7,7 @@ from experiments.report.provenance import ending
 from experiments.report.results import experiments
 
 FILES = {"en": "README.md", "pt": "README.pt.md"}
-SCRIPTS = "../../experiments/papers"
+SCRIPTS = "../../experiments"
 
 
 def paper_page(view, neighbours=(None, None), languages=("en",), forest=None):
@@ -44,6 +44,6 @@ def links(view, neighbours, languages):
         found += [f"[{text.page(name)}](../{key}/{file})"] if key else []
     found += [f"[{text.page('language')}]({FILES[other]})" for other in languages if other != view.language]
     root = SCRIPTS if view.sources[0].name != "yours" else f"../{SCRIPTS}"
-    found.append(f"[{text.page('script')}]({root}/{view.paper.key}/__init__.py)")
+    found.append(f"[{text.page('script')}]({root}/{view.paper.room}/{view.paper.key}/__init__.py)")
     found.append(f"[{text.page('records')}](results.jsonl)")
     return " · ".join(found)

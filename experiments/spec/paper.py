@@ -83,6 +83,11 @@ class Paper:
         return dataclasses.replace(self, text=Text.load(folder, language), citation=Citation.load(folder, language))
 
     @property
+    def room(self):
+        """Name of the folder that its own lies in: `papers`, or `book` for what is the book's own."""
+        return self.text.folder.parent.name if self.text.folder else "papers"
+
+    @property
     def claims(self):
         """What its findings rest on, the cells of its tables aside."""
         return tuple(claim for finding in self.findings for claim in finding.claims)
