@@ -1,10 +1,10 @@
-"""The book's own experiments, one folder each, declared as papers are, found by their names: `comparison_<topic>`."""
+"""The book's own experiments, one folder each, declared as papers are, and found by the name of the folder."""
 
 import importlib
 import pkgutil
 import re
 
-NAME = re.compile(r"comparison_\w+")
+NAME = re.compile(r"[a-z]+_\w+")
 
 
 def names():

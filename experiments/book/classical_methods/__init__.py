@@ -1,0 +1,185 @@
+"""Classical methods on problems whose answers are known (the book, chapter 6).
+
+paper: gradient descent, the heavy ball and Nesterov's method on quadratics, where theory gives the rate; a function
+that the heavy ball never leaves; Newton's method in other coordinates; paths over four surfaces. Minutes on one core;
+nothing is reduced.
+
+python -m experiments run classical_methods --preset paper
+"""
+
+from functools import partial
+
+from custom.optimizers import (
+    AdaGrad,
+    Adam,
+    AdaMax,
+    GradientDescent,
+    Lion,
+    Momentum,
+    Nadam,
+    Nesterov,
+    RAdam,
+    RMSProp,
+)
+from experiments.book.classical_methods.descent import METHODS, TRAPPED, TURNED, converge, descend, rates, turn, wander
+from experiments.book.classical_methods.paths import Paths
+from experiments.book.classical_methods.problems import SURFACES
+from experiments.claims import Finding, Ordering, Quantity, Value
+from experiments.claims.quantities import last
+from experiments.report.figures import FinalValues, LearningCurves
+from experiments.spec import Deviation, Experiment, Integer, Paper, Preset, Real, Tuning
+
+CONDITIONS = (10, 100, 1000)
+OPTIMIZERS = {
+    "gradient_descent": GradientDescent,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamax": AdaMax,
+    "nadam": Nadam,
+    "radam": RAdam,
+    "lion": Lion,
+}
+# Each times four; of a step's size for methods that rescale the gradient, else of the gradient's share.
+SCALED = {"adagrad": 0.008, "lion": 0.0005}
+FIRST = {v: SCALED.get(v, 1e-4 if v in ("gradient_descent", "momentum", "nesterov") else 0.002) for v in OPTIMIZERS}
+RATES = {variant: tuple(first * 4**k for k in range(5)) for variant, first in FIRST.items()}
+
+
+def rate(history):
+    """Return by which factor the distance shrank in a step, over the second half of the run."""
+    half, end = history[len(history) // 2 - 1], history[-1]
+    if not (end["distance"] > 0 and end["steps"] > half["steps"]):
+        return None
+    return (end["distance"] / half["distance"]) ** (1 / (end["steps"] - half["steps"]))
+
+
+def farthest(history):
+    """Return how far from 0 the last three points come: a cycle of three has no more."""
+    return max(abs(row["position"]) for row in history[-3:])
+
+
+RATE = Quantity("rate", "", rate, digits=4)
+ARRIVED = Quantity("arrived", "steps", last("arrived"), digits=0)
+DISTANCE = Quantity("distance", "", last("distance"))
+POSITION = Quantity("position", "", last("position"))
+FARTHEST = Quantity("farthest", "", farthest, digits=3)
+MOVED = Quantity("moved", "", last("moved"))
+VALUE = Quantity("value", "", last("value"))
+
+
+def quadratic(condition):
+    """Return the experiment on quadratics of a condition number."""
+    settings = dict(data="spectrum", epochs=100, condition=float(condition), lengths=100)
+    presets = {"quick": Preset(settings | dict(epochs=5, lengths=2), 1), "paper": Preset(settings, 5)}
+    domains = dict(condition=Real(above=1.0, high=1e6), lengths=Integer(1, 1000))
+    name = f"condition_{condition}"
+    return Experiment(name, METHODS, converge, presets, protocol=("general", name), domains=domains)
+
+
+def surface(name):
+    """Return the experiment on a surface: the rate of each optimizer is chosen by the least value that it reaches."""
+    settings = dict(data=f"starts_{name}", epochs=100, steps=300, learning_rate=None)
+    quick = settings | dict(epochs=4, steps=4, learning_rate=0.0002)
+    presets = {"quick": Preset(quick, 1), "paper": Preset(settings, 5)}
+    tuning = Tuning("learning_rate", RATES, "value", {"paper": {}})
+    domains = dict(steps=Integer(1, 100_000))
+    return Experiment(name, OPTIMIZERS, descend, presets, tuning, protocol=("general", name), domains=domains)
+
+
+def rate_of(method, condition):
+    """The claim that a method's distance shrinks at the rate of the theory."""
+    place = dict(experiment=f"condition_{condition}", quantity=RATE, variant=method, presets=("paper",))
+    words = dict(text="rate_of", words={"condition": f"{condition}"})
+    return Value(name=f"rate_{method}_{condition}", value=rates(condition)[method], tolerance=0.005, **place, **words)
+
+
+ROUND, TURN = dict(data="starts_trap", epochs=60), dict(data="starts_rosenbrock", epochs=40, stretch=0.2)
+trapped = partial(Value, experiment="three_cycle", quantity=FARTHEST, presets=("paper",))
+FINDINGS = (
+    Finding("rates", tuple(rate_of(method, kappa) for kappa in CONDITIONS for method in METHODS), kind="confirmation"),
+    Finding(
+        "fewer_steps",
+        tuple(
+            Ordering(
+                name=f"order_{kappa}",
+                text="fewer_steps",
+                words={"condition": f"{kappa}"},
+                experiment=f"condition_{kappa}",
+                quantity=ARRIVED,
+                lower="heavy_ball",
+                higher=("nesterov_quadratic", "nesterov", "gradient_descent"),
+                presets=("paper",),
+            )
+            for kappa in CONDITIONS
+        ),
+        kind="confirmation",
+    ),
+    Finding(
+        "trap",
+        (
+            trapped(name="heavy_ball_cycles", variant="heavy_ball", value=2.116, tolerance=0.005),
+            trapped(name="nesterov_arrives", variant="nesterov", value=0.0, tolerance=0.001),
+        ),
+        kind="confirmation",
+    ),
+    Finding(
+        "affine",
+        (
+            Value(
+                name="newton_is_affine",
+                experiment="coordinates",
+                quantity=MOVED,
+                variant="newton",
+                value=0.0,
+                tolerance=1e-6,
+                presets=("paper",),
+            ),
+        ),
+        kind="confirmation",
+    ),
+)
+
+PAPER = Paper.at(
+    __file__,
+    experiments=(
+        *map(quadratic, CONDITIONS),
+        Experiment(
+            "three_cycle",
+            TRAPPED,
+            wander,
+            {"quick": Preset(ROUND | dict(epochs=20), 1), "paper": Preset(ROUND, 5)},
+            protocol=("general", "three_cycle"),
+        ),
+        Experiment(
+            "coordinates",
+            TURNED,
+            turn,
+            {"quick": Preset(TURN | dict(epochs=5), 1), "paper": Preset(TURN, 5)},
+            protocol=("general", "coordinates"),
+            domains=dict(stretch=Real(above=0.0, high=100.0)),
+        ),
+        *map(surface, SURFACES),
+    ),
+    findings=FINDINGS,
+    deviations=(
+        Deviation("starts"),
+        Deviation("rates", experiments=tuple(SURFACES), presets=("paper",)),
+        Deviation("short", presets=("quick",)),
+    ),
+    results={
+        **{f"condition_{kappa}": (RATE, ARRIVED) for kappa in CONDITIONS},
+        "three_cycle": (FARTHEST,),
+        "coordinates": (DISTANCE, MOVED),
+        **dict.fromkeys(SURFACES, (VALUE, DISTANCE)),
+    },
+    figures=(
+        *(LearningCurves(f"condition_{kappa}", DISTANCE, log=True) for kappa in CONDITIONS),
+        LearningCurves("three_cycle", POSITION),
+        LearningCurves("coordinates", MOVED, log=True),
+        *(Paths(name) for name in SURFACES),
+        *(FinalValues(name, DISTANCE) for name in SURFACES),
+    ),
+)
