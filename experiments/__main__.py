@@ -1,6 +1,11 @@
 """`python -m experiments`."""
 
+from experiments import stopping
 from experiments.cli import main
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        stopping.leave(ended.code)
+        raise

@@ -25,7 +25,7 @@ def main(arguments=None):
     streams.open_closed()
     # What a run prints decides nothing about it. What the other commands print is what they are for.
     steady = ("stdout", "stderr") if "run" in arguments[:2] else ("stderr",)
-    with streams.steady(*steady), stopping.heard():
+    with streams.steady(*steady), stopping.heard(executors.STOPPED):
         code = _ended(arguments)
     try:
         streams.finish()

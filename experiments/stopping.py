@@ -1,20 +1,22 @@
 """Being asked to stop, by a signal or because the process that started this one has ended.
 
 What asks sets a flag. An exception alone would not do: raised by a signal's handler it may be swallowed, as inside
-a callback of the garbage collector. Long work looks at the flag, `check()`, wherever it can stop.
+a callback of the garbage collector. Long work looks at the flag, `check()`, wherever it can stop. What cannot look,
+as a compiler, is broken off after a while, and the process ends: files are whole whenever that happens.
 """
 
 import contextlib
 import os
 import select
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 PATIENCE = 2.0  # seconds after which a second signal is no echo of the first: stop at once, whatever is in progress
-GRACE = 1.5  # seconds that a process has to stop by itself once its driver has ended
+GRACE = 1.5  # seconds that a process has to stop by itself, once it was asked to or its driver has ended
 LEASH = "EXPERIMENTS_LEASH"  # set for a process whose standard input is held open by its driver, and only by it
 
 
@@ -52,8 +54,13 @@ def _ask(number: int, frame: object = None) -> None:
 
 
 @contextlib.contextmanager
-def heard() -> Iterator[None]:
-    """Hear the signals that ask to stop while the block lasts; those that are ignored stay so."""
+def heard(last_words: str | None = None) -> Iterator[None]:
+    """Hear the signals that ask to stop while the block lasts; those that are ignored stay so.
+
+    Args:
+        last_words: where they are given, a process that has not left the block `GRACE` seconds after it was asked to,
+            and that holds nothing, says them and ends.
+    """
     if _State.heard or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -63,11 +70,55 @@ def heard() -> Iterator[None]:
     try:
         for number in replaced:
             signal.signal(number, _ask)
-        yield
+        with _limited(last_words) if last_words is not None else contextlib.nullcontext():
+            yield
     finally:
         for number, handler in replaced.items():
             signal.signal(number, handler)
         _State.number, _State.heard = None, False
+
+
+@contextlib.contextmanager
+def _limited(last_words: str) -> Iterator[None]:
+    """Have a thread watch over the block: it hears of a signal while the main thread is in no code of Python."""
+    hearing, telling = socket.socketpair()
+    telling.setblocking(False)
+    left = threading.Event()
+    thread = threading.Thread(target=_limit, args=(hearing, left, last_words), daemon=True)
+    before = signal.set_wakeup_fd(telling.fileno(), warn_on_full_buffer=False)
+    thread.start()
+    try:
+        yield
+    finally:
+        left.set()
+        signal.set_wakeup_fd(before)
+        telling.close()
+        thread.join()
+        hearing.close()
+
+
+def _limit(hearing: socket.socket, left: threading.Event, last_words: str) -> None:
+    """End the process `GRACE` seconds after a signal; where it holds something, after that or another signal."""
+    heard = b""
+    while not left.is_set() and (numbers := hearing.recv(64)):
+        asked = bytes(number for number in numbers if number in SIGNALS)
+        impatient, heard = bool(heard and asked), heard + asked
+        if not asked or left.wait(GRACE):
+            continue
+        while _State.held and not impatient and not left.is_set():
+            impatient = bool(select.select([hearing], [], [], 0.05)[0])
+        if not left.is_set():
+            cursor = "\x1b[?25h" if os.isatty(1) else ""  # which a bar has hidden
+            for stream, text in ((1, cursor), (2, f"{last_words}\n")):
+                with contextlib.suppress(OSError):
+                    os.write(stream, text.encode())
+            os._exit(128 + heard[0])
+
+
+def leave(code: object) -> None:
+    """End the process at once if it was asked to stop: large libraries take seconds to tidy up after themselves."""
+    if isinstance(code, int) and code - 128 in SIGNALS:
+        os._exit(code)
 
 
 @contextlib.contextmanager

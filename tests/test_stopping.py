@@ -58,6 +58,49 @@ def test_what_is_held_ends_whole_and_impatience_ends_all(awake, monkeypatch):
     assert done == ["whole"]
 
 
+# A process whose main thread is in no code of Python, as in a compiler: no handler of a signal gets a turn.
+COMPILING = """
+import hashlib, sys, threading
+from experiments import stopping
+stopping.GRACE = 0.2
+with stopping.heard("stopped"):
+    threading.Timer(0.1, lambda: print("up", flush=True)).start()
+    if sys.argv[1] == "held":
+        with stopping.held():
+            hashlib.pbkdf2_hmac("sha256", b"", b"", int(sys.argv[2]))
+            print("whole", flush=True)
+        stopping.check()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_never_looks_whether_to_stop_is_broken_off(number):
+    child = start_compiling("free")
+    began = time.monotonic()
+    child.send_signal(number)
+    assert child.communicate(timeout=60) == ("", "stopped\n")
+    assert child.returncode == 128 + number
+    assert time.monotonic() - began < 30
+
+
+def test_what_is_held_is_not_broken_off():
+    child = start_compiling("held", 800_000)  # about a second
+    child.send_signal(signal.SIGTERM)
+    out, error = child.communicate(timeout=60)
+    assert out == "whole\n" and "Stopped: stopped by SIGTERM" in error
+
+
+def start_compiling(*arguments):
+    """Start the process, which hears Ctrl-C also where a shell has started the tests in the background."""
+    command = [sys.executable, "-c", COMPILING, *map(str, arguments)]
+    options = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    heard = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731
+    child = subprocess.Popen(command, cwd=ROOT, preexec_fn=heard, **options)
+    assert child.stdout.readline() == "up\n"
+    return child
+
+
 # A process whose main thread never lets go: no other of its threads gets a turn, no handler of a signal.
 DEAF = """
 import re

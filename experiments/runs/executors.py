@@ -16,7 +16,7 @@ from experiments import stopping
 
 COMMAND = (sys.executable, "-m", "experiments")
 STOPPED = "experiments: stopped. Finished runs are kept; the same command goes on."
-STOP = 4.0  # seconds that workers have to stop: the end of a chunk, and a checkpoint
+STOP = 4.0  # seconds that workers have to stop: most end within `stopping.GRACE`, who keeps a checkpoint later
 
 
 def processes(arguments, workers, progress):
@@ -42,7 +42,8 @@ def processes(arguments, workers, progress):
     try:
         codes = [child.wait() for child in children]
     except KeyboardInterrupt:
-        _stop(children)
+        with stopping.held():
+            _stop(children)
         raise
     finally:
         for child in children:

@@ -1,6 +1,7 @@
 """From a declaration to the runs that it asks for."""
 
 import dataclasses
+import functools
 import math
 
 from experiments.spec.identity import key
@@ -23,7 +24,7 @@ class Run:
     protocol: int
     overrides: dict = dataclasses.field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def identity(self):
         return canonical([self.paper, self.experiment, dict(self.settings), self.seed, self.protocol])
 
@@ -50,11 +51,9 @@ def tuning_runs(paper, experiment, variant, request):
     changes = tuning.changes[request.preset]
     base = request.settings(experiment, variant).but(**changes)
     own = experiment.settings(request.preset, variant).but(**changes)
-    return [
-        _run(paper, experiment, request, "tuning", base.but(**tuning.changes_to(value)), own, seed)
-        for seed in tuning.seeds(request.preset)
-        for value in tuning.values(request.preset, variant)
-    ]
+    grid = [base.but(**tuning.changes_to(value)) for value in tuning.values(request.preset, variant)]
+    runs = [_runs(paper, experiment, request, "tuning", each, own, tuning.seeds(request.preset)) for each in grid]
+    return [run for of_seed in zip(*runs, strict=True) for run in of_seed]
 
 
 def best(tuning, records):
@@ -76,13 +75,15 @@ def final_runs(paper, experiment, variant, request, tuned=None):
     if tuning:
         settings = settings.but(**tuning.changes_to(tuned))
     own = experiment.settings(request.preset, variant)
-    return [_run(paper, experiment, request, "final", settings, own, seed) for seed in range(request.count(experiment))]
+    return _runs(paper, experiment, request, "final", settings, own, range(request.count(experiment)))
 
 
-def _run(paper, experiment, request, role, settings, own, seed):
+def _runs(paper, experiment, request, role, settings, own, seeds):
+    """Return the runs of some settings, one a seed."""
     differ = _differing(settings, own)
     overrides = {name: text for name, text in request.overrides.items() if name in differ}
-    return Run(paper.key, experiment.name, request.preset, role, settings, seed, experiment.version, overrides)
+    of_all = paper.key, experiment.name, request.preset, role, settings
+    return [Run(*of_all, seed, experiment.version, overrides) for seed in seeds]
 
 
 def _differing(settings, own):

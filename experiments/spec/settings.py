@@ -59,6 +59,9 @@ class Settings(Mapping):
         return Settings({**self._values, **changes})
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
 def canonical(value):
     """Return the one text of a JSON value: sorted keys, no spaces, shortest floats, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _CANONICAL.encode(value)

@@ -55,6 +55,20 @@ def test_a_second_call_trains_nothing(tmp_path):
     assert len(more) == 6
 
 
+def test_what_is_skipped_costs_a_few_canonical_texts_whatever_the_number(tmp_path, monkeypatch):
+    """The key, the checksum, the key of the content and the name within the command: thousands pass in a second."""
+    encode, texts = json.JSONEncoder.encode, []
+    run(paper(train), tmp_path, seeds=8)
+    monkeypatch.setattr(json.JSONEncoder, "encode", lambda self, value: texts.append(value) or encode(self, value))
+    costs = []
+    for seeds in (1, 4, 8):
+        texts.clear()
+        records, progress = run(paper(train), tmp_path, seeds=seeds)
+        assert len(progress.skips) == len(records) == 2 * seeds
+        costs.append(len(texts))
+    assert (costs[1] - costs[0]) / 6 == (costs[2] - costs[1]) / 8 <= 5
+
+
 def test_a_record_says_what_ran_on_what(tmp_path):
     def facts(job):
         return Computation(rows([1.0]), {"parameters": 7})
