@@ -60,11 +60,12 @@ def build(views, reports=REPORTS, out=SITE, own=False, library="custom"):
     sources = {language: out / "sources" / language for language in LANGUAGES}
     pictures, drawn = component_pages.plots(components, out.parent / "plots")
     papers, names = [view.paper for view in views], {sheet.name for sheet in found}
-    measured, used = component_pages.costs(reports / BENCHMARKS), component_pages.users(papers)
+    measured, places = component_pages.costs(reports / BENCHMARKS), component_pages.places(components)
+    used = component_pages.users(papers, places)
     complaints, sections, problems = [], {}, []
     for language in LANGUAGES:
         folder = sources[language]
-        tree = Tree(root, found, language, folder, out / "files")
+        tree = Tree(root, found, language, folder, out / "files", reference=places)
         tree.write()
         complaints += [f"{file}: leads nowhere: {address}" for file, address in tree.dead]
         for group in components:

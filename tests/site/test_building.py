@@ -20,7 +20,8 @@ def place(tmp_path, library, monkeypatch):  # noqa: F811
     for name, text in {
         "README.md": NAVIGATION,
         "README.pt.md": "# Relatórios\n\n[A](a/README.md)\n",
-        "a/README.md": '# A\n\n## Found\n\n<a id="f"></a>\n\nIt holds. [Here](#f)\n\n## More\n\n[up](../README.md)\n',
+        "a/README.md": '# A\n\n## Found\n\n<a id="f"></a>\n\nIt holds. [Here](#f)\n\n## More\n\n[up](../README.md)\n\n'
+        "[Cube](../../fakelib/activations/cube.py)\n",
         "b/README.md": "# B\n\n## One\n",
         "b/README.pt.md": "# B\n\n## Um\n",
     }.items():
@@ -44,6 +45,7 @@ def test_both_languages_are_built_with_a_reference(place):
     assert 'href="../../pt/a/index.html"' in english and 'href="../../en/a/index.html"' in portuguese
     assert 'id="f"' in english and 'href="#f"' in english and 'href="../index.html"' in english
     assert "Ir para o conteúdo" in portuguese and "Skip to content" not in portuguese
+    assert 'href="../reference/activations/Cube.html"' in english
     cube = (site / "en/reference/activations/Cube.html").read_text()
     for needed in ("Differences from Keras", "Three x squared.", "Cube.svg", "half"):
         assert needed in cube
