@@ -45,7 +45,7 @@ def changed(view):
         for quantity in view.paper.results.get(r["experiment"], ()):
             value = quantity.of(r)
             if value is not None:
-                amount = f"{text.number(quantity, value)} {text.unit(quantity)}".strip()
+                amount = text.with_unit(text.number(quantity, value), text.unit(quantity))
                 numbers.append(f"{text.inside(text.quantity(quantity))} {amount}")
         rows.append((r["experiment"], view.label(r), r["preset"], changes, r["seed"], "; ".join(numbers)))
     if not rows:
