@@ -15,7 +15,8 @@ from experiments.errors import DeclarationError
 from experiments.spec import Citation, Text
 from experiments.spec.text import BEFORE_PERCENT, COMMA, LANGUAGES, SHARED, Amount
 
-FOLDERS = {"shared": SHARED} | {name: pathlib.Path(papers.__file__).parent / name for name in papers.names()}
+FOLDERS = {"shared": SHARED, "benchmarks": SHARED.parent / "benchmarks"}
+FOLDERS |= {name: pathlib.Path(papers.__file__).parent / name for name in papers.names()}
 # What both languages write alike: names of optimizers, functions, data sets and networks, numbers with their code.
 ALIKE = {
     "1 CNN",
