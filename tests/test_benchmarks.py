@@ -32,6 +32,7 @@ from experiments.papers.krizhevsky2012_alexnet import networks as alexnet
 from experiments.papers.loshchilov2019_adamw.network import two_branch_resnet
 from experiments.papers.xu2015_rrelu.network import network_in_network
 
+ENGLISH, PORTUGUESE = (overhead_page.words(language) for language in ("en", "pt"))
 ENVIRONMENT = {
     "backend": "tensorflow",
     "backend_version": "2",
@@ -65,7 +66,7 @@ def results(nets_=("small", "nin_quarter")):
 
 def test_the_page_shows_the_file_and_follows_it(tmp_path):
     (tmp_path / "overhead.json").write_text(json.dumps(results()))
-    page = overhead_page.page(tmp_path)
+    page = overhead_page.page(tmp_path, ENGLISH)
     made = publish.files(page)
     text = made["README.md"].decode()
     # fit is the first contender, the engine the third: 1 ms and 3 ms.
@@ -74,7 +75,18 @@ def test_the_page_shows_the_file_and_follows_it(tmp_path):
     assert "| ReLU | 100.0 | 1.00 | 50 % |" in text
     assert "| LeNet-5 with ReLU | 10 | 20 | 0.5 |" in text
     assert publish.files(page) == made  # the same bytes
-    assert overhead_page.page(tmp_path / "nowhere") is None
+    assert overhead_page.page(tmp_path / "nowhere", ENGLISH) is None
+
+
+def test_the_portuguese_page_has_the_same_numbers_as_portuguese_writes_them(tmp_path):
+    found = results()
+    found["table"][0]["contenders"]["fit"]["ratio"] = [0.25, 0.3, 0.5]
+    (tmp_path / "overhead.json").write_text(json.dumps(found))
+    made = publish.files(overhead_page.page(tmp_path, PORTUGUESE))
+    assert set(made) == {"README.pt.md", "figures/overhead_ratios.pt.svg", "figures/stacks.pt.svg"}
+    text = made["README.pt.md"].decode()
+    assert "| 784-32-32-10 | 32 | 1 | 2 | 3 | 4 | 5 | 6 | 0,30 [0,25; 0,50] | 2,0 | 200 | 1\u202f% |" in text
+    assert "[English](README.md)" in text and "| LeNet-5 com ReLU | 10 | 20 | 0,5 |" in text
 
 
 def test_a_row_has_its_own_peak_the_intervals_of_its_ratios_and_the_best_of_pytorch(tmp_path):
@@ -88,7 +100,7 @@ def test_a_row_has_its_own_peak_the_intervals_of_its_ratios_and_the_best_of_pyto
     found["activations"]["Linear"] = {"failed": "gone"}
     found["stacks"][0]["members"]["8"] = {"failed": "gone too"}
     (tmp_path / "overhead.json").write_text(json.dumps(found))
-    text = publish.files(overhead_page.page(tmp_path))["README.md"].decode()
+    text = publish.files(overhead_page.page(tmp_path, ENGLISH))["README.md"].decode()
     assert "| 4.5 | 0.30 [0.25, 0.50] | 1.50 [1.25, 1.75] | 200 |" in text
     share = operations(NETS["nin_quarter"]) / 3e-3 / 4e11  # the engine on TensorFlow takes 3 ms
     assert f"| failed | failed | 0.3 | – | 400 | {share:.0%}".replace("%", " %") in text
@@ -106,7 +118,7 @@ def test_the_page_of_a_gpu_gives_images_a_second_beside_pytorch(tmp_path):
     }
     gpu = {"environment": ENVIRONMENT, "rows": [row | {"contenders": contenders}]}
     (tmp_path / "overhead.json").write_text(json.dumps(results() | {"gpu": gpu}))
-    text = publish.files(overhead_page.page(tmp_path))["README.md"].decode()
+    text = publish.files(overhead_page.page(tmp_path, ENGLISH))["README.md"].decode()
     line = "| LeNet-5 with ReLU | 128 | tf32 | 256,000 | failed | 128,000 | 2.00 [1.50, 2.50] | 400 | 1 % |"
     assert line in text and "on a GPU." in text and "no TensorFlow." in text
 
@@ -333,7 +345,7 @@ def test_files_of_different_lists_are_set_side_by_side(tmp_path):
     for name, rows in (("jax", first), ("tensorflow", second)):
         text = json.dumps({"environment": ENVIRONMENT | {"backend": name}, "results": rows})
         (tmp_path / f"activations_{name}.json").write_text(text)
-    grid = publish.activations(tmp_path)[-1]
+    grid = publish.activations(tmp_path, ENGLISH)[-1]
     assert grid.rows == (
         ("A", "4.0", "2.00 [1.00, 3.00]", "1.50", "–", "–", "–", "–"),
         ("B", "4.0", "–", "1.50", "4.0", "–", "1.50", "1 (2)"),
@@ -357,5 +369,5 @@ def test_the_interval_of_a_median_covers_it_as_often_as_it_says():
 def test_ratios_are_of_the_same_round_and_stand_with_their_interval():
     times = {"ours": [2.0, 4.0, 9.0], "theirs": [1.0, 4.0, 3.0]}
     assert timing.ratios(times, "theirs") == {"ours": [1.0, 2.0, 3.0], "theirs": [1.0, 1.0, 1.0]}
-    assert publish.interval([1.0, 2.0, 3.0]) == "2.00 [1.00, 3.00]" and publish.interval(None) == "–"
-    assert publish.interval(1.5) == "1.50"
+    assert publish.interval(ENGLISH, [1.0, 2.0, 3.0]) == "2.00 [1.00, 3.00]" and publish.interval(ENGLISH, None) == "–"
+    assert publish.interval(ENGLISH, 1.5) == "1.50"

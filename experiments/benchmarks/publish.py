@@ -10,14 +10,16 @@ import pathlib
 import tempfile
 
 from experiments.benchmarks import overhead_page
+from experiments.benchmarks.overhead_page import links, words
 from experiments.files import replacing
 from experiments.report import render
 from experiments.report.blocks import Code, Grid, Heading, Page, Paragraph, Picture
 from experiments.report.figures import save
+from experiments.report.page import FILES
+from experiments.spec.text import LANGUAGES, bracketed
 
 FOLDER = pathlib.Path("reports") / "benchmarks"
 OVERHEAD = pathlib.Path("reports") / "overhead_benchmark"
-INTERVALS = "ratios are medians over the turns, with the 95 % interval of the median where it was kept."
 NOTHING = "–"
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
@@ -27,63 +29,54 @@ def read(folder, kind):
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(f"{kind}_*.json"))]
 
 
-def title(environment):
+def title(text, environment):
     """Return the backend, its version and how it compiles."""
-    compiler = {"tensorflow": "XLA" if environment["xla"] else "without XLA", "jax": "XLA", "torch": "eager"}
-    return f"{NAMES[environment['backend']]} {environment['backend_version']}, {compiler[environment['backend']]}"
+    compiler = {"tensorflow": "xla" if environment["xla"] else "plain", "jax": "xla", "torch": "eager"}
+    backend = f"{NAMES[environment['backend']]} {environment['backend_version']}"
+    return text.page(compiler[environment["backend"]], backend=backend)
 
 
-def where(environments):
+def where(text, environments):
     """Return the machines and their load, in words."""
-    machines = sorted({f"{e['processor']}, {e['cores']} cores, Keras {e['keras']}" for e in environments})
-    loads = ", ".join(f"{title(e)}: {e['load_before']}" for e in environments)
-    return f"Machine: {'; '.join(machines)}. Load average before each run: {loads}."
+    names = ("processor", "cores", "keras")
+    machines = sorted({text.page("machine_of", **{name: e[name] for name in names}) for e in environments})
+    loads = "; ".join(f"{title(text, e)}: {text.numeral(e['load_before'])}" for e in environments)
+    return Paragraph(text.page("machine", machines="; ".join(machines), loads=loads))
 
 
-def activations(folder):
+def activations(folder, text):
     """Return the section on activations; nothing where none was measured."""
     files = read(folder, "activations")
     if not files:
         return []
     environments = [file["environment"] for file in files]
-    header = ["Activation"]
+    header = [text.page("activation")]
     for environment in environments:
-        header += [f"{title(environment)}: ms", "to Keras", "to ReLU"]
-    header += [f"memory, MiB (Keras's): {title(f['environment'])}" for f in files if "peak_bytes" in f["results"][0]]
+        who = title(text, environment)
+        header += [text.page("milliseconds", who=who), text.page("to_keras"), text.page("to_relu")]
+    measured = [file for file in files if "peak_bytes" in file["results"][0]]
+    header += [text.page("memory", who=title(text, file["environment"])) for file in measured]
     found = [{row["activation"]: row for row in file["results"]} for file in files]
     rows = []
     for name in dict.fromkeys(name for by_name in found for name in by_name):
-        cells = [name]
+        cells = [text.labels.get(name, name)]
         for row in (by_name.get(name) for by_name in found):
             ratios = (row["ratio_to_keras"], row["ratio_to_relu"]) if row else (None, None)
-            cells += [f"{row['milliseconds']['custom']:.1f}" if row else NOTHING, *map(interval, ratios)]
+            cells.append(text.numeral(row["milliseconds"]["custom"], ".1f") if row else NOTHING)
+            cells += [interval(text, ratio) for ratio in ratios]
         for file, by_name in zip(files, found, strict=True):
-            if "peak_bytes" in file["results"][0]:
+            if file in measured:
                 cells.append(memory(by_name.get(name, {}).get("peak_bytes")))
         rows.append(tuple(cells))
+    command = "python -m experiments.benchmarks.activations --memory"
+    caption = text.page("medians", intervals=text.page("intervals"))
     return [
-        Heading("Activations"),
-        Paragraph(
-            "Forward and backward pass over 128 images of 32 x 32 with 192 channels in float32, 100 MB a tensor. "
-            '"to Keras": time by that of Keras\'s own form in the same run, where it has one; "to ReLU": by '
-            "`keras.ops.relu`. Memory: what a call needs beyond its input and upstream gradient, in a fresh process "
-            "with the C library's own ways; elsewhere it keeps freed memory."
-        ),
-        Paragraph(
-            "Sigmoid, Tanh, Softsign, ReLU, LeakyReLU, ELU, SELU, Softplus, GELU (exact), SiLU and Softmax are in "
-            "float32 the backend's own kernel, as Keras's are, and so is HardSigmoid on TensorFlow: what their ratios "
-            "differ from 1 is the noise of the measurement."
-        ),
-        Paragraph(where(environments)),
-        Code(
-            "python -m experiments.benchmarks.activations --memory --out reports/benchmarks/activations_tensorflow.json"
-        ),
-        Grid(
-            tuple(header),
-            tuple(rows),
-            f"Medians of interleaved turns after a warm-up; {INTERVALS}",
-            numeric=tuple(range(1, len(header))),
-        ),
+        Heading(text.page("activations"), anchor="activations"),
+        Paragraph(text.page("activations_say")),
+        Paragraph(text.page("activations_kernels")),
+        where(text, environments),
+        Code(f"{command} --out reports/benchmarks/activations_tensorflow.json"),
+        Grid(tuple(header), tuple(rows), caption, numeric=tuple(range(1, len(header)))),
     ]
 
 
@@ -95,86 +88,94 @@ def memory(peak):
     return f"{peak['custom'] / 2**20:.0f}{keras_form}"
 
 
-def optimizers(folder):
+def optimizers(folder, text):
     """Return the section on optimizers; nothing where none was measured."""
     files = read(folder, "optimizers")
     if not files:
         return []
+    command = "KERAS_BACKEND=jax python -m experiments.benchmarks.optimizers"
     blocks = [
-        Heading("Optimizers"),
-        Paragraph(
-            "One step over the weights of a ResNet (160 variables, 11 million numbers) and of a multilayer network (16 "
-            "variables, 1 million), in milliseconds; behind it the time by that of Keras's optimizer of the same name "
-            "in the same run, a process for each row. PyTorch's and optax's optimizers run on their own backends."
-        ),
-        Paragraph(
-            "Nadam is Dozat's, in which the decay of the first moment changes from step to step; in Keras's class it "
-            "is constant and the schedule another one. The row with Keras's schedule compares the same rule."
-        ),
-        Paragraph(where([file["environment"] for file in files])),
-        Code(
-            "KERAS_BACKEND=jax python -m experiments.benchmarks.optimizers --out reports/benchmarks/optimizers_jax.json"
-        ),
+        Heading(text.page("optimizers"), anchor="optimizers"),
+        Paragraph(text.page("optimizers_say")),
+        Paragraph(text.page("optimizers_nadam")),
+        where(text, [file["environment"] for file in files]),
+        Code(f"{command} --out reports/benchmarks/optimizers_jax.json"),
     ]
     for file in files:
         who = list(dict.fromkeys(name for row in file["results"] for name in row["milliseconds"]))
-        rows = tuple((row["optimizer"], row["weights"], *(timed(row, name) for name in who)) for row in file["results"])
-        header = ("Optimizer", "Weights", *who)
-        caption = f"{title(file['environment'])}. Medians of interleaved turns after a warm-up; {INTERVALS}"
-        blocks.append(Grid(header, rows, caption, numeric=tuple(range(2, len(header)))))
+        rows = []
+        for row in file["results"]:
+            name, weights = row["optimizer"], f"weights_{row['weights']}"
+            cells = (text.labels.get(name, name), text.labels.get(weights, row["weights"]))
+            rows.append((*cells, *(timed(text, row, one) for one in who)))
+        header = (text.page("optimizer"), text.page("weights"), *who)
+        told = dict(who=title(text, file["environment"]), intervals=text.page("intervals"))
+        blocks.append(Grid(header, tuple(rows), text.page("medians_of", **told), numeric=tuple(range(2, len(header)))))
     return blocks
 
 
-def timed(row, name):
+def timed(text, row, name):
     """Return the time of a contender, and its ratio to Keras."""
     if name not in row["milliseconds"]:
         return NOTHING
     ratio = None if name == "keras" else row["ratio_to_keras"].get(name)
-    return f"{row['milliseconds'][name]:.2f}" + (f", {interval(ratio)}" if ratio else "")
+    mark = "; " if text.language == "pt" else ", "
+    time = text.numeral(row["milliseconds"][name], ".2f")
+    return f"{time}{mark}{interval(text, ratio)}" if ratio else time
 
 
-def interval(ratio):
+def interval(text, ratio):
     """Return a ratio with its interval; without one where the file is older than intervals are; a dash for none."""
+    if not ratio:
+        return NOTHING
     if isinstance(ratio, float):
-        return f"{ratio:.2f}"
-    return f"{ratio[1]:.2f} [{ratio[0]:.2f}, {ratio[2]:.2f}]" if ratio else NOTHING
+        return text.numeral(ratio, ".2f")
+    low, middle, high = (text.numeral(number, ".2f") for number in ratio)
+    return f"{middle} {bracketed(low, high)}"
 
 
-def page(folder):
+def page(folder, text):
     """Return the page of activations and optimizers."""
-    text = Paragraph("Speed, measured side by side in one run of one machine: only the ratios carry over to another.")
-    return Page("Benchmarks", (text, *activations(folder), *optimizers(folder)))
+    blocks = (Paragraph(text.page("says")), *activations(folder, text), *optimizers(folder, text))
+    return Page(text.page("title"), (links(text), *blocks), text.language)
 
 
 def files(made):
     """Return a page as it is written: bytes by path within its folder."""
-    found = {"README.md": render.markdown(made).encode()}
+    found = {FILES[made.language]: render.markdown(made).encode()}
     for block in made.blocks:
         if isinstance(block, Picture):
             with tempfile.TemporaryDirectory() as folder:
-                save(block.draw, folder, block.name)
-                name = f"{block.name}.svg"
-                found[f"figures/{name}"] = (pathlib.Path(folder) / name).read_bytes()
+                name = render.stem(block.name, made.language)
+                save(block.draw, folder, name)
+                found[f"figures/{name}.svg"] = (pathlib.Path(folder) / f"{name}.svg").read_bytes()
     return found
 
 
 def everything():
     """Return all pages' files, by path."""
-    pages = {FOLDER: page(FOLDER), OVERHEAD: overhead_page.page(OVERHEAD)}
-    return {folder / name: text for folder, made in pages.items() if made for name, text in files(made).items()}
+    made = {}
+    for folder, build in ((FOLDER, page), (OVERHEAD, overhead_page.page)):
+        pages = [build(folder, text) for text in map(words, LANGUAGES)] if folder.is_dir() else []
+        made |= {folder / name: content for one in pages if one for name, content in files(one).items()}
+    return made
+
+
+def differing():
+    """Return the pages and figures that a rebuild would change."""
+    return [path for path, content in everything().items() if not path.is_file() or path.read_bytes() != content]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a rebuild would change a page")
     options = parser.parse_args()
-    made = everything()
     if not options.check:
-        for path, text in made.items():
+        for path, content in everything().items():
             with replacing(path) as file:
-                file.write(text)
+                file.write(content)
         return 0
-    old = [path for path, text in made.items() if not path.is_file() or path.read_bytes() != text]
+    old = differing()
     for path in old:
         print(f"{path} is not what its records give. Run: python -m experiments.benchmarks.publish")
     return 1 if old else 0

@@ -1,6 +1,7 @@
 """The end of a page: runs that did not count, data, machines and cost, commands, how to cite."""
 
 from experiments.report.blocks import Code, Folded, Grid, Heading, Paragraph
+from experiments.report.paper_components import components
 from experiments.report.results import setting
 from experiments.report.view import NOTHING
 from experiments.spec.run import differences
@@ -44,7 +45,7 @@ def changed(view):
         for quantity in view.paper.results.get(r["experiment"], ()):
             value = quantity.of(r)
             if value is not None:
-                amount = f"{text.number(quantity, value)} {text.unit(quantity)}".strip()
+                amount = text.with_unit(text.number(quantity, value), text.unit(quantity))
                 numbers.append(f"{text.inside(text.quantity(quantity))} {amount}")
         rows.append((r["experiment"], view.label(r), r["preset"], changes, r["seed"], "; ".join(numbers)))
     if not rows:
@@ -63,9 +64,18 @@ def provenance(view):
         Heading(text.page("again"), anchor="again"),
         Paragraph(text.page("again_says")),
         Code("\n".join(sorted({r["command"] for r in records})), "sh"),
+        *used(view),
         Folded(text.page("data"), (_data(text, records),)),
         Folded(text.page("environment"), (_environments(text, records),)),
     ]
+
+
+def used(view):
+    """Return the line of the components of `custom` that the paper's experiments use, each with its source file."""
+    folder = view.paper.text.folder
+    root = "../.." if view.sources[0].name != "yours" else "../../.."
+    links = [f"[{c.name}]({root}/{c.file})" for c in (components(folder) if folder else ())]
+    return [Paragraph(view.text.page("components", names=", ".join(links)))] if links else []
 
 
 def citing(view):

@@ -1,12 +1,16 @@
 """Building the site with Sphinx: both languages, from the committed pages or from the user's own."""
 
 import datetime
+import functools
 import io
+import multiprocessing
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
+import warnings
 
 from experiments.errors import UsageError
 from experiments.files import write_atomically
@@ -19,6 +23,7 @@ from experiments.site.sources import HERE, LANGUAGES, Tree, sheets, theme_words,
 SITE, OWN = pathlib.Path("build") / "site", pathlib.Path("build") / "local"
 REPORTS = pathlib.Path("reports")
 BENCHMARKS = "benchmarks"
+SECTION = re.compile(r'<section id="([^"]*)">')
 CODES = {"en": "en", "pt": "pt_BR"}
 START = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -60,11 +65,12 @@ def build(views, reports=REPORTS, out=SITE, own=False, library="custom"):
     sources = {language: out / "sources" / language for language in LANGUAGES}
     pictures, drawn = component_pages.plots(components, out.parent / "plots")
     papers, names = [view.paper for view in views], {sheet.name for sheet in found}
-    measured, used = component_pages.costs(reports / BENCHMARKS), component_pages.users(papers)
-    complaints, sections, problems = [], {}, []
+    measured, places = component_pages.costs(reports / BENCHMARKS), component_pages.places(components)
+    used = component_pages.users(papers, places)
+    complaints, builds = [], []
     for language in LANGUAGES:
         folder = sources[language]
-        tree = Tree(root, found, language, folder, out / "files")
+        tree = Tree(root, found, language, folder, out / "files", reference=places)
         tree.write()
         complaints += [f"{file}: leads nowhere: {address}" for file, address in tree.dead]
         for group in components:
@@ -80,15 +86,13 @@ def build(views, reports=REPORTS, out=SITE, own=False, library="custom"):
         if language == "pt":
             _catalogue(folder / "locale" / CODES[language] / "LC_MESSAGES" / "sphinx.po")
         owing = [f"{g.path}.{c.name}" for g in components for c in g.components if c.kind == "component"]
-        build_settings = {
-            "site_foreign": tuple(foreign),
-            "site_sections": sections,
-            "site_problems": problems,
-            "site_components": tuple(owing),
-        }
-        complaints += _sphinx(folder, out, language, own, build_settings)
-        if problems:
-            raise Undocumented(sorted(set(problems)))
+        build_settings = {"site_foreign": tuple(foreign), "site_components": tuple(owing)}
+        builds.append(functools.partial(_sphinx, folder, out, language, own, build_settings))
+    ended = at_once(*builds)
+    if problems := {problem for _, own_problems in ended for problem in own_problems}:
+        raise Undocumented(sorted(problems))
+    complaints += [line for lines, _ in ended for line in lines]
+    _anchored(out / "en", out / "pt")
     shutil.rmtree(out / "sources")
     write_atomically(out / "index.html", START.format(title=words("en")["title"]))
     write_atomically(out / ".nojekyll", "")
@@ -118,12 +122,12 @@ def _catalogue(path):
 
 
 def _sphinx(folder, out, language, own, more):
-    """Run Sphinx on a source tree; returns its warnings."""
+    """Run Sphinx on a source tree; returns its warnings, and what components lack."""
     os.environ.setdefault("SPHINX_AUTODOC_RELOAD_MODULES", "")
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace
 
-    said, warnings = words(language), io.StringIO()
+    said, complaints, problems = words(language), io.StringIO(), []
     title = f"{said['title']} – {said['own_title']}" if own else said["title"]
     settings = {
         "project": title,
@@ -160,17 +164,52 @@ def _sphinx(folder, out, language, own, more):
         "html_use_index": False,
         "site_language": language,
         "site_version": _version(language),
+        "site_problems": problems,
         **more,
     }
     with docutils_namespace():
         app = Sphinx(
-            folder, None, out / language, out / "sources" / f"doctrees-{language}", "html", settings, None, warnings
+            folder, None, out / language, out / "sources" / f"doctrees-{language}", "html", settings, None, complaints
         )
         app.build()
     for name in (".buildinfo", "objects.inv", ".doctrees"):
         (out / language / name).unlink(missing_ok=True)
     _finished(out / language, language)
-    return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in warnings.getvalue().splitlines() if line.strip()]
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", complaints.getvalue()).splitlines()
+    return [line for line in lines if line.strip()], problems
+
+
+def at_once(first, second):
+    """Return what two functions return; where the system can fork, the second runs in a process of its own."""
+    if sys.platform != "linux":
+        return first(), second()
+    context = multiprocessing.get_context("fork")
+    reader, writer = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: writer.send(second()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # other threads: those of TensorFlow, which wait
+        process.start()
+    writer.close()
+    try:
+        return first(), reader.recv()
+    except EOFError:
+        raise RuntimeError("the process that builds the other language has ended; its message stands above") from None
+    finally:
+        process.join()
+
+
+def _anchored(english, portuguese):
+    """Give the sections of Portuguese pages the anchors of the English ones, beside their own."""
+    for path in portuguese.rglob("*.html"):
+        twin, text = english / path.relative_to(portuguese), path.read_text(encoding="utf-8")
+        names, own = (SECTION.findall(page) for page in (twin.read_text(encoding="utf-8"), text))
+        if len(names) != len(own) or names == own:
+            continue
+        for name, mine in zip(names, own, strict=True):
+            if f'id="{name}"' not in text:
+                text = text.replace(f'href="#{mine}"', f'href="#{name}"')
+                text = text.replace(f'<section id="{mine}">\n', f'<section id="{name}">\n<span id="{mine}"></span>')
+        path.write_text(text, encoding="utf-8")
 
 
 def _finished(folder, language):

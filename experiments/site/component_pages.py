@@ -1,6 +1,5 @@
 """Reference pages: what autodoc reads from a docstring, with a plot, what a step costs, and the papers that use it."""
 
-import ast
 import hashlib
 import importlib
 import inspect
@@ -14,6 +13,7 @@ import matplotlib
 from experiments.files import write_atomically
 from experiments.report import figures
 from experiments.report.blocks import Picture
+from experiments.report.paper_components import components
 from experiments.site import addons, functions, paths
 from experiments.site.docstrings import inline
 from experiments.site.sources import words
@@ -86,16 +86,24 @@ def costs(folder):
     return found
 
 
-def users(papers):
-    """Return the papers whose modules import a component of `custom`, by the component's dotted name."""
+def places(groups):
+    """Return the page of each public name of `custom`, by `(file, name)`; a class's functions are on its page."""
+    found = {}
+    for group in groups:
+        for component in group.components:
+            named = [(component.name, component.object), *component.functions]
+            page = f"reference/{group.folder}/{component.name}"
+            found |= {(file_of(value), name): page for name, value in named}
+    return found
+
+
+def users(papers, pages):
+    """Return the papers whose experiments use a component, by its page; `pages` as `places` returns them."""
     found = {}
     for paper in papers:
-        for path in sorted(pathlib.Path(paper.text.folder).glob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("custom."):
-                    for alias in node.names:
-                        found.setdefault(f"{node.module}.{alias.name}", {})[paper.key] = paper
-    return {name: tuple(by_key.values()) for name, by_key in found.items()}
+        for used in components(paper.text.folder):
+            found.setdefault(pages.get((used.file, used.name)), {})[paper.key] = paper
+    return {page: tuple(by_key.values()) for page, by_key in found.items()}
 
 
 class Pages:
@@ -176,7 +184,7 @@ class Pages:
         if picture:
             lines += [*_title(self.words["plot"], "-"), f".. figure:: figures/{picture.name}.svg"]
             lines += [f"   :alt: {picture.alt}", "", f"   {inline(picture.caption)}", ""]
-        lines += self._cost(component) + self._appears(place)
+        lines += self._cost(component) + self._appears(f"reference/{group.folder}/{component.name}")
         if names := addons.replaced_by(place):
             page = f":doc:`{self.words['move_over']} </reference/from_tensorflow_addons>`"
             lines += [self.words["replaces"].format(names=", ".join(f"``{n}``" for n in names), page=page), ""]
@@ -201,8 +209,8 @@ class Pages:
         text = f"{value:.2f}"
         return text.replace(".", ",") if self.language == "pt" else text
 
-    def _appears(self, place):
-        papers = [p for p in self.used.get(place, ()) if f"{p.key}/index" in self.pages]
+    def _appears(self, page):
+        papers = [p for p in self.used.get(page, ()) if f"{p.key}/index" in self.pages]
         if not papers:
             return []
         items = [f"- :doc:`{p.citation.title} </{p.key}/index>` ({p.citation.year})" for p in papers]

@@ -1,4 +1,4 @@
-"""What the site adds to Sphinx: the switch of languages, section anchors that both share, docstrings, formulas."""
+"""What the site adds to Sphinx: the switch of languages, docstrings, formulas."""
 
 import html
 import inspect
@@ -16,7 +16,6 @@ def setup(app):
     """Connect everything; `site_*` are the settings of one build."""
     app.add_config_value("site_language", "en", "env")
     app.add_config_value("site_foreign", (), "")  # pages whose text is the other language's
-    app.add_config_value("site_sections", {}, "")  # anchors by page: the English build fills it, others follow it
     app.add_config_value("site_components", (), "")  # dotted names of what owes its readers every argument
     app.add_config_value("site_problems", [], "")
     app.add_config_value("site_version", "", "html")
@@ -24,7 +23,6 @@ def setup(app):
     app.connect("autodoc-process-docstring", _docstring, priority=400)  # before Napoleon
     app.connect("autodoc-process-docstring", _complete, priority=600)
     app.connect("autodoc-process-signature", _signature)
-    app.connect("doctree-read", _sections, priority=100)  # before the tables of contents are made
     app.connect("html-page-context", _context)
     return {"parallel_read_safe": False, "parallel_write_safe": False}
 
@@ -53,20 +51,6 @@ def _signature(app, what, name, value, options, old, returns):
     if what in ("class", "function") and (inspect.isclass(value) or inspect.isfunction(value)):
         return stringify_signature(signature(value), show_annotation=False), None
     return None
-
-
-def _sections(app, doctree):
-    """Give the sections of a translated page the anchors of the English one, beside their own."""
-    page, known = app.env.docname, app.config.site_sections
-    sections = list(doctree.findall(nodes.section))
-    if app.config.site_language == "en":
-        known[page] = [section["ids"][0] for section in sections]
-        return
-    taken = {name for section in sections for name in section["ids"]}
-    if len(known.get(page, ())) == len(sections):
-        for section, name in zip(sections, known[page], strict=True):
-            if name not in taken:
-                section["ids"].insert(0, name)
 
 
 def _context(app, page, template, context, doctree):

@@ -12,6 +12,7 @@ LANGUAGES = ("en", "pt")
 HERE = pathlib.Path(__file__).parent
 # `[text](address)`, the text without brackets of its own but for an image's; an image begins with "!".
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|!?\[[^\[\]]*\](?:\([^()\s]*\))?)*)\]\(([^()\s]+)\)")
+SEPARATOR = " · "  # of the links in a line of links
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", re.I)
 FENCE = re.compile(r"^(```.*?^```[^\n]*$)", re.M | re.S)
 
@@ -77,11 +78,14 @@ class Tree:
         folder: where the sources are written.
         files: where files that pages link to are copied; the built tree of a language lies beside it.
         repository: what links may lead to; its files are copied on demand.
+        reference: the page of each public name of the library, by its file and itself: a link on the name to the
+            file leads to that page.
     """
 
-    def __init__(self, root, sheets, language, folder, files, repository="."):
+    def __init__(self, root, sheets, language, folder, files, repository=".", reference=None):
         self.root, self.sheets, self.language = pathlib.Path(root), sheets, language
         self.folder, self.files, self.repository = pathlib.Path(folder), pathlib.Path(files), pathlib.Path(repository)
+        self.reference = reference or {}
         self.dead = []  # `(file, address)` of links that lead nowhere
         self.known = {}  # resolved path of a Markdown file: `(name of its page, its language, or "" for either)`
         for sheet in sheets:
@@ -107,8 +111,17 @@ class Tree:
         text = sheet.file(self.language).read_text(encoding="utf-8")
         parts = FENCE.split(text)  # code stays as it is
         for i in range(0, len(parts), 2):
-            parts[i] = self._linked(sheet, parts[i])
+            lines = [self._without_twin(sheet, line) for line in parts[i].split("\n")]
+            parts[i] = self._linked(sheet, "\n".join(lines))
         return "".join(parts)
+
+    def _without_twin(self, sheet, line):
+        """Leave the link to the other language out of a line of links: the site has a switch on every page."""
+        twin = sheet.english if self.language == "pt" else sheet.portuguese
+        links = [(part, LINK.fullmatch(part)) for part in line.split(SEPARATOR)]
+        if twin is None or not all(link for _, link in links):
+            return line
+        return SEPARATOR.join(part for part, link in links if link[3] != twin.name)
 
     def _linked(self, sheet, text):
         return LINK.sub(lambda match: self._link(sheet, *match.groups()), text)
@@ -124,24 +137,29 @@ class Tree:
             target = next(
                 (p for p in (target / n for n in ("README.md", "report.md", "__init__.py")) if p.is_file()), target
             )
-        if page := self._page(target):
+        if page := self._page(target, label):
             name, language = page
             if name == sheet.name and language not in ("", self.language):  # the same page in the other language
                 return _anchor(f"{_up(sheet.name, 1)}{language}/{name}.html{fragment}", label)
-            return f"[{label}]({os.path.relpath(f'{name}.md', os.path.dirname(sheet.name) or '.')}{fragment})"
+            return _within(sheet.name, name, label, fragment)
         if bang and target.is_file():
             _copy(target, self.folder / os.path.dirname(sheet.name) / path)
             return f"![{label}]({path})"
-        place = os.path.relpath(target, self.repository.resolve())
+        place = self._place(target)
         if not target.is_file() or place.startswith(".."):
             self.dead.append((sheet.file(self.language), address))
             return label
         return _anchor(f"{_up(sheet.name, 1)}files/{self.keep(place)}{fragment}", label)
 
-    def _page(self, target):
-        """Return name and language of the page that a path names; pages of the reference are made, not committed."""
+    def _place(self, target):
+        return os.path.relpath(target, self.repository.resolve())
+
+    def _page(self, target, label):
+        """Return name and language of the page that a link names; pages of the reference are made, not committed."""
         if target in self.known:
             return self.known[target]
+        if page := self.reference.get((self._place(target), label)):
+            return page, ""
         reference = self.root.resolve() / "reference"
         if target.is_relative_to(reference):
             place = target.relative_to(reference).with_suffix("").as_posix()
@@ -152,6 +170,12 @@ class Tree:
 def _up(name, more):
     """Return the way from the page `name` up to its language's root, and `more` folders further."""
     return "../" * (name.count("/") + more)
+
+
+def _within(page, other, label, fragment=""):
+    """Return the link from a page to another one of the same language; those of the reference are no Markdown."""
+    file = f"{other}.{'rst' if other.startswith('reference/') else 'md'}"
+    return f"[{label}]({os.path.relpath(file, os.path.dirname(page) or '.')}{fragment})"
 
 
 def _anchor(address, label):

@@ -37,6 +37,8 @@ SECTIONS = {
 # Parts that a row may have beside those of its section.
 OPTIONAL = {"findings": ("looked",)}
 AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
+# What stands between a number and "%".
+BEFORE_PERCENT = {"en": " ", "pt": "\u202f"}
 # What separates decimals and thousands, exchanged.
 COMMA = str.maketrans(".,", ",.")
 
@@ -164,7 +166,12 @@ class Text:
     def amount(self, amount):
         """Return an `Amount` with its unit."""
         unit = self.unit(amount.quantity, amount.difference)
-        return f"{self.number(amount.quantity, amount.value)} {unit}".strip()
+        return self.with_unit(self.number(amount.quantity, amount.value), unit)
+
+    def with_unit(self, written, unit):
+        """Return a written number with its printed unit, or alone where that is ""."""
+        space = BEFORE_PERCENT[self.language] if unit == "%" else " "
+        return f"{written}{space}{unit}" if unit else written
 
     def unit(self, quantity, difference=False):
         """Return the printed unit of a quantity, or of a difference of two of its values."""

@@ -1,6 +1,8 @@
 """The whole way from a folder of pages to the site, with a small library."""
 
+import os
 import re
+import sys
 
 import pytest
 
@@ -20,7 +22,8 @@ def place(tmp_path, library, monkeypatch):  # noqa: F811
     for name, text in {
         "README.md": NAVIGATION,
         "README.pt.md": "# Relatórios\n\n[A](a/README.md)\n",
-        "a/README.md": '# A\n\n## Found\n\n<a id="f"></a>\n\nIt holds. [Here](#f)\n\n## More\n\n[up](../README.md)\n',
+        "a/README.md": '# A\n\n## Found\n\n<a id="f"></a>\n\nIt holds. [Here](#f)\n\n## More\n\n[up](../README.md)\n\n'
+        "[Cube](../../fakelib/activations/cube.py)\n",
         "b/README.md": "# B\n\n## One\n",
         "b/README.pt.md": "# B\n\n## Um\n",
     }.items():
@@ -44,6 +47,7 @@ def test_both_languages_are_built_with_a_reference(place):
     assert 'href="../../pt/a/index.html"' in english and 'href="../../en/a/index.html"' in portuguese
     assert 'id="f"' in english and 'href="#f"' in english and 'href="../index.html"' in english
     assert "Ir para o conteúdo" in portuguese and "Skip to content" not in portuguese
+    assert 'href="../reference/activations/Cube.html"' in english
     cube = (site / "en/reference/activations/Cube.html").read_text()
     for needed in ("Differences from Keras", "Three x squared.", "Cube.svg", "half"):
         assert needed in cube
@@ -54,6 +58,18 @@ def test_both_languages_are_built_with_a_reference(place):
 def test_a_section_has_the_same_anchor_in_both_languages(place):
     text = (built(place) / "pt/b/index.html").read_text()
     assert '<section id="one">' in text and '<span id="um"></span>' in text
+
+
+def test_the_second_language_is_built_beside_the_first():
+    first, second = building.at_once(os.getpid, os.getpid)
+    assert first == os.getpid() and (second != first or sys.platform != "linux")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="builds one language after the other")
+def test_a_failure_of_the_second_language_fails_the_build(capfd):
+    with pytest.raises(RuntimeError, match="its message stands above"):
+        building.at_once(os.getpid, lambda: 1 / 0)
+    assert "ZeroDivisionError" in capfd.readouterr().err
 
 
 def test_nothing_of_the_web_is_fetched(place):

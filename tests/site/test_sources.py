@@ -58,6 +58,26 @@ def test_links_lead_to_pages_of_the_same_language_and_to_the_twin_in_the_other(r
     assert found["b/index"].is_foreign("pt") and not found["b/index"].is_foreign("en")
 
 
+def test_a_line_of_links_leaves_the_other_language_to_the_switch(reports):
+    page, twin = reports / "a/README.md", reports / "a/README.pt.md"
+    page.write_text("# A\n\n[up](../README.md) · [Português](README.pt.md) · [data](t.csv)\n")
+    twin.write_text("# A\n\n[English](README.md)\n\nSee [here](README.md).\n")
+    english, found = tree(reports, "en")
+    assert '[up](../index.md) · <a href="../../files/reports/a/t.csv">' in english.page(found["a/index"])
+    portuguese, _ = tree(reports, "pt")
+    text = portuguese.page(found["a/index"])
+    assert "English" not in text and '<a href="../../en/a/index.html">here</a>' in text
+
+
+def test_a_component_leads_to_its_reference_page(reports):
+    page = reports / "a/README.md"
+    page.write_text("# A\n\nComponents: [X](../../lib/x.py), [other](../../lib/x.py).\n")
+    english, found = tree(reports, "en")
+    english.reference = {("lib/x.py", "X"): "reference/lib/X"}
+    text = english.page(found["a/index"])
+    assert "[X](../reference/lib/X.rst)" in text and '<a href="../../files/lib/x.py">other</a>' in text
+
+
 def test_files_are_copied_once_for_both_languages_and_pictures_beside_the_page(reports):
     english, found = tree(reports, "en")
     text = english.page(found["a/index"])

@@ -13,9 +13,10 @@ from experiments.claims import TEST_ERROR
 from experiments.claims.statistics import mean_interval
 from experiments.errors import DeclarationError
 from experiments.spec import Citation, Text
-from experiments.spec.text import COMMA, LANGUAGES, SHARED
+from experiments.spec.text import BEFORE_PERCENT, COMMA, LANGUAGES, SHARED, Amount
 
-FOLDERS = {"shared": SHARED} | {name: pathlib.Path(papers.__file__).parent / name for name in papers.names()}
+FOLDERS = {"shared": SHARED, "benchmarks": SHARED.parent / "benchmarks"}
+FOLDERS |= {name: pathlib.Path(papers.__file__).parent / name for name in papers.names()}
 # What both languages write alike: names of optimizers, functions, data sets and networks, numbers with their code.
 ALIKE = {
     "1 CNN",
@@ -43,6 +44,8 @@ ALIKE = {
     "nats",
     "tanh",
 }
+REPORTS = pathlib.Path(__file__).resolve().parents[2] / "reports"
+FENCED = re.compile(r"^```.*?^```", re.M | re.S)
 CODE = re.compile(r"`[^`]*`")
 TARGET = re.compile(r"\]\([^)]*\)")
 BLANK = re.compile(r"\{[^{}]*\}")
@@ -96,6 +99,11 @@ def point(text):
     return [number for number in numbers if "." in number and not THOUSANDS.fullmatch(number.split(",")[0])]
 
 
+def loose(text):
+    """Return the percent signs that do not follow their number, or its blank, as Portuguese has them."""
+    return re.findall(r"[\d}\]]\s*%", text.replace(f"{BEFORE_PERCENT['pt']}%", ""))
+
+
 @pytest.fixture(params=FOLDERS)
 def pairs(request):
     """Return the English and the Portuguese text of each path of a catalogue; both have the same paths."""
@@ -133,7 +141,7 @@ def test_what_is_alike_occurs():
 def test_portuguese_is_set_as_portuguese(pairs):
     for path, (_, text) in pairs.items():
         assert point(text) == [], (path, text)
-        assert not re.search(r"[\d}]\s*%", text.replace("\u202f%", "")), f"{path}: a thin space before %, {text!r}"
+        assert not loose(text), f"{path}: a thin space before %, {text!r}"
         assert '"' not in text and "  " not in text, (path, text)
 
 
@@ -176,3 +184,17 @@ def test_numbers_have_a_decimal_comma_in_portuguese():
     assert (english.numeral(1234.5, ",.2f"), portuguese.numeral(1234.5, ",.2f")) == ("1,234.50", "1.234,50")
     assert portuguese.numeral(0.9) == "0,9" and portuguese.numeral(128) == "128"
     assert (english.number(TEST_ERROR, 0.1245), portuguese.number(TEST_ERROR, 0.1245)) == ("12.45", "12,45")
+
+
+def test_a_percent_sign_keeps_its_distance_in_both_languages():
+    english, portuguese = Text({}), Text({}, "pt")
+    amount = Amount(TEST_ERROR, 0.1245)
+    assert (english.amount(amount), portuguese.amount(amount)) == ("12.45 %", "12,45\u202f%")
+    assert portuguese.with_unit("3", "épocas") == "3 épocas" and portuguese.with_unit("3", "") == "3"
+
+
+@pytest.mark.parametrize("path", sorted(REPORTS.rglob("*.pt.*")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_published_pages_and_figures_are_set_as_portuguese(path):
+    text = FENCED.sub(" ", path.read_text(encoding="utf-8"))
+    words = " ".join(re.findall(r">([^<]*)<", text)) if path.suffix == ".svg" else text
+    assert not loose(CODE.sub(" ", words))

@@ -155,7 +155,8 @@ class Shares(Figure):
             title(axes, shown)
             name_lines(axes, ends)
 
-        last = [f"{evidence.labels[v]} {text.numeral(100 * e[max(e)].mean, '.2f')} %" for v, e in found.items()]
+        shares = {v: text.numeral(100 * e[max(e)].mean, ".2f") for v, e in found.items()}
+        last = [f"{evidence.labels[v]} {text.with_unit(share, '%')}" for v, share in shares.items()]
         parts = [
             text.caption("shares", label=words["label"], title=evidence.title, preset=evidence.preset),
             text.caption("share_bands", n=n),

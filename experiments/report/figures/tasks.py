@@ -47,7 +47,8 @@ def performance_profile(costs, labels, text, name, declared=()):
         title(axes, text.caption("profile_title", n=n))
         name_lines(axes, ends)
 
-    best = [f"{labels[c]} {text.numeral(share(row, 1.0), '.0f')} %" for c, row in found.items()]
+    shares = {contender: text.numeral(share(row, 1.0), ".0f") for contender, row in found.items()}
+    best = [f"{labels[contender]} {text.with_unit(number, '%')}" for contender, number in shares.items()]
     return Picture(name, w.described(text, text.caption("profile_alt"), best), text.caption("profile", n=n), draw)
 
 
