@@ -8,14 +8,17 @@ import tomllib
 
 import pytest
 
-from experiments import papers
+from experiments import book, papers
 from experiments.claims import TEST_ERROR
 from experiments.claims.statistics import mean_interval
 from experiments.errors import DeclarationError
 from experiments.spec import Citation, Text
 from experiments.spec.text import COMMA, LANGUAGES, SHARED
 
-FOLDERS = {"shared": SHARED} | {name: pathlib.Path(papers.__file__).parent / name for name in papers.names()}
+ROOMS = {papers: papers.names(), book: book.names()}
+NAMES = [name for names in ROOMS.values() for name in names]
+FOLDERS = {"shared": SHARED}
+FOLDERS |= {name: pathlib.Path(room.__file__).parent / name for room, names in ROOMS.items() for name in names}
 # What both languages write alike: names of optimizers, functions, data sets and networks, numbers with their code.
 ALIKE = {
     "1 CNN",
@@ -39,8 +42,12 @@ ALIKE = {
     "ReLU",
     "SGDW",
     "Shake-shake",
+    "Wilson-Cowan",
     "float32",
+    "hard sigmoid",
+    "hard tanh",
     "nats",
+    "softsign",
     "tanh",
 }
 CODE = re.compile(r"`[^`]*`")
@@ -137,9 +144,9 @@ def test_portuguese_is_set_as_portuguese(pairs):
         assert '"' not in text and "  " not in text, (path, text)
 
 
-@pytest.mark.parametrize("name", papers.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_a_paper_speaks_portuguese(name):
-    (paper,) = papers.load([name])
+    (paper,) = (papers if name in papers.names() else book).load([name])
     spoken = paper.speaking("pt")  # which checks itself
     assert spoken.text.language == "pt" and spoken.text.languages == LANGUAGES
     assert spoken.text.summary == catalogue(name, "pt")["summary",]
@@ -147,9 +154,9 @@ def test_a_paper_speaks_portuguese(name):
     assert spoken.citation.title == paper.citation.title
 
 
-@pytest.mark.parametrize("name", papers.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_claims_write_their_numbers_in_portuguese(name):
-    (paper,) = papers.load([name])
+    (paper,) = (papers if name in papers.names() else book).load([name])
     text = paper.speaking("pt").text
     for claim in (*paper.claims, *(claim for table in paper.tables for claim in table.claims)):
         said = f"{claim.statement(text)} {claim.published(text)} {claim.shown(ESTIMATE, text)}"
@@ -157,7 +164,7 @@ def test_claims_write_their_numbers_in_portuguese(name):
 
 
 def test_every_chapter_is_in_both_languages():
-    for name in papers.names():
+    for name in NAMES:
         english, portuguese = (Citation.load(FOLDERS[name], language).chapter for language in LANGUAGES)
         assert NUMBER.findall(english) == NUMBER.findall(portuguese), name
         assert english != portuguese or re.fullmatch(r"[\d.A-Z]+", english), f"{name}: {english!r} has words"
