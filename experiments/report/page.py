@@ -24,10 +24,11 @@ def paper_page(view, neighbours=(None, None), languages=("en",), forest=None):
     told = dict(authors=cited.authors, title=cited.title, venue=cited.venue, year=cited.year, link=cited.link)
     source = Paragraph(text.page("told_in", **told, chapter=cited.chapter))
     quick = own and view.presets() <= {"quick"}
+    answers = view.paper.answers.blocks(view.primary, text) if view.paper.answers else []
     if quick:
-        blocks += [*of_quick(view), source, Paragraph(text.summary)]
+        blocks += [*of_quick(view), source, Paragraph(text.summary), *answers]
     else:
-        blocks += [*opening(view), Paragraph(text.summary), source]
+        blocks += [*opening(view), Paragraph(text.summary), source, *answers]
         picture = forest(view.judgements, text, "findings") if forest else None
         blocks += [picture] if picture else []
         blocks += findings(view)

@@ -86,8 +86,8 @@ def citing(view):
         f"  title = {{{cited.title}}},",
         f"  author = {{{cited.bibtex}}},",
         f"  year = {{{cited.year}}},",
-        f"  howpublished = {{{cited.venue}}},",
-        f"  url = {{{cited.link}}}",
+        f"  howpublished = {{{cited.venue}}}" + ("," if cited.link else ""),
+        *([f"  url = {{{cited.link}}}"] if cited.link else []),
         "}",
     ))  # fmt: skip
     blocks = (Paragraph(text.page("cite_says")), Code(f"{paper}\n\n{SUITE}", "bibtex"))

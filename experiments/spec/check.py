@@ -106,6 +106,7 @@ def _spare(declared):
         "claims": [claim.text for claim in declared.claims],
         "quantities": [quantity.name for quantity in _quantities(declared)],
         "figures": [figure.text for figure in declared.figures],
+        **({} if declared.answers else {"answers": []}),
     }
     for section, names in used.items():
         for name in declared.text.words.get(section, {}):

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 from collections.abc import Mapping
+from typing import Any
 
 from experiments.errors import unknown
 from experiments.spec import check
@@ -50,6 +51,8 @@ class Paper:
         figures: what is drawn, see `experiments.report.figures`.
         components: by variant, the component that it is, where its name does not say so: its colour and marker in all
             figures, see `experiments.report.figures.looks`.
+        answers: what the page says in words and draws over all experiments: an object with `blocks(evidence, text)`,
+            from the `Evidence` by experiment and the words to blocks of a page; or `None`. Its words: `[answers]`.
 
     Raises:
         DeclarationError: a name that does not exist; the message has the nearest one.
@@ -65,6 +68,7 @@ class Paper:
     results: Mapping = dataclasses.field(default_factory=dict)
     figures: tuple = ()
     components: Mapping = dataclasses.field(default_factory=dict)
+    answers: Any = None
 
     def __post_init__(self):
         check.paper(self)

@@ -23,6 +23,7 @@ SECTIONS = {
     "findings": ("source", "says"),
     "claims": ("source", "says", "why"),
     "figures": None,  # as each kind of figure asks
+    "answers": (),
     # The suite's own words, which no paper has.
     "verdicts": (),
     "reasons": (),

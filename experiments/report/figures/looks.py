@@ -88,6 +88,10 @@ COMPONENTS = {
     "maxout": _look("black", "D", "-."),
     "tanh": _look("vermillion", "o", "--"),
     "sigmoid": _look("black", "v", ":"),
+    "softsign": _look("blue", "P", "-."),
+    "hard_sigmoid": _look("olive", "^", (0, (5, 1))),
+    "hard_tanh": _look("pink", "s", (0, (3, 1, 1, 1))),
+    "wilson_cowan": _look("green", "D", (0, (7, 3))),
     # What else differs: a part that is there or not, first weights.
     "with": _look("blue", "D"),
     "without": _look("orange", "o", "--"),
