@@ -111,8 +111,9 @@ class Watch:
 def measure(experiment, run, dataset, compiler="auto", clock=time.perf_counter, session=Session):
     """`Cost` of a run's program, on as few examples as have all the shapes that it compiles."""
     settings = run.settings
-    steps = len(dataset.x_train) // settings.batch_size
-    chunks = min(steps, CHUNK + steps % CHUNK) * settings.batch_size
+    batch = settings.get("batch_size", 1)  # what is computed, not trained, has none
+    steps = len(dataset.x_train) // batch
+    chunks = min(steps, CHUNK + steps % CHUNK) * batch
     tested = min(len(dataset.x_test), EVALUATION_BATCH + len(dataset.x_test) % EVALUATION_BATCH)
     small = dataset.part(chunks, tested)
     changes = {"epochs": EPOCHS, "evaluation": "test", "train_evaluation_every": 1, "evaluation_every": 1}
@@ -132,7 +133,7 @@ def measure(experiment, run, dataset, compiler="auto", clock=time.perf_counter, 
             if watch.enough():
                 break
     step = statistics.median(watch.steps or watch.chunks)
-    example = statistics.median(watch.evaluations or [FORWARD * step / settings.batch_size])
+    example = statistics.median(watch.evaluations or [FORWARD * step / batch])
     if watch.first is None:
         setup = watch.compiled[0] - watch.began - watch.compiled[1] * step
     else:

@@ -239,7 +239,7 @@ def test_computed_rows_are_measured(epochs):
             clock.now += 0.5
             yield row
 
-    settings = Settings({**SETTINGS, "epochs": epochs, "variant": "a"})
+    settings = Settings({"epochs": epochs, "variant": "a"})
     run, fake = Run("p", "e", "quick", "final", settings, 0, 1), paper(count).experiments[0]
     cost = estimate.measure(fake, run, small_digits(), clock=clock)
     assert cost.seconds(settings, small_digits()) == pytest.approx(20 + 0.5 * epochs)
