@@ -1,11 +1,20 @@
 """`python -m experiments`."""
 
+import sys
+
 from experiments import stopping
-from experiments.cli import main
 
 if __name__ == "__main__":
-    try:
-        main()
-    except SystemExit as ended:
-        stopping.leave(ended.code)
-        raise
+    code: object = 0
+    with stopping.heard(stopping.STOPPED):  # from the first import on
+        try:
+            from experiments.cli import main
+
+            main()
+        except SystemExit as ended:
+            code = ended.code
+        except stopping.Stopped as stopped:
+            print(stopping.STOPPED, file=sys.stderr)
+            code = 128 + stopped.number
+        stopping.leave(code)
+    sys.exit(code)

@@ -25,7 +25,7 @@ def main(arguments=None):
     streams.open_closed()
     # What a run prints decides nothing about it. What the other commands print is what they are for.
     steady = ("stdout", "stderr") if "run" in arguments[:2] else ("stderr",)
-    with streams.steady(*steady), stopping.heard(executors.STOPPED):
+    with streams.steady(*steady), stopping.heard(stopping.STOPPED):
         code = _ended(arguments)
     try:
         streams.finish()
@@ -53,7 +53,7 @@ def _ended(arguments):
 def _failed(error):
     """Say in one line what ended a command; return the exit code that it means."""
     if isinstance(error, KeyboardInterrupt):
-        print(executors.STOPPED, file=sys.stderr)
+        print(stopping.STOPPED, file=sys.stderr)
         return 128 + getattr(error, "number", signal.SIGINT)
     if isinstance(error, BrokenPipeError):  # who read the output has seen enough
         return 128 + 13  # as a program that SIGPIPE ends

@@ -9,7 +9,6 @@ import contextlib
 import os
 import select
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 PATIENCE = 2.0  # seconds after which a second signal is no echo of the first: stop at once, whatever is in progress
 GRACE = 1.5  # seconds that a process has to stop by itself, once it was asked to or its driver has ended
+STOPPED = "experiments: stopped. Finished runs are kept; the same command goes on."
 LEASH = "EXPERIMENTS_LEASH"  # set for a process whose standard input is held open by its driver, and only by it
 
 
@@ -70,7 +70,7 @@ def heard(last_words: str | None = None) -> Iterator[None]:
     try:
         for number in replaced:
             signal.signal(number, _ask)
-        with _limited(last_words) if last_words is not None else contextlib.nullcontext():
+        with _limited(last_words) if last_words and os.name != "nt" else contextlib.nullcontext():
             yield
     finally:
         for number, handler in replaced.items():
@@ -81,38 +81,52 @@ def heard(last_words: str | None = None) -> Iterator[None]:
 @contextlib.contextmanager
 def _limited(last_words: str) -> Iterator[None]:
     """Have a thread watch over the block: it hears of a signal while the main thread is in no code of Python."""
-    hearing, telling = socket.socketpair()
-    telling.setblocking(False)
-    left = threading.Event()
-    thread = threading.Thread(target=_limit, args=(hearing, left, last_words), daemon=True)
-    before = signal.set_wakeup_fd(telling.fileno(), warn_on_full_buffer=False)
+    hearing, telling = os.pipe()
+    os.set_blocking(telling, False)
+    left, error = threading.Event(), _second(2)  # at times a library's standard error is led elsewhere
+    thread = threading.Thread(target=_limit, args=(hearing, left, error, last_words), daemon=True)
+    before = signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
     thread.start()
     try:
         yield
     finally:
         left.set()
         signal.set_wakeup_fd(before)
-        telling.close()
+        os.write(telling, b"\0")  # its end would not do: another process may hold it open too
         thread.join()
-        hearing.close()
+        for number in (telling, hearing, error):
+            if number is not None:
+                os.close(number)
 
 
-def _limit(hearing: socket.socket, left: threading.Event, last_words: str) -> None:
+def _second(stream: int) -> int | None:
+    """Return another number of an open stream, or `None` where it is closed."""
+    try:
+        return os.dup(stream)
+    except OSError:
+        return None
+
+
+def _limit(hearing: int, left: threading.Event, error: int | None, last_words: str) -> None:
     """End the process `GRACE` seconds after a signal; where it holds something, after that or another signal."""
-    heard = b""
-    while not left.is_set() and (numbers := hearing.recv(64)):
-        asked = bytes(number for number in numbers if number in SIGNALS)
-        impatient, heard = bool(heard and asked), heard + asked
-        if not asked or left.wait(GRACE):
-            continue
-        while _State.held and not impatient and not left.is_set():
-            impatient = bool(select.select([hearing], [], [], 0.05)[0])
-        if not left.is_set():
-            cursor = "\x1b[?25h" if os.isatty(1) else ""  # which a bar has hidden
-            for stream, text in ((1, cursor), (2, f"{last_words}\n")):
+    asked = b""
+    while not asked:
+        asked = bytes(number for number in os.read(hearing, 64) if number in SIGNALS)
+        if left.is_set():
+            return
+    if left.wait(GRACE):
+        return
+    while select.select([hearing], [], [], 0)[0]:
+        os.read(hearing, 64)  # a terminal and a driver may say the same
+    while _State.held and not left.is_set() and not select.select([hearing], [], [], 0.05)[0]:
+        pass
+    if not left.is_set():
+        cursor = "\x1b[?25h" if os.isatty(1) else ""  # which a bar has hidden
+        for stream, text in ((1, cursor), (error, f"{last_words}\n")):
+            if stream is not None:
                 with contextlib.suppress(OSError):
                     os.write(stream, text.encode())
-            os._exit(128 + heard[0])
+        os._exit(128 + asked[0])
 
 
 def leave(code: object) -> None:

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from experiments import stopping, streams
+from experiments.runs import executors
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -84,6 +85,18 @@ def test_what_never_looks_whether_to_stop_is_broken_off(number):
     assert time.monotonic() - began < 30
 
 
+def test_who_asks_while_the_command_is_imported_is_heard(tmp_path):
+    """The imports take seconds; what a library prints while it is broken off is not to be seen."""
+    (tmp_path / "keras.py").write_text("print('up', flush=True)\nimport time\ntime.sleep(60)\n")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    options = dict(cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen([sys.executable, "-m", "experiments", "list"], **options)
+    assert child.stdout.readline() == "up\n"
+    child.send_signal(signal.SIGTERM)
+    assert child.communicate(timeout=60) == ("", f"{stopping.STOPPED}\n")
+    assert child.returncode == 128 + signal.SIGTERM
+
+
 def test_what_is_held_is_not_broken_off():
     child = start_compiling("held", 800_000)  # about a second
     child.send_signal(signal.SIGTERM)
@@ -99,6 +112,23 @@ def start_compiling(*arguments):
     child = subprocess.Popen(command, cwd=ROOT, preexec_fn=heard, **options)
     assert child.stdout.readline() == "up\n"
     return child
+
+
+ENDING = """
+from experiments import stopping
+with stopping.heard("never"):
+    stopping.follow_driver()
+"""
+
+
+def test_a_worker_that_is_done_ends():
+    """The process that watches over it holds what it has open."""
+    child = executors._child([sys.executable, "-c", ENDING], None)
+    try:
+        assert (child.wait(60), child.stdout.read(), child.stderr.read()) == (0, "", "")
+    finally:
+        child.kill()
+        child.communicate()
 
 
 # A process whose main thread never lets go: no other of its threads gets a turn, no handler of a signal.

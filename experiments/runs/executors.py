@@ -15,7 +15,6 @@ import time
 from experiments import stopping
 
 COMMAND = (sys.executable, "-m", "experiments")
-STOPPED = "experiments: stopped. Finished runs are kept; the same command goes on."
 STOP = 4.0  # seconds that workers have to stop: most end within `stopping.GRACE`, who keeps a checkpoint later
 
 
@@ -89,7 +88,7 @@ class _Errors:
     """Errors that workers print: passed on, but a mistake that they all report once."""
 
     def __init__(self, progress):
-        self.progress, self.seen = progress, {STOPPED}  # the parent says that one itself
+        self.progress, self.seen = progress, {stopping.STOPPED}  # the parent says that one itself
 
     def told(self, worker, line):
         if line.startswith("experiments: "):
