@@ -109,7 +109,8 @@ class Seen:
                 names = [self.say(name) for name in INITIALIZERS]
                 told = self.said(tasks[most], YARDSTICK, f"{YARDSTICK}_normalised", names)
                 start.append(f"{self.title(tasks[most])}: {told}")
-                gradient.append(f"{self.title(tasks[most])}: {self.left(tasks[most])}")
+                left = self.left(tasks[most])
+                gradient += [f"{self.title(tasks[most])}: {left}"] if left else []
         found = [self.say("depth", told="; ".join(depth))]
         found += [self.say("gradient", told="; ".join(gradient))] if gradient else []
         found.append(self.say("time", told=self.times()))
@@ -125,7 +126,7 @@ class Seen:
         return self.text.title(task)
 
     def left(self, task):
-        """Return by what power of ten the gradient of each function shrinks on its way back."""
+        """Return in words what share of the gradient of each function reaches the first layer."""
         evidence, found = self.evidence[task], []
         for function in self.functions:
             estimate = evidence.estimate(f"{function}_normalised", GRADIENT_LEFT)
