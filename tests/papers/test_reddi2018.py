@@ -7,7 +7,7 @@ import pytest
 from custom.optimizers import Adam
 from experiments.papers.reddi2018_amsgrad import PAPER
 from experiments.papers.reddi2018_amsgrad.data import SLOPES
-from experiments.papers.reddi2018_amsgrad.linear_losses import AMSGRAD, NAMES, START, projected
+from experiments.papers.reddi2018_amsgrad.linear_losses import AMSGRAD, LATE_ITERATE, NAMES, START, projected
 from experiments.papers.reddi2018_amsgrad.networks import InverseSquareRoot
 from tests.papers.jobs import job, trained
 
@@ -135,3 +135,8 @@ def test_what_is_proved_is_a_confirmation():
     assert [name for name, kind in kinds.items() if kind == "confirmation"] == ["theorem_1", "in_turn"]
     claims = [claim for claim in PAPER.claims if claim.text == "lower"]
     assert len(claims) == 4 and all(claim.margin and not claim.stated and claim.readings for claim in claims)
+
+
+def test_where_a_method_is_in_the_end_is_a_mean_of_ten_rows():
+    history = [{"epoch": i, "iterate": float(i)} for i in range(1, 13)]
+    assert LATE_ITERATE.compute(history) == 7.5 and LATE_ITERATE.compute(history[:1]) == 1.0
