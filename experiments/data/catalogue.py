@@ -30,6 +30,7 @@ class Entry:
     megabytes: float
     tfds: str = ""
     get: str = ""  # how to get it, where TensorFlow Datasets cannot fetch it alone
+    here: Callable[[], bool] | None = None  # whether another library, which keeps it, has it
 
     @property
     def classes(self):
@@ -207,6 +208,8 @@ CATALOGUE = {
 def present(name):
     """Tell whether the dataset can be loaded without fetching anything."""
     entry = CATALOGUE[name]
+    if entry.here:
+        return entry.here()
     return not entry.tfds or _path(name).exists() or prepared_sets.present(entry.tfds, tfds_folder())
 
 
@@ -234,6 +237,8 @@ def describe(name):
     """Return a row for the `data` command."""
     entry = CATALOGUE[name]
     where, why = "computed" if entry.source.startswith("computed") else "bundled with scikit-learn", ""
+    if entry.here:
+        where = "kept by scikit-learn" if entry.here() else "missing"
     if entry.tfds:
         where = "missing"
         try:
