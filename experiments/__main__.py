@@ -2,10 +2,11 @@
 
 import sys
 
-from experiments import stopping
+from experiments import stopping, streams
 
 if __name__ == "__main__":
     code: object = 0
+    streams.open_closed()  # before anything else is opened
     with stopping.heard(stopping.STOPPED):  # from the first import on
         try:
             from experiments.cli import main
