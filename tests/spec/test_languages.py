@@ -28,6 +28,7 @@ ALIKE = {
     "AdamW",
     "Betas",
     "CIFAR-10",
+    "CIFAR-100",
     "Dropout",
     "He normal",
     "Leaky ReLU, a = 100",
