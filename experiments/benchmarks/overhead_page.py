@@ -218,7 +218,7 @@ def _bars(text, rows):
             axes.plot(x, y, ls="none", marker=MARKERS[i], color=COLOURS[i], ms=6, label=_who(text, name))
         axes.axhline(1, color="#555555", lw=1)
         log_axis(axes, "y")
-        names = [textwrap.fill(_net(text, row), 13, break_on_hyphens=False) for row in rows]
+        names = [textwrap.fill(_net(text, row), 10) for row in rows]
         axes.set_xticks(range(len(rows)), names, fontsize=7)
         axes.set_ylabel(text.page("bars_axis"))
         axes.grid(axis="x", visible=False)

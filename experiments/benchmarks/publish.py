@@ -108,7 +108,7 @@ def optimizers(folder, text):
             name, weights = row["optimizer"], f"weights_{row['weights']}"
             cells = (text.labels.get(name, name), text.labels.get(weights, row["weights"]))
             rows.append((*cells, *(timed(text, row, one) for one in who)))
-        header = (text.page("optimizer"), text.page("weights"), *who)
+        header = (text.page("optimizer"), text.page("weights"), *(text.labels.get(one, one) for one in who))
         told = dict(who=title(text, file["environment"]), intervals=text.page("intervals"))
         blocks.append(Grid(header, tuple(rows), text.page("medians_of", **told), numeric=tuple(range(2, len(header)))))
     return blocks

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import LEVEL, Estimate, runs_for
 from experiments.spec.experiment import EARLIER
-from experiments.spec.text import Amount, bracketed
+from experiments.spec.text import Amount, bracketed, listed
 
 VERDICTS = (
     "reproduced",
@@ -255,7 +255,10 @@ class Claim:
     def _judges(self, evidence):
         """Return in words the presets that may judge it."""
         smaller = [f"reduced ({evidence.text.title(self.instead)})"] if self.instead and evidence else []
-        return " / ".join([*self.presets, *smaller])
+        *first, last = [*self.presets, *smaller]
+        if evidence is None or not first:
+            return " / ".join([*first, last])
+        return evidence.text.page("or", first=listed(first), last=last)
 
     def effect(self):
         """Return the difference that more runs would have to find, in the unit of its parts; `None`: none is known."""

@@ -58,6 +58,12 @@ class Evidence:
         """The experiment's heading."""
         return self.paper.text.title(self.experiment.name)
 
+    @property
+    def under(self):
+        """What its runs were made under, in words: a preset, or an earlier protocol."""
+        phrase = "under_earlier" if self.preset == EARLIER else "under"
+        return self.text.phrase(phrase, preset=self.preset)
+
     def done(self, variant):
         """Return the finished records of a variant by seed; diverged and failed runs are not among them."""
         return {seed: r for seed, r in self.runs.get(variant, {}).items() if r["outcome"] == "done"}

@@ -30,7 +30,8 @@ class Value(Claim):
         return f"{text.labels[self.variant]}: {text.inside(text.quantity(self.quantity))} {number}"
 
     def published(self, text):
-        return f"{text.amount(self.amount(self.value))} ± {text.amount(self.difference(self.tolerance))}"
+        value = text.amount(self.amount(self.value))
+        return f"{value} ± {text.amount(self.difference(self.tolerance))}" if self.tolerance else value
 
     def effect(self):
         return self.tolerance or None

@@ -47,11 +47,13 @@ def entry(view, number, judgement):
     elif finding.kind == "confirmation":
         kind = f" ({text.page('confirmation')})"
     verdict = text.verdict(judgement.verdict)
-    head = f"**{number}. {finding.statement(text)}** – {finding.source(text)}{kind}: **{verdict}**."
+    source = "" if isinstance(finding, Table) else f" – {finding.source(text)}"  # a table's statement names it
+    head = f"**{number}. {finding.statement(text)}**{source}{kind}: **{verdict}**."
     if isinstance(finding, Table):
         items = [_cells(view, judgement)]
     else:
-        alone = len(judgement.claims) == 1 and not text.has("findings", finding.name)
+        said = {claim.statement(text) for claim, _ in judgement.claims}
+        alone = len(judgement.claims) == 1 and said == {finding.statement(text)}
         items = [_claim(view, claim, verdict, alone) for claim, verdict in judgement.claims]
         looked = finding.looked(text)
         items += [text.page("looked", words=looked)] if looked else []

@@ -38,7 +38,7 @@ def index_page(views, language="en", languages=("en",), pictures=None, forest=No
     if forest:
         blocks.append(Heading(text.page("index_forest"), anchor="findings"))
         blocks.append(forest)
-    blocks.append(Paragraph(text.page("index_beside")))
+    blocks.append(Paragraph(text.page("index_beside", file=file)))
     return Page(text.page("index_title"), tuple(blocks), language)
 
 

@@ -22,8 +22,12 @@ def sentences(view):
         (verdict,) = counts
         told.append(text.page("of_one_finding", counts=text.row("counts_one", verdict)))
     elif total:
-        listed = text.all_of([counted(text, verdict, n) for verdict, n in counts.items()])
-        told.append(text.page("of_findings", n=total, counts=listed))
+        if len(counts) == 1:
+            (verdict,) = counts
+            told.append(text.page("of_all_findings", n=total, counts=text.row("counts_many", verdict)))
+        else:
+            listed = text.all_of([counted(text, verdict, n) for verdict, n in counts.items()])
+            told.append(text.page("of_findings", n=total, counts=listed))
     confirmed, of = view.confirmations()
     if of == 1:
         told.append(text.page("of_one_confirmation" if confirmed else "of_one_open_confirmation"))

@@ -1,11 +1,14 @@
 """The end of a page: runs that did not count, data, machines and cost, commands, how to cite."""
 
+import re
+
 from experiments.report.blocks import Code, Folded, Grid, Heading, Paragraph
 from experiments.report.paper_components import components
 from experiments.report.results import setting
 from experiments.report.view import NOTHING
 from experiments.spec.run import differences
 
+DIVERGED = re.compile(r"(?P<what>\w+) became (?P<value>\w+) in epoch (?P<epoch>\d+)")  # the message of `Diverged`
 SUITE = """@software{activations_and_optimizers,
   title = {Activations and optimizers, reproduced in Keras 3},
   note = {Version, date and address: CITATION.cff}
@@ -22,14 +25,30 @@ def unfinished(view):
     text, rows = view.text, []
     for r in view.records():
         if r["outcome"] != "done":
-            which = (r["experiment"], view.label(r), r["role"], r["preset"], r["seed"])
-            rows.append((*which, r["outcome"], len(r["history"]), r["error"] or NOTHING))
+            title, role = _title(text, r["experiment"]), text.page(f"role_{r['role']}")
+            outcome = text.page(f"outcome_{r['outcome']}")
+            which = (title, view.label(r), role, r["preset"], r["seed"])
+            rows.append((*which, outcome, len(r["history"]), _why(text, r["error"])))
     if not rows:
         return []
     names = ("experiment", "variant", "role", "preset", "seed", "outcome", "epochs", "reason")
     header = tuple(text.page(name) for name in names)
     grid = Grid(header, tuple(rows), text.page("unfinished_caption"), "unfinished", (4, 6))
     return [Folded(text.page("unfinished"), (grid,))]
+
+
+def _title(text, experiment):
+    """Return an experiment's heading; its identifier if the paper no longer has it."""
+    return text.title(experiment) if text.has("experiments", experiment) else experiment
+
+
+def _why(text, error):
+    """Return why a run ended, in the page's words where it diverged."""
+    if found := DIVERGED.fullmatch(error or ""):
+        name = found["what"]
+        what = text.inside(text.row("quantities", name)) if text.has("quantities", name) else name
+        return text.page("became", what=what, value=found["value"], epoch=int(found["epoch"]))
+    return error or NOTHING
 
 
 def changed(view):
@@ -47,7 +66,7 @@ def changed(view):
             if value is not None:
                 amount = text.with_unit(text.number(quantity, value), text.unit(quantity))
                 numbers.append(f"{text.inside(text.quantity(quantity))} {amount}")
-        rows.append((r["experiment"], view.label(r), r["preset"], changes, r["seed"], "; ".join(numbers)))
+        rows.append((_title(text, r["experiment"]), view.label(r), r["preset"], changes, r["seed"], "; ".join(numbers)))
     if not rows:
         return []
     header = tuple(text.page(n) for n in ("experiment", "variant", "preset", "changes", "seed", "results"))

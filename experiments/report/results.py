@@ -119,7 +119,7 @@ def _source(text, source, evidence, differ):
     if not evidence.preset:
         return text.page("source_column_none", source=name)
     told = dict(source=name, preset=text.page("name_of_earlier") if evidence.preset == EARLIER else evidence.preset)
-    told["data"] = evidence.experiment.presets[evidence.preset].settings["data"]
+    told["data"] = in_words(text, "data", evidence.experiment.presets[evidence.preset].settings["data"])
     if differ:
         return text.page("source_column_of", **told, group=evidence.named(evidence.group))
     return text.page("source_column", **told)
@@ -139,7 +139,7 @@ def runs(view, experiment, evidence):
     text, tuning = view.text, experiment.tunes(evidence.preset)
     header = [text.page(n) for n in ("variant", "done", "diverged", "failed", "not_finished", "parameters")]
     header.append(text.page("seconds_a_run"))
-    caption = text.page("runs_caption", title=evidence.title, preset=evidence.preset)
+    caption = text.page("runs_caption", title=evidence.title, preset=evidence.under)
     if tuning:
         setting = text.tuned(tuning)
         header[1:1] = [text.page("chosen", setting=setting), text.page("grid"), text.page("diverged_in_grid")]
@@ -221,12 +221,19 @@ def settings(text, experiment, preset):
     found = {}
     for variant in experiment.variants or [None]:
         for name, value in experiment.settings(preset, variant).items():
-            found.setdefault(name, {})[setting(text, value)] = True
+            found.setdefault(name, {})[in_words(text, name, value)] = True
     return {name: _either(text, list(values)) for name, values in found.items()}
 
 
 def _either(text, values):
     return text.page("or", first=", ".join(values[:-1]), last=values[-1]) if len(values) > 1 else values[0]
+
+
+def in_words(text, name, value):
+    """Return a setting in the words that the catalogue has for this value, or as `setting` writes it."""
+    known = text.row("values", name) if text.has("values", name) else {}
+    written = value if isinstance(value, str) else json.dumps(value)
+    return known.get(written) or setting(text, value)
 
 
 def setting(text, value):
@@ -235,6 +242,6 @@ def setting(text, value):
         return ", ".join(setting(text, v) for v in value) or text.page("none")
     if isinstance(value, bool):
         return text.page("yes" if value else "no")
-    if isinstance(value, float):
-        return text.numeral(value)
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, int | float):
+        return text.numeral(value, "g" if isinstance(value, float) else ",")
+    return text.page("none") if value is None else str(value)

@@ -30,6 +30,7 @@ SECTIONS = {
     "phrases": (),
     "units": (),
     "settings": (),
+    "values": None,  # by setting, its values in words
     "page": (),
     "counts_one": (),
     "counts_many": (),

@@ -78,8 +78,11 @@ def test_columns_that_differ_in_backend_or_data_say_so():
         sources = [Source(n, tuple(three(backend=b))) for n, b in zip(("yours", "published"), backends, strict=True)]
         return render.markdown(paper_page(PaperView(paper(), sources)))
 
-    assert "| Yours (reduced: digits) | Published (reduced: digits) |" in page("jax", "jax")
-    headers = "Yours (reduced: digits; jax, data 01234567) | Published (reduced: digits; tensorflow, data 01234567)"
+    assert "| Yours (reduced: digits of scikit-learn) | Published (reduced: digits of scikit-learn) |" in page(
+        "jax", "jax"
+    )
+    digits = "reduced: digits of scikit-learn"
+    headers = f"Yours ({digits}; jax, data 01234567) | Published ({digits}; tensorflow, data 01234567)"
     assert headers in page("jax", "tensorflow")
 
 

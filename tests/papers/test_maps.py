@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from experiments.claims import TEST_ERROR, VALIDATION_ERROR, Evidence, Measured, Part
 from experiments.claims.statistics import mean_interval
 from experiments.errors import UsageError
-from experiments.papers.loshchilov2019_adamw.maps import BasinTilt, ChosenRatio, HeatMaps, NoGain
+from experiments.papers.loshchilov2019_adamw.maps import BasinTilt, ChosenRatio, HeatMaps, NoGain, tilt_of
 from experiments.report.figures import save
 from experiments.spec import Experiment, Paper, Preset, Request, Text, Tuning
 from experiments.spec.run import best, final_runs, tuning_runs
@@ -220,11 +220,16 @@ def test_a_grid_of_several_seeds_is_several_maps():
     assert not found.whole("a", VALIDATION_ERROR)
 
 
-def test_the_gain_of_a_decay_is_that_of_cells_that_other_maps_choose():
-    """On each map another cell with decay is lucky; on none is decay worth anything."""
+def test_the_gain_of_a_decay_covers_that_its_best_cell_is_chosen_among_more():
+    """On each map another cell with decay is lucky; luck makes neither a gain nor its absence."""
     lucky = {0: 0.001, 1: 0.01, 2: 0.1}
     found = maps(a=lambda r, d, i: 0.1 if (r, d) == (0.01, lucky[i]) else 0.3 + r / 100)
-    assert decided(claim(NoGain, tolerance=0.005), found) == ("reproduced", 3)
+    for gain in (False, True):
+        assert decided(claim(NoGain, tolerance=0.005, gain=gain), found) == ("open", 3)
+    estimate = claim(NoGain, tolerance=0.005).measure(found).parts[0].estimate
+    assert estimate.mean < 0 and estimate.high >= 0.2
+    quiet = maps(a=lambda r, d, i: 0.3 + r / 100 + d / 100 + i / 1000)
+    assert decided(claim(NoGain, tolerance=0.005), quiet) == ("reproduced", 3)
     real = maps(a=lambda r, d, i: 0.1 + i / 1000 if (r, d) == (0.01, 0.01) else 0.3)
     assert decided(claim(NoGain, tolerance=0.005, gain=True), real) == ("reproduced", 3)
 
@@ -233,6 +238,18 @@ def test_every_map_has_a_tilt_and_a_choice_of_its_own():
     tilts = maps(a=lambda r, d, i: diagonal(r, d), b=lambda r, d, i: straight(r, d))
     assert decided(claim(BasinTilt, low=-1.0, high=-0.5, cells=4), tilts) == ("reproduced", 3)
     assert decided(claim(BasinTilt, variant="b", low=-0.5, high=0.5, cells=4), tilts) == ("reproduced", 3)
+
+
+def test_a_tilt_reaches_to_that_of_the_mean_of_the_maps():
+    """The best cells of each map are lucky ones; the mean of the maps is a diagonal."""
+
+    def noisy(r, d, i):
+        return diagonal(r, d) - (0.05 * ((CELLS.index((r, d)) + i) % 3 == 0) if d else 0)
+
+    found = maps(a=noisy)
+    estimate = claim(BasinTilt, low=-1.0, high=-0.5, cells=4).measure(found).parts[0].estimate
+    of_mean = tilt_of(found.cells("a", VALIDATION_ERROR), 4)
+    assert estimate.low <= of_mean <= estimate.high and estimate.error is None
 
 
 def test_chosen_values_are_compared_with_one_another():

@@ -1,15 +1,18 @@
 """Sections of a page that follow from the declaration: protocols, deviations, tuning."""
 
+import pathlib
+import re
 import types
 
 import pytest
 
 from experiments.claims import Evidence
-from experiments.report.results import deviations, protocol, runs
+from experiments.report.results import deviations, in_words, protocol, runs
 from experiments.report.view import PaperView, Source
 from experiments.spec import Deviation, Experiment, Paper, Preset, Text, Tuning
 from tests.fakes import CITATION, TUNING, paper, record, train, words
 
+REPORTS = pathlib.Path(__file__).resolve().parents[2] / "reports"
 ROWS = {
     "general": {"topic": {"topic": "Topic", "paper": "theirs", "ours": "{x}"}},
     "own": {"other": {"topic": "Other", "paper": "theirs", "ours": "{y}"}},
@@ -40,6 +43,22 @@ def test_a_protocol_may_go_on_from_another():
     both, changed = view(("general", "own"), ("general", "more"))
     assert [row[0] for row in both.rows] == ["Topic", "Other"]
     assert changed.rows == (("Topic", "theirs", "1 and more"),)
+
+
+def test_settings_read_as_words_in_both_languages():
+    english, portuguese = Text({}), Text({}, "pt")
+    assert [in_words(english, "examples", x) for x in (None, 5000)] == ["all", "5,000"]
+    assert [in_words(portuguese, "examples", x) for x in (None, 5000)] == ["todos os", "5.000"]
+    assert [in_words(portuguese, "drops", x) for x in ([60, 72], [], True, None, 0.05)] == [
+        "60, 72", "nenhum", "sim", "nenhum", "0,05",
+    ]  # fmt: skip
+    assert in_words(english, "data", "cifar10") == "CIFAR-10" and in_words(english, "data", "other") == "other"
+
+
+@pytest.mark.parametrize("path", sorted(REPORTS.glob("*/README*.md")), ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_no_published_page_shows_values_as_code_does(path):
+    rows = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert not [row for row in rows if re.search(r"\b(?:True|False|None|null)\b|\| (?:true|false)\b", row)]
 
 
 class TestDeviations:

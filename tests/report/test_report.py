@@ -109,7 +109,7 @@ def test_a_local_page_sets_paper_published_and_own_side_by_side(place):
     fake = paper()
     index = build.local([fake], [fake], store, folder / "reports")
     text = (folder / "reports/local/fake2000_test/README.md").read_text()
-    assert "| Paper | Yours (reduced: digits) | Published (reduced: digits) |" in text
+    assert "| Paper | Yours (reduced: digits of scikit-learn) | Published (reduced: digits of scikit-learn) |" in text
     assert index.is_file() and "](fake2000_test/README.md)" in index.read_text()
 
 

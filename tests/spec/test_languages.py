@@ -35,6 +35,7 @@ ALIKE = {
     "AdamW",
     "Betas",
     "CIFAR-10",
+    "CIFAR-100",
     "Dropout",
     "FB",
     "He normal",

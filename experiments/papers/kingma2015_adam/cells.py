@@ -34,6 +34,8 @@ class WorseCells(Claim):
     def published(self, text):
         if self.more_than:
             return text.phrase("more_cells", percent=100 * self.tolerance)
+        if not self.most:
+            return text.phrase("no_cells", percent=100 * self.tolerance)
         return text.phrase("cells", percent=100 * self.tolerance, most=self.most)
 
     def shown(self, estimate, text):

@@ -94,7 +94,7 @@ class TuningPanels(Figure):
         cells = [y * quantity.scale for p in points.values() for y in p.values()]
         beyond = dict(beyond=sum(top < y < np.inf for y in cells), diverged=sum(np.isinf(y) for y in cells))
         parts = [
-            text.caption("panels", quantity=name, setting=over, title=evidence.title, preset=evidence.preset),
+            text.caption("panels", quantity=name, setting=over, title=evidence.title, preset=evidence.under),
             text.caption("one_seed_a_point", seed=seed),
             *([text.caption("edge", **beyond)] if any(beyond.values()) else []),
         ]

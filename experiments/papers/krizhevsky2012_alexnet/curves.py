@@ -89,7 +89,7 @@ class PublishedCurves(Figure):
             for v, found in curves.items()
         ]
         parts = [
-            text.caption("published", quantity=name, title=evidence.title, preset=evidence.preset),
+            text.caption("published", quantity=name, title=evidence.title, preset=evidence.under),
             text.caption("filled", n=n),
             text.caption("open_markers", what=words["source"]),
             *([text.caption("dashed", what=words["level"])] if self.level is not None else []),

@@ -52,6 +52,11 @@ def of_maps(numbers, *notes):
 class NoGain(OfMap):
     """Over a grid of two settings, no value of the second is better than 0 by more than `tolerance`.
 
+    More cells have a second setting above 0 than have none, so the best of the former is chosen among more. The
+    interval of the gain covers that: its upper end is that of gains whose cells are chosen on the seed that they are
+    read from, which are too large; its lower end that of gains whose cells are chosen on the other seeds, which are
+    too small. The mean is that of the latter.
+
     Attributes:
         variant: whose grid.
         tolerance: in the record's unit.
@@ -80,12 +85,17 @@ class NoGain(OfMap):
         best = min(y for (_, second), y in cells.items() if second)
         at = evidence.text.chosen(min((y, x) for x, y in cells.items() if x[1])[1])
         numbers = dict(best=self.amount(best), at=at, without=self.amount(without))
-        notes = (Reason("unequal_choice"),) if len(maps) == 1 else ()
-        return of_maps([self._gain(maps, seed) for seed in maps], Reason.of("best_and_none", **numbers), *notes)
+        chosen = "unequal_choice" if len(maps) == 1 else "choice_covered"
+        notes = [Reason.of("best_and_none", **numbers), Reason(chosen)]
+        apart = mean_interval([self._gain(maps, seed, [other for other in maps if other != seed]) for seed in maps])
+        own = mean_interval([self._gain(maps, seed, [seed]) for seed in maps])
+        if apart.interval:
+            apart = dataclasses.replace(apart, high=max(apart.high, own.high), error=None)
+        return Measured((Part(apart, notes=tuple(notes)),))
 
-    def _gain(self, maps, seed):
-        """Return the gain on one seed's map, of the cells that are best on the others: there are more with decay."""
-        others = [cells for other, cells in maps.items() if other != seed] or [maps[seed]]
+    def _gain(self, maps, seed, choosing):
+        """Return the gain on one seed's map, of the cells that are best on the maps of the seeds `choosing`."""
+        others = [maps[other] for other in choosing] or [maps[seed]]
         mean = {x: sum(cells[x] for cells in others) for x, y in maps[seed].items() if math.isfinite(y)}
         without, best = (min((x for x in mean if bool(x[1]) == some), key=mean.get) for some in (False, True))
         return maps[seed][without] - maps[seed][best]
@@ -99,6 +109,9 @@ class NoGain(OfMap):
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BasinTilt(OfMap):
     """Correlation of the logarithms of two settings over the best cells of their grid.
+
+    On the map of one seed, noise has a part in which cells are the best, which draws the correlation to that of the
+    whole grid, 0; the interval over the seeds therefore reaches to the correlation on the mean of their maps.
 
     Near -1 the basin of good settings is a diagonal: what one setting gains the other loses. Near 0 they
     can be chosen apart. Cells in which a setting is 0 have no logarithm and are left out.
@@ -122,8 +135,8 @@ class BasinTilt(OfMap):
         if not evidence.whole(self.variant, self.quantity):
             return Measured(missing=Reason("not_whole"))
         best, maps = best_cells(cells, self.cells), evidence.maps(self.variant, self.quantity).values()
-        tilts = [tilt_of(one, self.cells) for one in maps]
-        if None in tilts or tilt_of(cells, self.cells) is None:
+        tilts, of_mean = [tilt_of(one, self.cells) for one in maps], tilt_of(cells, self.cells)
+        if None in tilts or of_mean is None:
             return Measured(missing=Reason("no_correlation"))
         notes = [Reason.of("best_cells", cells=len(best), worst=self.amount(max(best.values())))]
         low, high = tilt_interval(cells, self.cells)
@@ -131,7 +144,10 @@ class BasinTilt(OfMap):
         other = tilt_of(evidence.cells(self.beside, self.quantity), self.cells) if self.beside else None
         if other is not None:
             notes.append(Reason.of("beside", variant=self.beside, number=other))
-        return of_maps(tilts, *notes)
+        found = mean_interval(tilts)
+        if found.interval:
+            found = dataclasses.replace(found, low=min(found.low, of_mean), high=max(found.high, of_mean), error=None)
+        return Measured((Part(found, notes=tuple(notes)),))
 
 
 def best_cells(cells, count):
@@ -272,7 +288,7 @@ class HeatMaps(Figure):
         cells = "one_seed_a_cell" if len(seeds) == 1 else "seeds_a_cell"
         runs = text.caption(cells, seed=seeds[0], n=len(seeds), last=seeds[-1])
         parts = [
-            text.caption("maps" if tuned else "maps_of_one_cell", preset=evidence.preset, **said),
+            text.caption("maps" if tuned else "maps_of_one_cell", preset=evidence.under, **said),
             runs if tuned else text.caption("tunes_nothing"),
             text.caption("framed", best=self.best, second=names[1], tilts=tilts),
             *([text.caption("crosses_in_cells", runs=diverged)] if diverged else []),

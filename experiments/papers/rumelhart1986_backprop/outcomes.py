@@ -72,7 +72,7 @@ class Outcomes(Figure):
             for v, shares in found.items()
         ]
         parts = [
-            text.caption("outcomes", n=n, preset=evidence.preset, **said),
+            text.caption("outcomes", n=n, preset=evidence.under, **said),
             text.caption("lines_on_bars"),
         ]
         return Picture(

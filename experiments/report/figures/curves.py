@@ -73,7 +73,7 @@ class LearningCurves(Figure):
         ]
         crosses = sum(map(len, lost.values()))
         parts = [
-            text.caption("curves", quantity=name, title=evidence.title, preset=evidence.preset),
+            text.caption("curves", quantity=name, title=evidence.title, preset=evidence.under),
             text.caption("one_each") if n == "1" else text.caption("band", n=n),
             *([text.caption("crosses", runs=crosses)] if crosses else []),
         ]
@@ -158,7 +158,7 @@ class Shares(Figure):
         shares = {v: text.numeral(100 * e[max(e)].mean, ".2f") for v, e in found.items()}
         last = [f"{evidence.labels[v]} {text.with_unit(share, '%')}" for v, share in shares.items()]
         parts = [
-            text.caption("shares", label=words["label"], title=evidence.title, preset=evidence.preset),
+            text.caption("shares", label=words["label"], title=evidence.title, preset=evidence.under),
             text.caption("share_bands", n=n),
             *([text.caption("dotted", what=words["bound"])] if self.bound else []),
             *([text.caption("dashed_upright", what=words["mark"])] if self.mark is not None else []),

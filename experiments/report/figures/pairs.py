@@ -102,7 +102,7 @@ class PairedDifferences(Pair):
         if estimate.interval:
             number += f" {bracketed(*(text.number(quantity, end) for end in estimate.interval))}"
         parts = [
-            text.caption("pairs", preset=evidence.preset, **said),
+            text.caption("pairs", preset=evidence.under, **said),
             text.caption("pairs_lines", number=number, **said),
             *([text.caption("pairs_diamond")] if self.size is not None else []),
         ]
@@ -154,7 +154,7 @@ class SeedsToVerdict(Pair):
             name_lines(axes, ends)
 
         power = text.caption("power_never") if needed is None else text.caption("power_at", n=needed)
-        parts = [text.caption("power", preset=evidence.preset, n=had, **said), power]
+        parts = [text.caption("power", preset=evidence.under, n=had, **said), power]
         return Picture(
             self.named("power"),
             w.described(text, text.caption("power_alt", **said), [power.rstrip(".")]),

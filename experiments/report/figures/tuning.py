@@ -59,7 +59,7 @@ class Sensitivity(Figure):
             name_lines(axes, ends)
 
         chosen = [f"{evidence.labels[v]} {text.chosen(value)}" for v, value in evidence.tuned.items()]
-        parts = [text.caption("tuning", preset=evidence.preset, **words)]
+        parts = [text.caption("tuning", preset=evidence.under, **words)]
         if tuned:
             parts.append(text.caption("one_seed_a_point", seed=tuning.seed))
             parts.append(text.caption("chosen", choices=listed(chosen)))

@@ -70,7 +70,7 @@ class FinalValues(Figure):
             for v, e in estimates.items()
         ]
         parts = [
-            text.caption("values", quantity=name, title=evidence.title, preset=evidence.preset),
+            text.caption("values", quantity=name, title=evidence.title, preset=evidence.under),
             text.caption("points_and_bars"),
             *([text.caption("arrows")] if clipped else []),
         ]
