@@ -1,12 +1,17 @@
 """The rule of the linear losses is the library's; the theorem's bound; who goes where; what the networks are."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
+from matplotlib import pyplot
 
 from custom.optimizers import Adam
+from experiments.claims import Evidence
 from experiments.papers.reddi2018_amsgrad import PAPER
 from experiments.papers.reddi2018_amsgrad.data import SLOPES
+from experiments.papers.reddi2018_amsgrad.figures import GridOfTwo, OverSteps
 from experiments.papers.reddi2018_amsgrad.linear_losses import AMSGRAD, LATE_ITERATE, NAMES, START, projected
 from experiments.papers.reddi2018_amsgrad.networks import InverseSquareRoot
 from tests.papers.jobs import job, trained
@@ -140,3 +145,48 @@ def test_what_is_proved_is_a_confirmation():
 def test_where_a_method_is_in_the_end_is_a_mean_of_ten_rows():
     history = [{"epoch": i, "iterate": float(i)} for i in range(1, 13)]
     assert LATE_ITERATE.compute(history) == 7.5 and LATE_ITERATE.compute(history[:1]) == 1.0
+
+
+def evidence(name, rows, preset="quick"):
+    """Return one run of each variant of an experiment, with these rows."""
+    experiment = PAPER.experiment(name)
+    records = {
+        v: {"outcome": "done", "seed": 0, "history": rows, "settings": dict(experiment.settings(preset, v))}
+        for v in experiment.variants
+    }
+    return Evidence(PAPER, experiment, preset, {v: {0: record} for v, record in records.items()})
+
+
+def drawn_lines(figure, found):
+    """Return by label the lines that a figure draws."""
+    _, axes = pyplot.subplots()
+    figure.picture(found).draw(axes)
+    lines = {line.get_label(): line for line in axes.lines}
+    pyplot.close(axes.figure)
+    return lines
+
+
+def test_a_row_stands_at_its_steps():
+    rows = [{"epoch": i, "iterate": 1 / i, "regret": 0.0} for i in (1, 2)]
+    figure = next(f for f in PAPER.figures if isinstance(f, OverSteps) and f.quantity.name == "iterate")
+    lines = drawn_lines(figure, evidence(figure.experiment, rows))
+    assert lines["Adam"].get_xydata().tolist() == [[2, 1], [4, 0.5]]  # thousand steps
+    assert [line.get_ydata()[0] for line in lines.values()].count(-1.0) == 1
+
+
+def test_the_grid_has_a_line_for_each_second_setting():
+    figure = next(f for f in PAPER.figures if isinstance(f, GridOfTwo))
+    rows = [{"epoch": 1, "test_loss": 1.0}, {"epoch": 2, "test_loss": 1.0, "train_loss": 0.5}]
+    found = evidence(figure.experiment, rows)
+    assert drawn_lines(figure, found)["AMSGrad, 0.999"].get_xydata().tolist() == [[0.03, 0.5]]
+    tuned = dataclasses.replace(found, preset="reduced", tuned={"adam": (0.1, 0.99)})
+    cells = [
+        {"outcome": outcome, "seed": 1000, "history": rows, "settings": dict(learning_rate=rate, beta_2=beta)}
+        for rate, beta, outcome in ((0.1, 0.99, "done"), (0.3, 0.99, "diverged"), (0.1, 0.999, "done"))
+    ]
+    tuned = dataclasses.replace(tuned, tuning={"adam": cells})
+    lines = drawn_lines(figure, tuned)
+    assert {"Adam, 0.99", "Adam, 0.999"} <= set(lines)
+    assert [line.get_xdata().tolist() for line in lines.values() if line.get_marker() == "x"][0] == [0.3]
+    said = figure.picture(tuned)
+    assert "Adam 0.1, 0.99" in said.caption and "diverged (1)" in said.caption

@@ -79,7 +79,13 @@ EXPERIMENTS = (
 )
 NAMES = tuple(e.name for e in EXPERIMENTS)
 
-LOWEST = Quantity("lowest_train_loss", "nats", lambda history: min(row["train_loss"] for row in history))
+
+def lowest(history):
+    """Return the lowest training loss of any epoch after which it is evaluated, which chooses the settings."""
+    return min((row["train_loss"] for row in history if "train_loss" in row), default=None)
+
+
+LOWEST = Quantity("lowest_train_loss", "nats", lowest)
 # Curves that differ by less lie on each other. Declared on 2026-11-29, before anything ran but a pilot of one seed.
 MARGINS = {
     ("logistic", "train_loss"): Margin(0.002),
