@@ -10,6 +10,7 @@ from experiments.report.figures import (
     Figure,
     counted,
     draw_mean,
+    from_zero,
     log_axis,
     looks_of,
     name_lines,
@@ -70,8 +71,8 @@ def _mistakes(evidence, variant):
 class ErrorBySparsity(Figure):
     """Test error over the proportion that is not 0, a point for each variant, those of one algorithm joined.
 
-    Crosses through a point span the seeds. Its words: `label`, what the title says; `crosses`, what spans
-    the seeds; `hollow`, of the published points.
+    Crosses through a point span the seeds. Described is the error, and the proportion in parentheses. Its words:
+    `label`, what the title says; `crosses`, what spans the seeds; `hollow`, of the published points.
 
     Attributes:
         experiment, nonzero: the proportion.
@@ -121,15 +122,13 @@ class ErrorBySparsity(Figure):
             numerals(axes, text, "y")
             axes.set_xlabel(w.axis(text, self.nonzero))
             label_y(axes, w.axis(text, TEST_ERROR))
-            axes.set_ylim(bottom=0)
+            from_zero(axes)
             title(axes, shown)
             legend(axes)
 
         def at(variant):
-            share, error = seeds[variant].mean(0)
-            return (
-                f"{evidence.labels[variant]} {text.numeral(float(share), '.1f')}, {text.numeral(float(error), '.1f')}"
-            )
+            share, error = (text.numeral(float(mean), ".1f") for mean in seeds[variant].mean(0))
+            return f"{evidence.labels[variant]} {error} ({share})"
 
         parts = [f"{shown}.", words["crosses"], *([words["hollow"]] if self.published else [])]
         described = w.described(text, f"{words['label']}.", [at(variant) for variant in seeds])
