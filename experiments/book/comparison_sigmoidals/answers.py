@@ -233,19 +233,16 @@ class Seen:
 
     def differences(self):
         """Return the table of paired differences to the yardstick, a row for each function."""
-        tasks = self.ran
-        rows, data = [], []
-        for function in self.functions:
-            if function == YARDSTICK:
-                continue
-            row = [self.text.labels[function]]
-            for task in tasks:
+        others, rows, data = [f for f in self.functions if f != YARDSTICK], [], []
+        for task in self.ran:
+            row = [self.title(task)]
+            for function in others:
                 found = self.gap(task, self.chosen(task, function), self.chosen(task, YARDSTICK))
                 row.append(NOTHING if found is None else self.shown(found))
                 numbers = [found.mean, *(found.interval or (None, None))] if found else [None] * 3
                 printed = (None if x is None else 100 * x for x in numbers)
                 data.append((function, task, *printed, found.n if found else 0))
             rows.append(tuple(row))
-        header = (self.say("function"), *(self.title(task) for task in tasks))
+        header = (self.say("task"), *(self.text.labels[function] for function in others))
         columns = ("function", "task", "mean", "low", "high", "n")
         return Grid(header, tuple(rows), self.say("differences"), "differences", data=(columns, tuple(data)))
