@@ -11,7 +11,7 @@ from experiments.claims import TEST_ERROR, describe
 from experiments.claims.over_tasks import profile, ranks
 from experiments.claims.statistics import Estimate, paired_difference
 from experiments.report.blocks import Bullets, Grid, Heading, Paragraph, Picture
-from experiments.report.figures import critical_differences, legend, looks_of, numerals, performance_profile, title
+from experiments.report.figures import critical_differences, legend, log_axis, looks_of, performance_profile, title
 from experiments.report.figures import words as w
 
 YARDSTICK, EASY = "tanh", "mnist"
@@ -215,8 +215,7 @@ class Seen:
                         panel.fill_between(x, *ends.T, color=line["color"], alpha=0.18, lw=0)
                     panel.set_xticks(range(len(depths)), map(str, depths))
                     panel.set_title(f"{text.row('answers', data)}, {self.say(rule)}", fontsize=9, loc="left")
-                    panel.set_ylim(0, 100)
-                    numerals(panel, text, "y")
+                    log_axis(panel, "y", text)
                 row[0].set_ylabel(w.axis(text, TEST_ERROR))
             for panel in panels[-1]:
                 panel.set_xlabel(text.row("answers", "hidden_layers"))
