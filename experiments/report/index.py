@@ -27,7 +27,7 @@ def index_page(views, language="en", languages=("en",), pictures=None, forest=No
         if own and view is own[0]:
             blocks += [Heading(text.page("index_book"), anchor="book"), Paragraph(text.page("index_book_says"))]
         key, cited = view.paper.key, view.paper.citation
-        blocks.append(Heading(f"[{cited.title}]({key}/{file})", 3 if view in own else 2, key))
+        blocks.append(Heading(f"[{view.paper.title}]({key}/{file})", 3 if view in own else 2, key))
         blocks.append(Paragraph(" ".join([f"{cited.short}.", *sentences(view)])))
         blocks.append(Paragraph(f"**{view.tally()}**"))
         if key in pictures:
@@ -77,8 +77,8 @@ def own_index(views, language="en", languages=("en",)):
     blocks.append(Paragraph(text.page("own_says")))
     rows = []
     for view in views:
-        own, cited = view.sources[0].records, view.paper.citation
-        name = f"[{cited.title}]({view.paper.key}/{file})" if own else cited.title
+        own, title = view.sources[0].records, view.paper.title
+        name = f"[{title}]({view.paper.key}/{file})" if own else title
         presets = ", ".join(dict.fromkeys(record["preset"] for record in view.records()))
         rows.append((name, f"{len(own)} ({presets})" if own else NOTHING, view.of("published").tally()))
     header = tuple(text.page(name) for name in ("own_paper", "own_ran", "own_published"))

@@ -34,7 +34,7 @@ def paper_page(view, neighbours=(None, None), languages=("en",), forest=None):
         blocks += findings(view)
         if view.judgements:
             blocks.append(Folded(text.page("findings_as_table"), (printed(view),)))
-    return Page(cited.title, (*blocks, *experiments(view), *ending(view)), view.language)
+    return Page(view.paper.title, (*blocks, *experiments(view), *ending(view)), view.language)
 
 
 def links(view, neighbours, languages):

@@ -103,7 +103,7 @@ def _contents(index, papers, names, language):
     """Append to the first page what the navigation shows."""
     said = words(language)
     known = {f"{paper.key}/index": paper for paper in papers}
-    mine = [f"{citation.short(p.citation, language)} <{name}>" for name, p in known.items() if name in names]
+    mine = [f"{_named(p, language)} <{name}>" for name, p in known.items() if name in names]
     rest = sorted(name for name in names if name not in known and name != "index")
     more = ["findings", "method", "reference/index", *rest]
     text = index.read_text(encoding="utf-8").rstrip()
@@ -111,6 +111,12 @@ def _contents(index, papers, names, language):
         listed = "\n".join(entries)
         text += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listed}\n```"
     index.write_text(text + "\n", encoding="utf-8")
+
+
+def _named(paper, language):
+    """Return a paper as it is cited, what is the book's own by its title."""
+    own = paper.room == "book"
+    return paper.speaking(language).title if own else citation.short(paper.citation, language)
 
 
 def _catalogue(path):

@@ -87,6 +87,11 @@ class Paper:
         return dataclasses.replace(self, text=Text.load(folder, language), citation=Citation.load(folder, language))
 
     @property
+    def title(self):
+        """What its page is called: as the paper is, or as its words say."""
+        return self.text.words.get("page", {}).get("title", self.citation.title)
+
+    @property
     def room(self):
         """Name of the folder that its own lies in: `papers`, or `book` for what is the book's own."""
         return self.text.folder.parent.name if self.text.folder else "papers"

@@ -144,7 +144,7 @@ class Text:
 
     @classmethod
     def load(cls, folder, language="en"):
-        """Read `text.<language>.toml` of a paper's folder, and the words that all papers share."""
+        """Read `text.<language>.toml` of a paper's folder, and the words that it shares with others."""
         folder = pathlib.Path(folder)
         return cls(_read(folder / f"text.{language}.toml"), language, folder)
 
@@ -277,7 +277,12 @@ class Text:
 
     def has(self, section, name):
         """Tell whether there is a row for `name`."""
-        return name in self.words.get(section, {}) or name in _shared(self.language).get(section, {})
+        return any(name in words.get(section, {}) for words in self._catalogues())
+
+    def _catalogues(self):
+        """Return the catalogues in which a row is looked up: its own, that of its room, that of all papers."""
+        room = _of_room(self.folder.parent, self.language) if self.folder else {}
+        return self.words, room, _shared(self.language)
 
     def _named(self, variants):
         if isinstance(variants, str):
@@ -290,11 +295,17 @@ class Text:
         Raises:
             DeclarationError: there is none; the message has the nearest name.
         """
-        for words in (self.words, _shared(self.language)):
+        for words in self._catalogues():
             if name in words.get(section, {}):
                 return words[section][name]
-        known = [*self.words.get(section, {}), *_shared(self.language).get(section, {})]
+        known = [known for words in self._catalogues() for known in words.get(section, {})]
         raise DeclarationError(f"text.{self.language}.toml has no [{section}] {name!r}. {nearest(name, known)}")
+
+
+@functools.cache
+def _of_room(folder, language):
+    path = folder / f"text.{language}.toml"
+    return _read(path) if path.is_file() else {}
 
 
 @functools.cache

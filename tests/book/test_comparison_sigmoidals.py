@@ -192,7 +192,7 @@ def test_the_answers_are_what_the_numbers_say(language, more, alike, ranks):
         picture.draw(figure.add_subplot())
         assert figure.axes
     (grid,) = (block for block in blocks if isinstance(block, Grid))
-    assert len(grid.rows) == len(FUNCTIONS) - 1 and len(grid.header) == 1 + len(TASKS)
+    assert len(grid.rows) == len(TASKS) and len(grid.header) == len(FUNCTIONS)
 
 
 def test_nothing_is_answered_by_quick():

@@ -17,7 +17,7 @@ from experiments.spec.text import BEFORE_PERCENT, COMMA, LANGUAGES, SHARED, Amou
 
 ROOMS = {papers: papers.names(), book: book.names()}
 NAMES = [name for names in ROOMS.values() for name in names]
-FOLDERS = {"shared": SHARED, "benchmarks": SHARED.parent / "benchmarks"}
+FOLDERS = {"shared": SHARED, "benchmarks": SHARED.parent / "benchmarks", "book": pathlib.Path(book.__file__).parent}
 FOLDERS |= {name: pathlib.Path(room.__file__).parent / name for room, names in ROOMS.items() for name in names}
 # What both languages write alike: names of optimizers, functions, data sets and networks, numbers with their code.
 ALIKE = {

@@ -40,7 +40,7 @@ VARIANTS = {
 }
 ONE_OF_EACH = {name: (function, "normalised") for name, function in FUNCTIONS.items()}
 
-DEPTHS, SETS = (1, 2, 5, 10), ("mnist", "cifar10")
+DEPTHS, SETS = (1, 2, 5, 10), {"mnist": "MNIST", "cifar10": "CIFAR-10"}
 RECIPE = dict(batch_size=50, momentum=0.9, evaluation="test", learning_rate=None)
 REDUCED = RECIPE | dict(examples=10_000, epochs=20, evaluation_every=5, train_evaluation_every=20)
 FULL = RECIPE | dict(examples=None, epochs=50, batch_size=100, evaluation_every=5, train_evaluation_every=10)
@@ -91,13 +91,15 @@ JUDGES = dict(presets=("reduced", "paper"))
 
 def lower(name, experiment, variant, *others, quantity=TEST_ERROR, margin=HALF_A_POINT, text="lower"):
     """Return the claim that a quantity is lower for one variant than for the others."""
-    place = dict(experiment=experiment, quantity=quantity, text=text, **JUDGES)
+    data, depth = TASKS.get(experiment, ("mnist", 10))
+    words = dict(set=SETS[data], layers=depth)
+    place = dict(experiment=experiment, quantity=quantity, text=text, words=words, **JUDGES)
     return Ordering(name=name, lower=variant, higher=others, margin=margin, **place)
 
 
 def shallow(data):
     """Return the claim that with one hidden layer tanh is not better than the logistic, by more than a point."""
-    place = dict(experiment=f"{data}_1", quantity=TEST_ERROR, text="not_yet", **JUDGES)
+    place = dict(experiment=f"{data}_1", quantity=TEST_ERROR, text="not_yet", words=dict(set=SETS[data]), **JUDGES)
     names = dict(variant="tanh_normalised", than="sigmoid_normalised")
     return NoBetter(name=f"not_yet_{data}", margin=ONE_POINT, **names, **place)
 
@@ -122,6 +124,7 @@ EASY = Alike(
     second="hard_tanh_normalised",
     margin=THREE_TENTHS,
     text="alike",
+    words=dict(set=SETS["mnist"]),
     **JUDGES,
 )
 FINDINGS = (

@@ -11,7 +11,7 @@ from experiments.claims import TEST_ERROR, describe
 from experiments.claims.over_tasks import profile, ranks
 from experiments.claims.statistics import Estimate, paired_difference
 from experiments.report.blocks import Bullets, Grid, Heading, Paragraph, Picture
-from experiments.report.figures import critical_differences, legend, looks_of, numerals, performance_profile, title
+from experiments.report.figures import critical_differences, legend, log_axis, looks_of, performance_profile, title
 from experiments.report.figures import words as w
 
 YARDSTICK, EASY = "tanh", "mnist"
@@ -215,8 +215,7 @@ class Seen:
                         panel.fill_between(x, *ends.T, color=line["color"], alpha=0.18, lw=0)
                     panel.set_xticks(range(len(depths)), map(str, depths))
                     panel.set_title(f"{text.row('answers', data)}, {self.say(rule)}", fontsize=9, loc="left")
-                    panel.set_ylim(0, 100)
-                    numerals(panel, text, "y")
+                    log_axis(panel, "y", text)
                 row[0].set_ylabel(w.axis(text, TEST_ERROR))
             for panel in panels[-1]:
                 panel.set_xlabel(text.row("answers", "hidden_layers"))
@@ -233,19 +232,16 @@ class Seen:
 
     def differences(self):
         """Return the table of paired differences to the yardstick, a row for each function."""
-        tasks = self.ran
-        rows, data = [], []
-        for function in self.functions:
-            if function == YARDSTICK:
-                continue
-            row = [self.text.labels[function]]
-            for task in tasks:
+        others, rows, data = [f for f in self.functions if f != YARDSTICK], [], []
+        for task in self.ran:
+            row = [self.title(task)]
+            for function in others:
                 found = self.gap(task, self.chosen(task, function), self.chosen(task, YARDSTICK))
                 row.append(NOTHING if found is None else self.shown(found))
                 numbers = [found.mean, *(found.interval or (None, None))] if found else [None] * 3
                 printed = (None if x is None else 100 * x for x in numbers)
                 data.append((function, task, *printed, found.n if found else 0))
             rows.append(tuple(row))
-        header = (self.say("function"), *(self.title(task) for task in tasks))
+        header = (self.say("task"), *(self.text.labels[function] for function in others))
         columns = ("function", "task", "mean", "low", "high", "n")
         return Grid(header, tuple(rows), self.say("differences"), "differences", data=(columns, tuple(data)))

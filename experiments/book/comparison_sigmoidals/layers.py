@@ -6,10 +6,11 @@ import numpy as np
 
 from experiments.book.comparison_sigmoidals.quantities import looked_at
 from experiments.report.blocks import Picture
-from experiments.report.figures import Figure, name_lines, numerals, style, title
+from experiments.report.figures import Figure, legend, looks_of, numerals, title
 from experiments.report.figures import words as w
+from experiments.report.figures.style import label_y
 
-WHEN = ("start", "end")
+WHEN, ENDING = ("start", "end"), "_normalised"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,12 +35,12 @@ class ByLayer(Figure):
         return f"by_layer_{self.measure}"
 
     def picture(self, evidence):
-        text, words, look = evidence.text, evidence.text.figure(self), style(evidence)
-        chosen = [v for v in evidence.experiment.variants if v.endswith("_normalised")]
-        found = {v: curves for v in chosen if (curves := self._curves(evidence, v))}
+        text, words = evidence.text, evidence.text.figure(self)
+        chosen = [v for v in evidence.experiment.variants if v.endswith(ENDING)]
+        found = {v.removesuffix(ENDING): curves for v in chosen if (curves := self._curves(evidence, v))}
         if not found:
             return None
-        n = max(len(list(evidence.done(v))) for v in found)
+        n, look = max(len(evidence.done(v)) for v in chosen), looks_of(found)
         shown = text.fill(words["title"], title=evidence.title, seeds=w.seeds(text, str(n)))
 
         def draw(axes):
@@ -47,24 +48,22 @@ class ByLayer(Figure):
             axes.remove()
             panels = figure.subplots(1, 2, sharey=True)
             for panel, when in zip(panels, WHEN, strict=True):
-                ends = []
-                for variant, curves in found.items():
+                for function, curves in found.items():
                     layers, values = curves[when]
-                    line, label = look[variant].line(), evidence.labels[variant]
-                    panel.plot(layers, values, label=label, ms=4, lw=1.4, **line)
-                    ends.append((label, line, values[-1]))
-                panel.set_xlabel(f"{text.row('answers', 'layer')}: {words[when]}")
+                    panel.plot(layers, values, label=text.labels[function], ms=4, lw=1.4, **look[function].line())
+                panel.set_xlabel(text.row("answers", "layer"))
                 panel.set_xticks(layers)
+                panel.set_title(w.capital(words[when]), fontsize=9, loc="left")
                 numerals(panel, text, "y")
                 if self.measure == "error":
                     panel.set_yscale("log")
                 else:
                     panel.set_ylim(-2, 102)
-            panels[0].set_ylabel(words["label"])
+            label_y(panels[0], words["label"])
             title(panels[0], shown)
-            name_lines(panels[1], ends)
+            legend(panels[0])
 
-        said = [f"{evidence.labels[v]} {text.numeral(c['start'][1][0], '.2g')}" for v, c in found.items()]
+        said = [f"{text.labels[f]} {text.numeral(c['start'][1][0], '.2g')}" for f, c in found.items()]
         name = f"{self.experiment}_{self.measure}_layers"
         caption = text.fill(words["caption"], preset=evidence.preset, title=evidence.title)
         return Picture(name, w.described(text, f"{words['label']}, {words['start']}:", said), caption, draw)
