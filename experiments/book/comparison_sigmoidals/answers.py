@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.book.comparison_sigmoidals.quantities import GRADIENT_LEFT, RELATIVE_TIME
 from experiments.claims import TEST_ERROR, describe
-from experiments.claims.over_tasks import profile, ranks
+from experiments.claims.over_tasks import critical, differ, profile, ranks
 from experiments.claims.statistics import Estimate, paired_difference
 from experiments.report.blocks import Bullets, Grid, Heading, Paragraph, Picture
 from experiments.report.figures import critical_differences, legend, log_axis, looks_of, performance_profile, title
@@ -18,6 +18,7 @@ YARDSTICK, EASY = "tanh", "mnist"
 INITIALIZERS = {"standard": "", "normalised": "_normalised"}
 NEAR = 1.1  # times the error of the best: a task on which a function is as good as it
 NOTHING = "–"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,9 +132,15 @@ class Seen:
         for function in self.functions:
             estimate = evidence.estimate(f"{function}_normalised", GRADIENT_LEFT)
             if estimate is not None:
-                share = self.text.numeral(10**estimate.mean, ".1g")
-                found.append(f"{self.text.labels[function]} {share}")
+                found.append(f"{self.text.labels[function]} {self.power(estimate.mean)}")
         return self.text.all_of(found)
+
+    def power(self, exponent):
+        """Return a power of ten as a reader would write it: 0.002, 4 x 10^-10 with raised digits."""
+        mantissa, _, digits = f"{10**exponent:.0e}".partition("e")
+        if exponent > -3:
+            return self.text.numeral(10**exponent, ".2g")
+        return f"{mantissa} × 10{str(int(digits)).translate(RAISED)}"
 
     def times(self):
         """Return the time of a step of each function, by that of the yardstick, in words."""
@@ -165,7 +172,16 @@ class Seen:
         labels = self.text.labels
         ranked = [f"{labels[f]} {self.text.numeral(places[f], '.2f')}" for f in order]
         often = [f"{labels[f]} {near[f]}" for f in sorted(near, key=near.get, reverse=True)]
-        return dict(ranks=self.text.all_of(ranked), often=self.text.all_of(often))
+        first = dict(best=labels[order[0]], apart=self.apart(costs, places, order))
+        return dict(ranks=self.text.all_of(ranked), often=self.text.all_of(often)) | first
+
+    def apart(self, costs, places, order):
+        """Return which functions the ranks do not tell from the first one."""
+        if not differ(costs):
+            return self.say("apart_nothing")
+        least = critical(len(order), len(self.ran))
+        near = [self.text.labels[f] for f in order[1:] if places[f] - places[order[0]] < least]
+        return self.say("apart_some", others=self.text.all_of(near)) if near else self.say("apart_all")
 
     def pictures(self):
         """Return the figures over all tasks."""
