@@ -30,7 +30,8 @@ class Margin:
 
     Attributes:
         value: in the record's unit; for a ratio, a factor above 1.
-        declared: day, `YYYY-MM-DD`, from which it stands in the paper's folder; "": before anything ran.
+        declared: day, `YYYY-MM-DD`, or minute, `YYYY-MM-DDTHH:MM` in UTC, since when it stands in the paper's folder;
+            a run of that day, or minute, is not judged. "": before anything ran.
     """
 
     value: float
@@ -38,13 +39,13 @@ class Margin:
 
     def __post_init__(self):
         if self.declared:
-            datetime.date.fromisoformat(self.declared)
+            datetime.datetime.fromisoformat(self.declared)
         if not self.value > 0:
             raise ValueError(f"Received: value={self.value!r}. Expected a margin above 0.")
 
     def judges(self, record):
         """Tell whether a run began late enough."""
-        return record["started"][:10] > self.declared
+        return record["started"][: len(self.declared) or None] > self.declared
 
 
 @dataclasses.dataclass(frozen=True)

@@ -36,7 +36,7 @@ def digest(paper):
     for file in sorted([*(ROOT / "custom").rglob("*.py"), *(ROOT / "experiments").rglob("*.py")]):
         name = file.relative_to(ROOT).as_posix()
         room = name.split("/")[1] if name.startswith("experiments/") else ""
-        if room not in BESIDE or name.startswith(f"experiments/papers/{paper}/"):
+        if room not in BESIDE or name.startswith((f"experiments/papers/{paper}/", f"experiments/book/{paper}/")):
             found.update(f"{name}\0".encode() + file.read_bytes() + b"\0")
     return found.hexdigest()[:12]
 

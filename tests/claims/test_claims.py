@@ -78,6 +78,12 @@ def test_a_margin_judges_runs_that_began_after_it(declared, expected):
     assert judged(lower(margin=Margin(0.01, declared)), records).verdict == expected
 
 
+def test_a_margin_may_be_declared_to_the_minute():
+    run = {"started": "2026-11-29T07:50:12Z"}
+    declared = ("2026-11-29T07:49", "2026-11-29T07:50", "2026-11-29", "2026-11-28")
+    assert [Margin(0.01, day).judges(run) for day in declared] == [True, False, False, True]
+
+
 def test_a_margin_is_above_0_and_has_a_day():
     with pytest.raises(ValueError, match=r"Received: value=0\. Expected a margin above 0"):
         Margin(0)
