@@ -15,46 +15,83 @@ import time
 from experiments import stopping
 
 COMMAND = (sys.executable, "-m", "experiments")
+CRASHES = [getattr(signal, name) for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL") if hasattr(signal, name)]
+AGAIN = 3  # times that a worker is started anew after a crash
 STOP = 4.0  # seconds that workers have to stop: most end within `stopping.GRACE`, who keeps a checkpoint later
 
 
 def processes(arguments, workers, progress):
     """Run `python -m experiments <arguments>` in `workers` processes; return the worst exit code.
 
-    Each process gets an equal share of the cores.
+    Each process gets an equal share of the cores. One that a library's crash ends is started again, `AGAIN` times at
+    most: it goes on from its last checkpoint.
 
     Args:
         arguments: of a command whose output is `progress.Messages`.
         workers: number of processes.
         progress: a `progress.Overall`, which is told what they print.
     """
-    command, environment = [*COMMAND, *arguments], _environment(workers)
-    children: list[subprocess.Popen] = []
-    with _unheard(signal.SIGINT):
-        for _ in range(workers):
-            children.append(_child(command, environment))
-    errors = _Errors(progress)
-    threads = [threading.Thread(target=_read, args=(c.stdout, progress.told, i)) for i, c in enumerate(children)]
-    threads += [threading.Thread(target=_read, args=(c.stderr, errors.told, i)) for i, c in enumerate(children)]
-    for thread in threads:
-        thread.start()
+    command, environment, errors = [*COMMAND, *arguments], _environment(workers), _Errors(progress)
+    team = [_Worker(i, command, environment, progress, errors) for i in range(workers)]
+    for worker in team:
+        worker.thread.start()
     try:
-        codes = [child.wait() for child in children]
+        for worker in team:
+            worker.thread.join()
     except KeyboardInterrupt:
         with stopping.held():
-            _stop(children)
+            for worker in team:
+                worker.ended.set()
+            _stop([worker.child for worker in team if worker.child])
         raise
     finally:
-        for child in children:
-            child.kill()  # ends those that a second Ctrl-C left; nothing where they have ended
-            _release(child)
-        for thread in threads:
-            thread.join()
+        for worker in team:
+            worker.end()
+    codes = [worker.code for worker in team]
     for code in codes:
         if code < 0 or code > 128:  # it could say nothing itself, or what it said is ours to say
             kept = "Finished runs are kept: run the same command again."
-            progress.note(f"A worker was ended by {_name(-code if code < 0 else code - 128)}. {kept}")
+            progress.note(f"A worker was ended by {_name(_signal(code))}. {kept}")
     return max(code if 0 <= code <= 128 else 1 for code in codes)
+
+
+class _Worker:
+    """A process, and another in its place where a library has crashed; a thread waits for it and reads what it says."""
+
+    def __init__(self, number, command, environment, progress, errors):
+        self.number, self.command, self.environment = number, command, environment
+        self.progress, self.errors = progress, errors
+        self.child, self.code, self.ended = None, 1, threading.Event()
+        self.thread = threading.Thread(target=self._work)
+
+    def _work(self):
+        for again in range(AGAIN, -1, -1):
+            if self.ended.is_set():
+                return
+            with _unheard(signal.SIGINT):
+                self.child = child = _child(self.command, self.environment)
+            heard = threading.Thread(target=_read, args=(child.stderr, self.errors.told, self.number))
+            heard.start()
+            _read(child.stdout, self.progress.told, self.number)
+            self.code = child.wait()
+            heard.join()
+            _release(child)
+            if not again or _signal(self.code) not in CRASHES or self.ended.is_set():
+                return
+            self.progress.note(f"A worker was ended by {_name(_signal(self.code))}; another takes its place.")
+
+    def end(self):
+        """End what a second Ctrl-C left; nothing where it has ended."""
+        self.ended.set()
+        if self.child:
+            self.child.kill()
+            _release(self.child)
+        self.thread.join()
+
+
+def _signal(code):
+    """Return the number of the signal that an exit code means, or 0."""
+    return -code if code < 0 else max(0, code - 128)
 
 
 def _child(command, environment, stderr=subprocess.PIPE):

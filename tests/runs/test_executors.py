@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 from rich.console import Console
@@ -40,6 +42,20 @@ def test_a_worker_that_dies_is_told_of(monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines() == [said] * 2
 
 
+@pytest.mark.parametrize(("crashes", "code"), [(2, 0), (9, 1)])
+def test_a_worker_that_a_library_crashed_is_started_again(monkeypatch, capsys, tmp_path, crashes, code):
+    script = (
+        f"import os, pathlib, signal; path = pathlib.Path({str(tmp_path / 'times')!r}); "
+        "times = int(path.read_text()) if path.exists() else 0; path.write_text(str(times + 1)); "
+        f"os.kill(os.getpid(), signal.SIGSEGV) if times < {crashes} else None"
+    )
+    assert processes(monkeypatch, script, workers=1) == code
+    assert int((tmp_path / "times").read_text()) == min(crashes, executors.AGAIN) + 1
+    again = "A worker was ended by SIGSEGV (a crash in a library); another takes its place."
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert lines == [again] * len(lines) and (last == again) is (code == 0)
+
+
 def test_a_mistake_that_each_worker_reports_is_said_once(monkeypatch, capsys):
     script = (
         "import sys; print('experiments: so not', file=sys.stderr); print('a warning', file=sys.stderr); sys.exit(2)"
@@ -67,14 +83,20 @@ def test_ctrl_c_ends_the_workers(monkeypatch):
     monkeypatch.setattr(executors.subprocess, "Popen", start)
     monkeypatch.setattr(executors, "_stop", interrupted)  # the user is impatient
     monkeypatch.setattr(Overall, "told", lambda self, worker, line: None)
-    waits = iter([KeyboardInterrupt])
-    real = popen.wait
-    monkeypatch.setattr(
-        popen, "wait", lambda self, timeout=None: (_ for _ in ()).throw(e) if (e := next(waits, None)) else real(self)
-    )
+    real, raised = threading.Thread.join, []
+
+    def join(self, timeout=None):
+        if threading.current_thread() is threading.main_thread() and not raised:
+            while len(children) < 2:
+                time.sleep(0.01)
+            raised.append(True)
+            raise KeyboardInterrupt
+        real(self, timeout)
+
+    monkeypatch.setattr(threading.Thread, "join", join)
     with pytest.raises(KeyboardInterrupt):
         processes(monkeypatch, "import time; time.sleep(120)")
-    assert [real(child, 10) for child in children] == [-9, -9]
+    assert [child.wait(10) for child in children] == [-9, -9]
 
 
 def told(capsys, act):
