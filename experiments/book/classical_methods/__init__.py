@@ -22,11 +22,11 @@ from custom.optimizers import (
     RMSProp,
 )
 from experiments.book.classical_methods.descent import METHODS, TRAPPED, TURNED, converge, descend, rates, turn, wander
-from experiments.book.classical_methods.paths import Paths
+from experiments.book.classical_methods.paths import Course, Paths
 from experiments.book.classical_methods.problems import SURFACES
 from experiments.claims import Finding, Ordering, Quantity, Value
 from experiments.claims.quantities import last
-from experiments.report.figures import FinalValues, LearningCurves
+from experiments.report.figures import FinalValues
 from experiments.spec import Deviation, Experiment, Integer, Paper, Preset, Real, Tuning
 
 CONDITIONS = (10, 100, 1000)
@@ -81,10 +81,10 @@ def quadratic(condition):
 
 def surface(name):
     """Return the experiment on a surface: the rate of each optimizer is chosen by the least value that it reaches."""
-    settings = dict(data=f"starts_{name}", epochs=100, steps=300, learning_rate=None)
+    settings = dict(data=f"starts_{name}", epochs=50, steps=300, learning_rate=None)
     quick = settings | dict(epochs=4, steps=4, learning_rate=0.0002)
-    presets = {"quick": Preset(quick, 1), "paper": Preset(settings, 5)}
-    tuning = Tuning("learning_rate", RATES, "value", {"paper": {}})
+    presets = {"quick": Preset(quick, 1), "paper": Preset(settings, 3)}
+    tuning = Tuning("learning_rate", RATES, "value", {"paper": {"epochs": 10}})
     domains = dict(steps=Integer(1, 100_000))
     return Experiment(name, OPTIMIZERS, descend, presets, tuning, protocol=("general", name), domains=domains)
 
@@ -176,9 +176,9 @@ PAPER = Paper.at(
         **dict.fromkeys(SURFACES, (VALUE, DISTANCE)),
     },
     figures=(
-        *(LearningCurves(f"condition_{kappa}", DISTANCE, log=True) for kappa in CONDITIONS),
-        LearningCurves("three_cycle", POSITION),
-        LearningCurves("coordinates", MOVED, log=True),
+        *(Course(f"condition_{kappa}", DISTANCE, log=True, rates=rates(kappa)) for kappa in CONDITIONS),
+        Course("three_cycle", POSITION),
+        Course("coordinates", MOVED, log=True),
         *(Paths(name) for name in SURFACES),
         *(FinalValues(name, DISTANCE) for name in SURFACES),
     ),

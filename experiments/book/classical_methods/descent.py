@@ -150,7 +150,8 @@ def descend(job):
         for row in _rows(s.epochs, each, began):
             x, y = path[min(row["steps"], len(path) - 1)]
             value = float(found.values[min(row["steps"], len(path) - 1)])
-            yield row | {"x": float(x), "y": float(y), "value": value, "distance": surface.distance((x, y))}
+            found_here = {"x": x, "y": y, "value": value, "distance": surface.distance((x, y))}
+            yield row | {name: float(f"{number:.6g}") for name, number in found_here.items()}
 
     return engine.Computation(rows(), {"parameters": 2, "compiler": "none"})
 

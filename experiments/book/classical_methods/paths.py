@@ -1,12 +1,13 @@
-"""A figure of the paths over a surface."""
+"""Figures of paths: over a surface, and over the steps."""
 
 import dataclasses
 
 import numpy as np
 
 from experiments.book.classical_methods.problems import SURFACES
+from experiments.claims import Quantity
 from experiments.report.blocks import Picture
-from experiments.report.figures import Figure, legend, numerals, style, title
+from experiments.report.figures import Figure, legend, log_axis, name_lines, numerals, style, title
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import GRID, QUIET, TEXT
 
@@ -17,7 +18,7 @@ class Paths(Figure):
 
     experiment: str
     kind = "paths"
-    words = ("title",)
+    words = ("title", "caption")
 
     def picture(self, evidence):
         text, look = evidence.text, style(evidence)
@@ -32,7 +33,7 @@ class Paths(Figure):
             axes.figure.set_size_inches(5.6, 5.4)
             x, y = np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 161))
             heights = np.log10(surface.of(x, y) + 1e-3)
-            levels = np.linspace(heights.min(), heights.max(), 14)[1:]
+            levels = np.linspace(heights.min(), heights.max(), 20)[1:]
             axes.contour(x, y, heights, levels=levels, colors=[GRID[0]], linewidths=0.8)
             for variant, history in found.items():
                 points = np.array([surface.start, *((row["x"], row["y"]) for row in history)])
@@ -55,6 +56,58 @@ class Paths(Figure):
         return Picture(
             f"{self.experiment}_paths",
             w.described(text, f"{words['title']}.", ends),
-            text.caption("curves", quantity=words["title"], title=evidence.title, preset=evidence.preset),
+            words["caption"],
             draw,
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Course(Figure):
+    """A column of the history over the steps, on average over the seeds; dotted, the rates of the theory.
+
+    Attributes:
+        experiment, quantity, log: as of `LearningCurves`.
+        rates: by variant, the factor of a step.
+    """
+
+    experiment: str
+    quantity: Quantity
+    log: bool = False
+    rates: dict = dataclasses.field(default_factory=dict)
+    kind = "course"
+    words = ("title", "axis", "caption")
+
+    def picture(self, evidence):
+        text, look, words = evidence.text, style(evidence), evidence.text.figure(self)
+        runs = {v: [r["history"] for r in evidence.runs[v].values() if r["outcome"] == "done"] for v in look}
+        runs = {v: histories for v, histories in runs.items() if histories}
+        if not runs:
+            return None
+        name = self.quantity.name
+        found = {v: np.array([[row[name] for row in rows] for rows in histories]) for v, histories in runs.items()}
+        found = {
+            v: np.maximum(values.mean(axis=0), 1e-300) if self.log else values.mean(axis=0)
+            for v, values in found.items()
+        }
+
+        def draw(axes):
+            ends = []
+            for variant, y in found.items():
+                x, line = np.array([row["steps"] for row in runs[variant][0]]), look[variant].line()
+                label = evidence.labels[variant]
+                axes.plot(x, y, label=label, lw=1.2, ms=4, markevery=max(1, len(x) // 8), **line)
+                ends.append((label, line, y[-1]))
+                if variant in self.rates:
+                    axes.plot(x, y[-1] * self.rates[variant] ** (x - x[-1]), color=line["color"], lw=1, ls=":")
+            axes.set_xlabel(words["axis"])
+            axes.set_ylabel(text.quantity(self.quantity))
+            numerals(axes, text)
+            if self.log:
+                log_axis(axes, "y", text)
+            title(axes, words["title"])
+            name_lines(axes, ends)
+
+        ends = [f"{evidence.labels[v]} {text.numeral(float(y[-1]), '.2g')}" for v, y in found.items()]
+        return Picture(
+            f"{self.experiment}_{name}_course", w.described(text, f"{words['title']}.", ends), words["caption"], draw
         )

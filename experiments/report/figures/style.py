@@ -110,9 +110,9 @@ def log_axis(axes, name, text=None):
 
 
 def from_zero(axes):
-    """Begin the vertical axis at 0, unless all that is drawn would then lie in its upper half, a thin band."""
+    """Begin the vertical axis at 0, unless something lies below it, or all in the upper half then, a thin band."""
     bottom, top = axes.get_ylim()
-    if bottom < top / 2:
+    if axes.dataLim.y0 >= 0 and bottom < top / 2:
         axes.set_ylim(bottom=0)
 
 
