@@ -8,7 +8,7 @@ from experiments.report.results import setting
 from experiments.report.view import NOTHING
 from experiments.spec.run import differences
 
-DIVERGED = re.compile(r"(?P<what>\w+) became (?P<value>\w+) in epoch (?P<epoch>\d+)")  # the message of `Diverged`
+DIVERGED = re.compile(r"(?P<what>\w+) became (?P<value>\S+) in epoch (?P<epoch>\d+)")  # the message of `Diverged`
 SUITE = """@software{activations_and_optimizers,
   title = {Activations and optimizers, reproduced in Keras 3},
   note = {Version, date and address: CITATION.cff}
