@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from experiments import cli, papers
+from experiments import book, cli, papers
 from experiments.runs.store import Store
 from experiments.spec.identity import key_of
 from experiments.spec.record import sealed
@@ -29,6 +29,7 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(papers, "names", lambda: [KEY])
     monkeypatch.setattr(papers, "load", lambda names=(): [paper()])
+    monkeypatch.setattr(book, "names", list)
     return tmp_path
 
 

@@ -158,8 +158,10 @@ def test_an_edited_number_is_found():
 
 
 def test_records_of_the_first_schema_are_records():
-    """One of each published paper, as it stands in its file."""
+    """One of each paper that was published in that time, as it stands in its file."""
     for path in sorted(pathlib.Path(__file__).parents[2].glob("reports/*/results.jsonl")):
         made = parsed(path.read_bytes().split(b"\n")[0])
-        assert made["schema"] == 1 and checked(made, path.parent.name, made["key"]) is made
+        if made["schema"] > 1:
+            continue
+        assert checked(made, path.parent.name, made["key"]) is made
         assert "whole number" in refusal(made | {"seed": -1}) and refusal(made | {"seed": 77})
