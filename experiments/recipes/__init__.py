@@ -2,5 +2,6 @@
 
 from experiments.recipes.classifier import classifier, learning_rate
 from experiments.recipes.ensemble import ensemble
+from experiments.recipes.schedules import InverseSquareRoot
 
-__all__ = ["classifier", "ensemble", "learning_rate"]
+__all__ = ["InverseSquareRoot", "classifier", "ensemble", "learning_rate"]

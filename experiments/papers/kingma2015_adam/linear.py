@@ -3,16 +3,13 @@
 `alpha_t = alpha / sqrt(t)` for all optimizers; t counts mini-batches, as in the paper's theorem 4.1.
 """
 
-import keras
-from keras import ops
-
 from custom.optimizers import AdaGrad
 from experiments import engine
 from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_LOSS, Alike, Finding, Margin, Ordering, Quantity
 from experiments.claims.quantities import mean
 from experiments.papers.kingma2015_adam.networks import multilayer_perceptron, words_regression
 from experiments.papers.kingma2015_adam.optimizers import OF_PIXELS, OPTIMIZERS, TUNED, middle
-from experiments.recipes import classifier
+from experiments.recipes import InverseSquareRoot, classifier
 from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, Sensitivity
 from experiments.spec import Choice, Deviation, Experiment, Preset, Tuning
 
@@ -25,19 +22,6 @@ GRID = {  # alpha of the first step, a factor of about 3 apart
     "nesterov": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
     "adam": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
 }
-
-
-class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
-    """`alpha / sqrt(t)`, with t = 1, 2, ... the number of the step."""
-
-    def __init__(self, alpha):
-        self.alpha = alpha
-
-    def __call__(self, step):
-        return self.alpha / ops.sqrt(ops.cast(step, "float32") + 1.0)
-
-    def get_config(self):
-        return {"alpha": self.alpha}
 
 
 def decaying(optimizer):

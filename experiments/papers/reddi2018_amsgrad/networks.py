@@ -4,31 +4,17 @@ import itertools
 from functools import partial
 
 import keras
-from keras import ops
 
 from custom.activations import ReLU
 from custom.optimizers import Adam
 from experiments.claims import TEST_LOSS, TRAIN_LOSS, Finding, Margin, Ordering, Quantity
 from experiments.networks.parts import dense_end
 from experiments.papers.reddi2018_amsgrad.figures import GridOfTwo
-from experiments.recipes import classifier
+from experiments.recipes import InverseSquareRoot, classifier
 from experiments.report.figures import LearningCurves, PairedDifferences
 from experiments.spec import Choice, Deviation, Experiment, Flag, Preset, Real, Tuning
 
 VARIANTS = {"adam": Adam, "amsgrad": partial(Adam, amsgrad=True)}
-
-
-class InverseSquareRoot(keras.optimizers.schedules.LearningRateSchedule):
-    """`alpha / sqrt(t)`, with t = 1, 2, ... the number of the step."""
-
-    def __init__(self, alpha):
-        self.alpha = alpha
-
-    def __call__(self, step):
-        return self.alpha / ops.sqrt(ops.cast(step, "float32") + 1.0)
-
-    def get_config(self):
-        return {"alpha": self.alpha}
 
 
 def train(job):
