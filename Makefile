@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help quick site test test-fast test-backends mutants fuzz lint types format report publish check clean
+.PHONY: help quick site test test-fast test-backends mutants fuzz kills streams lint types format report publish check clean
 
 help: ## list the targets and what each does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,12 @@ mutants: $(READY) ## make small wrong changes to custom/; fail if the tests miss
 
 fuzz: $(READY) ## damage N run records (default 1000), and fail if one is read as if nothing had happened
 	$(BIN)/python -m tests.fuzz $(or $(N),1000)
+
+kills: $(READY) ## end commands while they work, each N times (default 30), and fail if anything is lost, or not whole
+	$(BIN)/python -m tests.kills $(or $(N),30)
+
+streams: $(READY) ## run every command with streams and disks that take nothing, and print what each says
+	$(BIN)/python -m tests.streams_and_disks
 
 lint: $(READY) types ## check style with Ruff, types with pyright
 	$(BIN)/ruff check .

@@ -16,4 +16,5 @@ Config: TypeAlias = dict[str, Any]
 Store: TypeAlias = MutableMapping[str, Any]
 Initializer: TypeAlias = str | Config | keras.initializers.Initializer | Callable[..., Tensor]
 LearningRate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule | Callable[[], Tensor]
+Momentum: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
 Patterns: TypeAlias = str | Sequence[str]

@@ -1,5 +1,6 @@
 """Optimizers in their papers' form, one file each, as subclasses of `keras.optimizers.Optimizer`."""
 
+from .adabelief import AdaBelief
 from .adadelta import AdaDelta
 from .adagrad import AdaGrad
 from .adam import Adam
@@ -16,15 +17,21 @@ from .nadam import Nadam
 from .newton import hessian, jacobian, newton
 from .radam import RAdam
 from .rmsprop import RMSProp
+from .schedules import IncreasingMomentum, InverseSquareRoot, LinearWarmUp
 from .sgdw import SGDW
+from .yogi import Yogi
 
 __all__ = [
+    "AdaBelief",
     "AdaDelta",
     "AdaGrad",
     "AdaMax",
     "Adam",
     "AdamW",
     "GradientDescent",
+    "IncreasingMomentum",
+    "InverseSquareRoot",
+    "LinearWarmUp",
     "Lion",
     "Lookahead",
     "Momentum",
@@ -35,6 +42,7 @@ __all__ = [
     "RAdam",
     "RMSProp",
     "SGDW",
+    "Yogi",
     "hessian",
     "jacobian",
     "minimize",

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from .. import _checks
+import keras
+
+from .. import _types
 from .._registry import registered
 from .._types import Config, LearningRate, Tensor
 from .base import PaperOptimizer
+from .schedules import Schedule, momentum_at, momentum_of
 
 
 @registered
@@ -18,7 +21,7 @@ class Momentum(PaperOptimizer):
 
     Args:
         learning_rate: eta. Default 0.01.
-        momentum: mu, in [0, 1). Default 0.9.
+        momentum: mu, in [0, 1), or a schedule such as `IncreasingMomentum`. Default 0.9.
         **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
             `PaperOptimizer`.
 
@@ -42,18 +45,25 @@ class Momentum(PaperOptimizer):
     slots = ("velocity",)
 
     def __init__(
-        self, learning_rate: LearningRate = 0.01, momentum: float = 0.9, name: str = "momentum", **kwargs: Any
+        self,
+        learning_rate: LearningRate = 0.01,
+        momentum: _types.Momentum = 0.9,
+        name: str = "momentum",
+        **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate, name=name, **kwargs)
-        self.momentum = _checks.real("momentum", momentum, low=0.0, high=1.0, high_open=True)
+        self.momentum = momentum_of(momentum)
 
     def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, v: Tensor) -> tuple[Tensor, ...]:
-        v *= self.momentum
+        v *= momentum_at(self.momentum, t)
         v -= rate * g
         return v, v
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "momentum": self.momentum}
+        momentum = self.momentum
+        if isinstance(momentum, Schedule):
+            momentum = keras.saving.serialize_keras_object(momentum)
+        return {**super().get_config(), "momentum": momentum}
 
 
 @registered
@@ -67,7 +77,8 @@ class Nesterov(Momentum):
 
     Args:
         learning_rate: eta. Default 0.01.
-        momentum: mu, in [0, 1), constant. Default 0.9.
+        momentum: mu, in [0, 1), or a schedule such as `IncreasingMomentum`, under which the variables hold
+            w + mu v with the mu of the coming step. Default 0.9.
         **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
             `PaperOptimizer`.
 
@@ -88,11 +99,15 @@ class Nesterov(Momentum):
     """
 
     def __init__(
-        self, learning_rate: LearningRate = 0.01, momentum: float = 0.9, name: str = "nesterov", **kwargs: Any
+        self,
+        learning_rate: LearningRate = 0.01,
+        momentum: _types.Momentum = 0.9,
+        name: str = "nesterov",
+        **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate, momentum, name=name, **kwargs)
 
     def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, v: Tensor) -> tuple[Tensor, ...]:
-        v *= self.momentum
+        v *= momentum_at(self.momentum, t)
         v -= rate * g
-        return self.momentum * v - rate * g, v
+        return momentum_at(self.momentum, t + 1) * v - rate * g, v

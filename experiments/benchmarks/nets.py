@@ -19,9 +19,12 @@ class Net:
             `("max", size, stride)`, `("average", size, stride)`, `("global",)`, `("flatten",)`,
             `("dropout", rate)`, `("responses",)` (local response normalisation), `("block", filters, stride)`
             (two normalised convolutions and a shortcut), `("branches", filters, stride)` (the mean of two
-            such paths, each convolution after a ReLU, and a shortcut).
+            such paths, each convolution after a ReLU, and a shortcut); `("points",)` and then
+            `("nets", nets, units)`, dense layers of so many nets side by side, each with weights of its own.
         batch: examples a step.
         optimizer: `"sgd"`, `"momentum"` or `"adam"`.
+        task: what the outputs are to be: `"classes"`, a label's logits; `"inputs"`, the logits of the input's
+            numbers; `"numbers"`, one number each.
     """
 
     title: str
@@ -29,17 +32,24 @@ class Net:
     layers: tuple
     batch: int
     optimizer: str
+    task: str = "classes"
 
     @property
     def convolutional(self):
         return any(layer[0] in ("conv", "block", "branches") for layer in self.layers)
 
 
-def _dense(*units, dropout=()):
+def _dense(*units, dropout=(), outputs=10):
     """Hidden layers; `dropout`: the rate on the inputs and that on each hidden layer."""
     first, after = [[("dropout", rate)] for rate in dropout] or ([], [])
     hidden = [layer for n in units for layer in (("dense", n), ("relu",), *after)]
-    return (("flatten",), *first, *hidden, ("dense", 10))
+    return (("flatten",), *first, *hidden, ("dense", outputs))
+
+
+def _nets(nets, *units):
+    """So many narrow nets with one output each."""
+    hidden = [layer for n in units for layer in (("nets", nets, n), ("relu",))]
+    return (("points",), *hidden, ("nets", nets, 1), ("flatten",))
 
 
 def _pooled(*convolutions, normalized=False, dense=()):
@@ -109,6 +119,13 @@ NETS = {
     "wide": Net("784-2x1000-10", (28, 28, 1), _dense(1000, 1000), 128, "adam"),
     "lenet": Net("LeNet-5 with ReLU", (28, 28, 1), _LENET, 128, "momentum"),
     "resnet": Net("ResNet-14, 8 to 32 channels", (32, 32, 3), _resnet(8, 2), 128, "momentum"),
+    "words": Net(
+        "10,000 words, logistic regression", (10000, 1, 1), _dense(dropout=(0.5, 0.5), outputs=2), 128, "adam"
+    ),
+    "autoencoder": Net(
+        "784-500-50-500-784, autoencoder", (28, 28, 1), _dense(500, 50, 500, outputs=784), 100, "adam", "inputs"
+    ),
+    "ensemble": Net("500 nets 1-10x2-1 in one", (1, 1, 1), _nets(500, *[2] * 10), 64, "adam", "numbers"),
     "dropout": Net("784-2x1000-10, dropout", (28, 28, 1), _dense(1000, 1000, dropout=(0.2, 0.5)), 128, "adam"),
     "cuda_half": Net("cuda-convnet, half width", (32, 32, 3), _cuda_convnet(0.5), 128, "momentum"),
     "responses": Net(
@@ -127,10 +144,33 @@ STEPS = 50  # batches of data
 
 
 def data(net, seed=0):
-    """Return random images as bytes, and labels."""
+    """Return random images as bytes, and targets: labels, the same bytes, or numbers."""
     draw = np.random.default_rng(seed)
     n = STEPS * net.batch
-    return draw.integers(0, 256, (n, *net.shape)).astype("uint8"), draw.integers(0, 10, n).astype("int32")
+    x = draw.integers(0, 256, (n, *net.shape)).astype("uint8")
+    if net.task == "classes":
+        classes = net.layers[-1][1] if net.layers[-1][0] == "dense" else 10
+        return x, draw.integers(0, classes, n).astype("int32")
+    return x, x.reshape(n, -1) if net.task == "inputs" else draw.normal(size=(n, 1)).astype("float32")
+
+
+def task(net):
+    """Return what the engine trains the network for."""
+    from keras import ops
+
+    from experiments.engine.task import CLASSIFICATION, REGRESSION, Task, binary_cross_entropy
+
+    reconstruction = Task(lambda y, logits: binary_cross_entropy(ops.cast(y, logits.dtype) / 255, logits))
+    return {"classes": CLASSIFICATION, "inputs": reconstruction, "numbers": REGRESSION}[net.task]
+
+
+def keras_loss(net):
+    """Return the loss as Keras's users write it."""
+    from keras import losses
+
+    if net.task == "numbers":
+        return losses.MeanSquaredError()
+    return (losses.SparseCategoricalCrossentropy if net.task == "classes" else losses.BinaryCrossentropy)(True)
 
 
 def keras_model(net, seed=0, activation=None):
@@ -140,6 +180,7 @@ def keras_model(net, seed=0, activation=None):
 
     from custom.activations import ReLU
     from custom.layers import LocalResponseNormalization
+    from experiments.networks.ensembles import EnsembleDense
     from experiments.seeds import derive
 
     names = iter(range(1000))
@@ -188,6 +229,8 @@ def keras_model(net, seed=0, activation=None):
         "responses": LocalResponseNormalization,
         "block": lambda filters, stride: functools.partial(block, filters=filters, stride=stride),
         "branches": lambda filters, stride: functools.partial(branches, filters=filters, stride=stride),
+        "points": lambda: layers.Reshape((1, -1)),
+        "nets": lambda nets, units: EnsembleDense(nets, units, "he_normal", derive(seed, next(names))),
     }
     x = inputs = keras.Input(net.shape)
     for (kind, *arguments), following in itertools.zip_longest(net.layers, net.layers[1:]):
@@ -250,6 +293,21 @@ def torch_model(net):
                 x = self.norm(x)
             return x + mean
 
+    class Nets(nn.Module):
+        """Dense layers side by side, from and to `(nets, batch, units)`."""
+
+        def __init__(self, nets, inputs, units):
+            super().__init__()
+            self.kernel = nn.Parameter(torch.randn(nets, inputs, units) * (2 / inputs) ** 0.5)
+            self.bias = nn.Parameter(torch.zeros(nets, 1, units))
+
+        def forward(self, x):
+            return torch.baddbmm(self.bias, x.expand(len(self.bias), -1, -1), self.kernel)
+
+    class Joined(nn.Module):
+        def forward(self, x):
+            return x.permute(1, 0, 2).flatten(1)
+
     height, width, channels = net.shape
     found = []
     for (kind, *arguments), following in itertools.zip_longest(net.layers, net.layers[1:]):
@@ -271,8 +329,15 @@ def torch_model(net):
             channels, height, width = filters, -(-height // stride), -(-width // stride)
         elif kind == "global":
             found += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        elif kind == "points":
+            found += [nn.Flatten(), nn.Unflatten(0, (1, -1))]
+            channels *= height * width
+        elif kind == "nets":
+            nets, units = arguments
+            found.append(Nets(nets, channels, units))
+            channels = units
         elif kind == "flatten":
-            found.append(nn.Flatten())
+            found.append(Joined() if net.layers[0] == ("points",) else nn.Flatten())
             channels *= height * width
         elif kind == "norm":
             found.append(nn.BatchNorm2d(channels))
@@ -281,6 +346,18 @@ def torch_model(net):
         else:
             found.append({"relu": nn.ReLU, "dropout": nn.Dropout}[kind](*arguments))
     return nn.Sequential(*found)
+
+
+def torch_loss(net):
+    """Return the loss from outputs and targets as PyTorch's users write it."""
+    from torch import nn
+
+    if net.task == "classes":
+        return nn.CrossEntropyLoss()
+    if net.task == "numbers":
+        return lambda outputs, y: ((outputs - y) ** 2).mean()
+    reconstruction = nn.BCEWithLogitsLoss()
+    return lambda outputs, y: reconstruction(outputs, y.float() / 255)
 
 
 def operations(net):
@@ -302,6 +379,10 @@ def operations(net):
         if kind == "dense":
             products.append(channels * arguments[0])
             channels = arguments[0]
+        elif kind == "nets":
+            nets, units = arguments
+            products.append(nets * channels * units)
+            channels = units
         elif kind == "conv":
             convolution(*arguments)
         elif kind in ("block", "branches"):

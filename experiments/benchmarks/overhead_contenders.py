@@ -16,7 +16,7 @@ from experiments.benchmarks.nets import NETS, STEPS, data
 
 PLAIN = "engine_plain"  # the engine on TensorFlow without oneDNN
 FEW = 5  # steps at a time of nets with convolutions
-LONG = 1000  # steps of an epoch of `fit` for nets without convolutions
+LONG, LARGE = 1000, 2**29  # steps of an epoch of `fit` for nets without convolutions, and bytes of its images
 PEAK, GPU_PEAK = 3000, 8192  # rows and columns of the matrices
 
 
@@ -32,20 +32,21 @@ def arrays_of(net, seed=0):
 
 def fit(net, tuned):
     """Return Keras's own loop over the same data, scaled beforehand."""
-    import keras
     import numpy as np
 
-    from experiments.benchmarks.nets import keras_model, optimizer
+    from experiments.benchmarks.nets import keras_loss, keras_model, optimizer
 
     model = keras_model(net)
     x, y = data(net)
     chunk = FEW if net.convolutional else STEPS
     options = {"steps_per_execution": chunk, "jit_compile": not net.convolutional} if tuned else {}
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer(net), loss, **options)
+    model.compile(optimizer(net), keras_loss(net), **options)
     x = x.astype("float32") / 255
+    if net.task == "inputs":
+        y = x.reshape(len(x), -1)
     if not net.convolutional:  # an epoch of as many steps as users have, as each costs something too
-        x, y = np.tile(x, (LONG // STEPS, 1, 1, 1)), np.tile(y, LONG // STEPS)
+        times = max(1, min(LONG // STEPS, LARGE // x.nbytes))
+        x, y = (np.concatenate([array] * times) for array in (x, y))
     most = len(y) // net.batch
 
     def run(steps):
@@ -62,7 +63,7 @@ def training(net, arrays, seed=0, activation=None, precision="float32"):
     import keras
 
     from experiments import engine
-    from experiments.benchmarks.nets import keras_model, optimizer
+    from experiments.benchmarks.nets import keras_model, optimizer, task
 
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
@@ -71,7 +72,7 @@ def training(net, arrays, seed=0, activation=None, precision="float32"):
     finally:
         keras.config.set_dtype_policy(before)
     plan = engine.Plan(1, net.batch, seed, tf32=precision == "tf32")
-    return engine.Training(model, optimizer(net), arrays, plan)
+    return engine.Training(model, optimizer(net), arrays, plan, task(net))
 
 
 def engine_steps(net, activation=None, precision="float32"):
@@ -123,7 +124,7 @@ def torch_steps(net, *, last=True, compiled=False, precision="float32", device="
     """
     import torch
 
-    from experiments.benchmarks.nets import torch_model
+    from experiments.benchmarks.nets import torch_loss, torch_model
 
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
     torch.backends.cudnn.benchmark = True
@@ -138,12 +139,13 @@ def torch_steps(net, *, last=True, compiled=False, precision="float32", device="
     optimizer = makers[net.optimizer](model.parameters(), fused=True)
     x, y = data(net)
     x = torch.from_numpy(x).permute(0, 3, 1, 2).contiguous(memory_format=layout).to(device)
-    y, order = torch.from_numpy(y).long().to(device), torch.randperm(len(y), device=device).reshape(STEPS, -1)
-    cross_entropy = torch.nn.CrossEntropyLoss()
+    y = torch.from_numpy(y.astype("int64") if net.task == "classes" else y).to(device)
+    order = torch.randperm(len(y), device=device).reshape(STEPS, -1)
+    of_outputs = torch_loss(net)
 
     def loss(x, y):
         with narrow():
-            return cross_entropy(model(x.float() / 255), y)
+            return of_outputs(model(x.float() / 255), y)
 
     loss = torch.compile(loss) if compiled else loss
 

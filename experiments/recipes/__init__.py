@@ -2,6 +2,5 @@
 
 from experiments.recipes.classifier import classifier, learning_rate
 from experiments.recipes.ensemble import ensemble
-from experiments.recipes.schedules import InverseSquareRoot
 
-__all__ = ["InverseSquareRoot", "classifier", "ensemble", "learning_rate"]
+__all__ = ["classifier", "ensemble", "learning_rate"]

@@ -170,7 +170,13 @@ CELLS = (
 )
 
 OPTIMIZERS = (
-    Row("AdaBelief", "adabelief", (), "Adam with the variance about the running mean; Addons rectifies it by default."),
+    Row(
+        "AdaBelief",
+        "adabelief",
+        ("custom.optimizers.AdaBelief",),
+        "Addons rectifies by default (`rectify=True`), with epsilon 1e-14; ours is the paper's algorithm 2, which does "
+        "not. Warm-up of the rate is `LinearWarmUp` here.",
+    ),
     Row(
         "AdamW",
         "weight_decay_optimizers",
@@ -260,7 +266,14 @@ OPTIMIZERS = (
     ),
     Row("Triangular2CyclicalLearningRate", "cyclical_learning_rate", (), "As `CyclicalLearningRate`."),
     Row("TriangularCyclicalLearningRate", "cyclical_learning_rate", (), "As `CyclicalLearningRate`."),
-    Row("Yogi", "yogi", (), "Adam with additive steps of the second moment."),
+    Row(
+        "Yogi",
+        "yogi",
+        ("custom.optimizers.Yogi",),
+        "Addons corrects the bias, starts both moments at 1e-6 and adds epsilon before the correction; ours is the "
+        "paper's, which does none of it, and `bias_correction=True` comes near Addons'. L1 and L2 strengths of Addons: "
+        "`l2` here.",
+    ),
     Row(
         "extend_with_decoupled_weight_decay",
         "weight_decay_optimizers",

@@ -31,6 +31,8 @@ SETTINGS = {
     "SGDW": {"learning_rate": 0.02, "weight_decay": 0.002},
     "RAdam": {"learning_rate": 0.08, "beta_2": 0.9},
     "Lion": {"learning_rate": 0.075},
+    "Yogi": {"learning_rate": 0.1},
+    "AdaBelief": {"learning_rate": 0.3},
 }
 
 RATES = (None, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # None: the default

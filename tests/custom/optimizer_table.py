@@ -15,8 +15,11 @@ into `BAD_NUMBERS` or `BAD_CHOICES`.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from custom.optimizers import (
     SGDW,
+    AdaBelief,
     AdaDelta,
     AdaGrad,
     Adam,
@@ -30,6 +33,7 @@ from custom.optimizers import (
     PolyakHeavyBall,
     RAdam,
     RMSProp,
+    Yogi,
 )
 from tests.reference import optimizers as rules
 
@@ -58,6 +62,26 @@ class OptimizerCase:
 
     def make(self, *args, **arguments):
         return self.cls(*args, **{**self.required, **arguments})
+
+
+def yogi(w, g, state, t, rate, beta_1, beta_2, epsilon, bias_correction):
+    """Zaheer et al. (2018), algorithm 2; corrected, both moments are divided as Adam's are."""
+    state = rules.start(state, w, "moment_1", "moment_2")
+    first = beta_1 * state["moment_1"] + (1 - beta_1) * g
+    larger = np.where(state["moment_2"] > g**2, 1.0, np.where(state["moment_2"] < g**2, -1.0, 0.0))
+    second = state["moment_2"] - (1 - beta_2) * larger * g**2
+    by = (1 - beta_1**t, 1 - beta_2**t) if bias_correction else (1.0, 1.0)
+    step = rate * (first / by[0]) / ((second / by[1]) ** 0.5 + epsilon)
+    return w - step, {"moment_1": first, "moment_2": second}
+
+
+def adabelief(w, g, state, t, rate, beta_1, beta_2, epsilon):
+    """Zhuang et al. (2020), algorithm 2."""
+    state = rules.start(state, w, "moment", "variance")
+    moment = beta_1 * state["moment"] + (1 - beta_1) * g
+    variance = beta_2 * state["variance"] + (1 - beta_2) * (g - moment) ** 2 + epsilon
+    corrected = moment / (1 - beta_1**t), variance / (1 - beta_2**t)
+    return w - rate * corrected[0] / (corrected[1] ** 0.5 + epsilon), {"moment": moment, "variance": variance}
 
 
 ADAM = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
@@ -168,6 +192,14 @@ OPTIMIZERS = [
             {"warmup": "skip"},
         ),
     ),
+    OptimizerCase(
+        Yogi,
+        yogi,
+        ("moment_1", "moment_2"),
+        {**ADAM, "learning_rate": 0.01, "epsilon": 1e-3, "bias_correction": False},
+        (*BETAS, {"epsilon": 0.1}, {"bias_correction": True}),
+    ),
+    OptimizerCase(AdaBelief, adabelief, ("moment", "variance"), ADAM, (*BETAS, {"epsilon": 1e-3}, {"epsilon": 0.1})),
     OptimizerCase(
         Lion,
         rules.lion,

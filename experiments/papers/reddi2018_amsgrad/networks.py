@@ -6,11 +6,11 @@ from functools import partial
 import keras
 
 from custom.activations import ReLU
-from custom.optimizers import Adam
+from custom.optimizers import Adam, InverseSquareRoot
 from experiments.claims import TEST_LOSS, TRAIN_LOSS, Finding, Margin, Ordering, Quantity
 from experiments.networks.parts import dense_end
 from experiments.papers.reddi2018_amsgrad.figures import GridOfTwo
-from experiments.recipes import InverseSquareRoot, classifier
+from experiments.recipes import classifier
 from experiments.report.figures import LearningCurves, PairedDifferences
 from experiments.spec import Choice, Deviation, Experiment, Flag, Preset, Real, Tuning
 
