@@ -16,3 +16,8 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 # The same examples each time, and no time limit: a machine that others use is slow.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long: several processes then end at the same time."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

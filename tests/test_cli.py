@@ -132,7 +132,7 @@ def test_crash_nan_and_kill_leave_the_store_sound_and_show_in_the_report(tmp_pat
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_keeps_finished_runs_and_the_next_call_goes_on(tmp_path, workers):
-    command = ("run", "kingma2015_adam", "--only", "mlp", "--only", "adam", "--seeds", "4", "--workers", workers)
+    command = ("run", "kingma2015_adam", "--only", "mlp", "--only", "adam", "--seeds", "3", "--workers", workers)
     process = started(tmp_path, *command)
     for line in process.stdout:
         if re.match(r"( *\d+/\d+ )?done", line):
