@@ -42,6 +42,8 @@ class ClippedLinear(Activation):
 
     Shapes: any shape in, the same shape and dtype out.
 
+    NaN stays NaN; the gradient that passes through it is 0, as beyond the corners.
+
     Args:
         continuous: whether to shift the middle piece, so that the three meet. Default False, the
             slides' form.

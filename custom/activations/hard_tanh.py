@@ -25,6 +25,8 @@ class HardTanh(Activation):
 
     Shapes: any shape in, the same shape and dtype out.
 
+    NaN stays NaN; the gradient that passes through it is 0, as beyond the corners.
+
     Differences from Keras: the value of `keras.activations.hard_tanh`, whose gradient at the two
     corners depends on the backend.
 
