@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from experiments.claims.quantities import Quantity
 from experiments.claims.statistics import LEVEL, Estimate, runs_for
 from experiments.spec.experiment import EARLIER
-from experiments.spec.text import Amount, bracketed, listed
+from experiments.spec.text import Amount, bracketed
 
 VERDICTS = (
     "reproduced",
@@ -66,6 +66,16 @@ class Reason:
     def of(cls, key, **words):
         """Return the reason of this key."""
         return cls(key, tuple(words.items()))
+
+    def joined(self, other):
+        """Return the reason that two give together, which differ in their presets alone; `None` where they do not."""
+        mine, others = dict(self.words), dict(other.words)
+        both = tuple(
+            sorted({*mine.get("presets", ()), *others.get("presets", ())}, key=lambda name: (" " in name, name))
+        )
+        if (self.key, self.about) != (other.key, other.about) or mine | {"presets": both} != others | {"presets": both}:
+            return None
+        return dataclasses.replace(self, words=tuple({**mine, "presets": both}.items())) if both else self
 
 
 @dataclasses.dataclass(frozen=True)
@@ -254,12 +264,9 @@ class Claim:
         return Verdict(verdict, reasons, measured.parts, p)
 
     def _judges(self, evidence):
-        """Return in words the presets that may judge it."""
-        smaller = [f"reduced ({evidence.text.title(self.instead)})"] if self.instead and evidence else []
-        *first, last = [*self.presets, *smaller]
-        if evidence is None or not first:
-            return " / ".join([*first, last])
-        return evidence.text.page("or", first=listed(first), last=last)
+        """Return the presets that may judge it, one of another experiment with that one's heading."""
+        smaller = (f"reduced ({evidence.text.title(self.instead)})",) if self.instead and evidence else ()
+        return (*self.presets, *smaller)
 
     def effect(self):
         """Return the difference that more runs would have to find, in the unit of its parts; `None`: none is known."""

@@ -63,11 +63,11 @@ def farthest(history):
 
 RATE = Quantity("rate", "", rate, digits=4)
 ARRIVED = Quantity("arrived", "steps", last("arrived"), digits=0)
-DISTANCE = Quantity("distance", "", last("distance"))
+DISTANCE = Quantity("distance", "", last("distance"), geometric=True)
 POSITION = Quantity("position", "", last("position"))
-FARTHEST = Quantity("farthest", "", farthest, digits=3)
-MOVED = Quantity("moved", "", last("moved"))
-VALUE = Quantity("value", "", last("value"))
+FARTHEST = Quantity("farthest", "", farthest, digits=3, least=0.0)
+MOVED = Quantity("moved", "", last("moved"), least=0.0)
+VALUE = Quantity("value", "", last("value"), geometric=True)
 
 
 def quadratic(condition):
