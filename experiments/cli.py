@@ -105,6 +105,8 @@ def _run(options):
     with progress(options.progress) as bar:
         runner = _runner(options, request, bar, every=options.checkpoint_seconds, stacking=options.stack)
         writable(runner.store.folder)
+        for words in request.fewer_seeds() if options.progress == "auto" else ():  # the parent of workers has said it
+            bar.note(words)
         measured = options.preset != "quick" and not options.no_estimate
         left = estimate.remaining(runner, request) if measured or options.workers > 1 else ()
         if measured and left:

@@ -61,7 +61,7 @@ class Quantity:
             return None
         if self.counts:
             return share_interval(self.pairs(records))
-        values = [self.of(record) for record in records]
+        values = [value for record in records if (value := self.of(record)) is not None]
         if self.geometric and min(values) > 0:
             return geometric_interval(values)
         return mean_interval(values, possible=self.possible)

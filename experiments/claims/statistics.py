@@ -116,8 +116,8 @@ def geometric_interval(values, confidence=1 - LEVEL):
     if values.size == 0 or not (np.isfinite(values) & (values > 0)).all():
         raise ValueError(f"Received: {values.tolist()}. Expected at least one value, all finite and above 0.")
     found = mean_interval(np.log(values), confidence)
-    ends = [None if end is None else float(np.exp(min(end, 709.0))) for end in (found.mean, found.low, found.high)]
-    return Estimate(ends[0], found.n, *ends[1:])
+    mean, low, high = (None if x is None else math.exp(min(x, 709.0)) for x in (found.mean, found.low, found.high))
+    return Estimate(mean, found.n, low, high)
 
 
 def binomial_interval(count, n, confidence=1 - LEVEL):
