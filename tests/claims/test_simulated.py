@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from experiments.claims.claim import Margin, Measured, Part, compare
 from experiments.claims.comparisons import Alike, NoBetter
 from experiments.claims.statistics import (
     geometric_interval,
@@ -14,6 +13,7 @@ from experiments.claims.statistics import (
     runs_for,
     share_interval,
 )
+from experiments.claims.verdict import Margin, Measured, Part, compare
 
 TRIALS = 1000
 SEEDS = (3, 5, 10)
