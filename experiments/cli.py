@@ -1,6 +1,8 @@
-"""The command, `python -m experiments`: what each of its commands does. Its options: `experiments.arguments`."""
+"""The command, `python -m experiments`: what each of its commands does. Its options: `experiments.arguments`.
 
-import collections
+Those that only tell what there is stand in `experiments.showing`.
+"""
+
 import os
 import pathlib
 import shlex
@@ -8,12 +10,13 @@ import signal
 import sys
 import traceback
 
-from experiments import book, papers, stopping, streams
+from experiments import showing, stopping, streams
 from experiments.arguments import MEANING, again, parse
 from experiments.data.folders import writable
 from experiments.errors import UsageError, described, line, warn
+from experiments.known import load, own_store
 from experiments.runs import backend, executors
-from experiments.spec import PRESETS, Request
+from experiments.spec import Request
 
 
 def main(arguments=None):
@@ -64,23 +67,8 @@ def _failed(error):
     return 3
 
 
-def _load(names=()):
-    """Return the papers of these names, the book's own experiments among them; of no names, all."""
-    backend.load()
-    if not names or "all" in names:
-        return [*papers.load(), *book.load()]
-    own, names = book.names(), dict.fromkeys(names)
-    return [paper for name in names for paper in (book if name in own else papers).load([name])]
-
-
-def _store(note=warn):
-    from experiments.runs.store import Store
-
-    return Store(backend.runs_folder(), note)
-
-
 def _request(options):
-    return Request.parsed(_load(options.papers), options.preset, options.only, options.seeds, options.set)
+    return Request.parsed(load(options.papers), options.preset, options.only, options.seeds, options.set)
 
 
 def _runner(options, request, progress, **how):
@@ -91,7 +79,7 @@ def _runner(options, request, progress, **how):
 
     known = {key_of(r): r for p in request.papers for r in published.read(p)} if options.extend else {}
     command = shlex.join(["python", "-m", "experiments", *again("run", options, *MEANING)])
-    runner = Runner(_store(progress.note), progress, command, known, compiler=options.compiler, **how)
+    runner = Runner(own_store(progress.note), progress, command, known, compiler=options.compiler, **how)
     runner.require(request)
     return runner
 
@@ -105,6 +93,8 @@ def _run(options):
     with progress(options.progress) as bar:
         runner = _runner(options, request, bar, every=options.checkpoint_seconds, stacking=options.stack)
         writable(runner.store.folder)
+        for words in request.fewer_seeds() if options.progress == "auto" else ():  # the parent of workers has said it
+            bar.note(words)
         measured = options.preset != "quick" and not options.no_estimate
         left = estimate.remaining(runner, request) if measured or options.workers > 1 else ()
         if measured and left:
@@ -141,7 +131,7 @@ def _estimate(options):
         runner, request, say=(lambda text: None) if options.brief else runner.progress.note
     )
     if lines and not options.brief:
-        _table(("program", "runs", "setup", "ms/step", "time", "checkpoint", "disk"), map(estimate.row, lines))
+        showing.table(("program", "runs", "setup", "ms/step", "time", "checkpoint", "disk"), map(estimate.row, lines))
     print(estimate.summary(lines, memory, options.workers))
     return 0
 
@@ -149,15 +139,15 @@ def _estimate(options):
 def _report(options):
     from experiments.report.build import local
 
-    chosen = _load(options.papers)
-    print(f"Open {local(chosen, _load(), _store())}")
+    chosen = load(options.papers)
+    print(f"Open {local(chosen, load(), own_store())}")
     return 0
 
 
 def _publish(options):
     from experiments.report import build
 
-    everything = _load()
+    everything = load()
     if options.check:
         differ = build.check(everything)
         for name in differ:
@@ -168,19 +158,19 @@ def _publish(options):
         for name in benchmarks:
             print(f"{name} is not what its records give. Run: python -m experiments.benchmarks.publish")
         return 1 if differ or benchmarks else 0
-    build.publish(_load(options.papers), everything, _store())
+    build.publish(load(options.papers), everything, own_store())
     print(f"Published pages: {pathlib.Path('reports') / 'README.md'}")
     return 0
 
 
 def _site(options):
     os.environ.setdefault("JAX_ENABLE_X64", "1")  # the plots are computed in float64
-    papers = _load()
+    papers = load()
     from experiments.site import building
     from experiments.site.public_names import Undocumented
 
     try:
-        first, complaints = building.of_papers(papers, own=_store() if options.own else None)
+        first, complaints = building.of_papers(papers, own=own_store() if options.own else None)
     except Undocumented as error:
         for problem in error.problems:
             print(f"experiments: {problem}", file=sys.stderr)
@@ -189,32 +179,6 @@ def _site(options):
         warn(complaint)
     print(f"Open {first}")
     return 0
-
-
-def _list(options):
-    from experiments.runs import published
-
-    rows, store = [], _store()
-    for paper in _load():
-        presets = [p for p in PRESETS if any(p in e.presets for e in paper.experiments)]
-        data = {preset.settings["data"]: None for e in paper.experiments for preset in e.presets.values()}
-        findings = len(paper.findings) + len(paper.tables)
-        ran = _ran(paper, published.read(paper)), _ran(paper, store.all(paper.key))
-        rows.append((paper.key, ", ".join(presets), findings, ", ".join(data), *ran))
-    _table(("paper", "presets", "findings", "data", "published", "yours"), rows)
-    return 0
-
-
-def _ran(paper, records):
-    """Return how many runs count under which preset, in words."""
-    from experiments.claims.evidence import gather
-
-    counts = collections.Counter()
-    for experiment in paper.experiments:
-        evidence = gather(paper, experiment, records)
-        if evidence.preset:
-            counts[evidence.preset] += evidence.count("done")
-    return ", ".join(f"{preset} {counts[preset]}" for preset in PRESETS if preset in counts) or "-"
 
 
 def _export(options):
@@ -226,8 +190,8 @@ def _export(options):
     for name, needs in (("parquet", "to"), ("tensorboard", "to"), ("decimal", "latex")):
         if getattr(options, name) and getattr(options, needs) is None:
             raise UsageError(f"Received: --{name} without --{needs}. Expected --{needs} FOLDER too.")
-    store = _store()
-    pairs = [(p, store.all(p.key) if options.own else published.read(p)) for p in _load(options.papers)]
+    store = own_store()
+    pairs = [(p, store.all(p.key) if options.own else published.read(p)) for p in load(options.papers)]
     pairs = [(paper, records) for paper, records in pairs if records]
     if not pairs:
         where = f"{store.folder}/" if options.own else "reports/"
@@ -266,34 +230,6 @@ def _latex(pairs, folder, options):
     return latex.write(tables, folder, options.decimal or "point")
 
 
-def _compare(options):
-    from experiments.claims.changes import changes
-    from experiments.export import comparison
-    from experiments.runs import elsewhere
-
-    known = {paper.key: paper for paper in _load()}
-    places = [elsewhere.read(place, known) for place in (options.before, options.after)]
-    sets = [records for records, _ in places]
-    wanted = [key for key in known if any(key in records for records in sets)]
-    for records, alone in places:  # what a file does not speak of is no change
-        wanted = [key for key in wanted if key in records or not alone]
-    if not wanted:
-        raise UsageError(
-            f"Received: {options.before} and {options.after}, which share no paper. Expected one that both have."
-        )
-    found = {key: changes(known[key], *(records.get(key, []) for records in sets)) for key in wanted}
-    lines = [line for key, findings in found.items() for line in comparison.changed(key, findings)]
-    if options.json:
-        print(comparison.as_json(found))
-        return 1 if lines else 0
-    for key, findings in found.items():
-        print(f"{key}: {' and '.join(str(len(records.get(key, []))) for records in sets)} records")
-        _table(comparison.HEADER, comparison.rows(findings, known[key].text))
-        print()
-    print("\n".join(["Verdicts that changed:", *lines] if lines else ["No verdict changed."]))
-    return 1 if lines else 0
-
-
 def _environment(options):
     from experiments.runs.rebuild import rebuild
 
@@ -301,86 +237,23 @@ def _environment(options):
     return 0
 
 
-def _status(options):
-    from experiments.claims.evidence import progress
-    from experiments.runs.checkpoint import describe
-    from experiments.spec.run import label
-
-    store = _store()
-    known = [(paper, store.all(paper.key)) for paper in _load()]
-    rows, left_out = [], []
-    for paper, records in known:
-        for evidence, preset, wanted in progress(paper, records):
-            counts = collections.Counter(r["outcome"] for r in evidence.records)
-            where = (paper.key, evidence.experiment.name, preset)
-            words = [f"{counts[o]} {o}" for o in ("diverged", "failed", "running", "interrupted") if counts[o]]
-            words += [f"{sum(map(len, evidence.apart.values()))} left out"] if evidence.apart else []
-            rows.append((*where, f"{counts['done']}/{wanted}", ", ".join(words) or "-"))
-            left_out += [f"{' '.join(where)}: {text}" for text in [evidence.left_out()] if text]
-    _table(("paper", "experiment", "preset", "done", "others"), rows)
-    for text in left_out:
-        print(text)
-    for record in (r for _, records in known for r in records if r["outcome"] in ("failed", "interrupted")):
-        if where := describe(store.checkpoint(record["paper"], record["key"])):
-            print(f"{label(record)}: {record['outcome']}; goes on from {where}")
-    return 0
-
-
 def _doctor(options):
     from experiments.runs import doctor
 
-    return doctor.visit(_store(), options.repair)
-
-
-def _data(options):
-    _load()  # each declares what it alone uses
-    from experiments.data import CATALOGUE, describe
-
-    described = {name: describe(name) for name in CATALOGUE}
-    states = {name: "broken" if d["broken"] else "yes" if d["present"] else "no" for name, d in described.items()}
-    rows = [(name, states[name], d["where"], d["licence"]) for name, d in described.items()]
-    _table(("dataset", "present", "where", "licence"), rows)
-    for name, row in described.items():
-        if row["broken"]:
-            print(f"Broken: {row['broken']}")
-        elif not row["present"]:
-            print(f"To get {name}: {row['get']}")
-    return 0
-
-
-def _table(header, rows):
-    """Print a table: on a terminal folded to its width; elsewhere a row a line, which other programs can read."""
-    rows = [tuple(map(str, row)) for row in rows]
-    if not sys.stdout.isatty():
-        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-        for row in (header, *rows):
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-        return
-
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name in header:
-        table.add_column(name, overflow="fold", no_wrap=name in ("paper", "dataset"))  # whole, to be copied
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)
+    return doctor.visit(own_store(), options.repair)
 
 
 COMMANDS = {
-    "list": _list,
+    "list": showing.list_papers,
     "run": _run,
     "estimate": _estimate,
     "report": _report,
     "publish": _publish,
     "export": _export,
-    "compare": _compare,
+    "compare": showing.compare,
     "site": _site,
-    "status": _status,
+    "status": showing.status,
     "doctor": _doctor,
     "environment": _environment,
-    "data": _data,
+    "data": showing.data,
 }

@@ -62,6 +62,16 @@ def main(*arguments):
     return exit.value.code
 
 
+@pytest.mark.parametrize(("more", "lines"), [((), 1), (("--seeds", "8"), 0), (("--progress", "json"), 0)])
+def test_run_says_before_it_trains_where_more_seeds_are_declared(here, capsys, monkeypatch, more, lines):
+    monkeypatch.setattr("experiments.runs.runner.Runner.run", lambda self, request: print("trains") or [])
+    command = ("run", "rumelhart1986_backprop", "--only", "trees", "--preset", "reduced", "--no-estimate")
+    assert main(*command, *more) == 0
+    said, _, _ = capsys.readouterr().out.partition("trains")
+    line = "rumelhart1986_backprop, preset reduced: more seeds are declared than run: 8 at paper, 2 here (trees)"
+    assert said.splitlines().count(line) == lines and said.count("declared") == lines
+
+
 @pytest.mark.slow
 def test_quick_twice_then_the_report(tmp_path):
     # Some of what `all` runs, which takes minutes.

@@ -11,7 +11,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "experiments"
 LEAVES = {"errors", "seeds", "files", "stopping", "streams"}  # which every room may use, and which use no room
-TOP = {"arguments", "cli", "__main__"}  # which may use every room
+TOP = {"arguments", "known", "showing", "cli", "__main__"}  # which may use every room
 DECLARATIONS = {"spec", "claims", "recipes", "networks", "data", "engine", "report.figures", "report.blocks", "custom"}
 ALLOWED = {
     "papers": DECLARATIONS,

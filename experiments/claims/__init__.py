@@ -1,18 +1,6 @@
 """Findings of a paper as data, and the verdicts that the records give."""
 
-from experiments.claims.claim import (
-    VERDICTS,
-    Claim,
-    Margin,
-    Measured,
-    Part,
-    Reason,
-    Verdict,
-    Yardstick,
-    describe,
-    on_differences,
-    on_ratios,
-)
+from experiments.claims.claim import Claim, describe
 from experiments.claims.comparisons import Alike, NoBetter, Ordering, Ratio, not_reached
 from experiments.claims.evidence import Evidence, gather
 from experiments.claims.finding import Finding, confirmations, judge, totals
@@ -26,6 +14,17 @@ from experiments.claims.quantities import (
     TRAIN_LOSS,
     VALIDATION_ERROR,
     Quantity,
+)
+from experiments.claims.verdict import (
+    VERDICTS,
+    Margin,
+    Measured,
+    Part,
+    Reason,
+    Verdict,
+    Yardstick,
+    on_differences,
+    on_ratios,
 )
 
 __all__ = [

@@ -6,12 +6,13 @@ import math
 import numpy as np
 from scipy import stats
 
-from experiments.claims.claim import Claim, Verdict, describe
+from experiments.claims.claim import Claim, describe
 from experiments.claims.comparisons import NoBetter, Ordering
 from experiments.claims.evidence import gather
 from experiments.claims.finding import Finding, judge, placed
 from experiments.claims.published_numbers import Table
 from experiments.claims.statistics import LEVEL, Estimate, mean_interval, paired_difference
+from experiments.claims.verdict import Verdict
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,9 +3,10 @@
 import dataclasses
 import math
 
-from experiments.claims.claim import (
+from experiments.claims.claim import Claim, describe
+from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
+from experiments.claims.verdict import (
     ENOUGH,
-    Claim,
     Margin,
     Measured,
     Part,
@@ -13,11 +14,9 @@ from experiments.claims.claim import (
     between,
     compare,
     contradicted,
-    describe,
     on_differences,
     on_ratios,
 )
-from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
 from experiments.spec.text import bracketed
 
 ORDER = ("not reproduced", "open", "no such difference", "direction only", "reproduced")  # of the pairs of a claim

@@ -3,9 +3,9 @@
 import collections
 import dataclasses
 
-from experiments.claims.claim import ENOUGH, VERDICTS, Measured
 from experiments.claims.published_numbers import Table
 from experiments.claims.statistics import holm
+from experiments.claims.verdict import ENOUGH, VERDICTS, Measured
 
 # Of the verdicts of a finding's claims the first of these that one of them has is the finding's.
 WORST = (

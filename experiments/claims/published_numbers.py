@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from experiments.claims.claim import Claim, Measured, Part, Reason, Yardstick, between, contradicted
+from experiments.claims.claim import Claim
+from experiments.claims.verdict import Measured, Part, Reason, Yardstick, between, contradicted
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 
-from experiments.claims.statistics import mean_interval, share_interval
+from experiments.claims.statistics import geometric_interval, mean_interval, share_interval
 
 # By unit, what a stored number can be: shares lie between 0 and 1, costs and times are not negative.
 POSSIBLE = {"%": (0.0, 1.0), "nats": (0.0, math.inf), "epochs": (0.0, math.inf)}
@@ -23,6 +23,10 @@ class Quantity:
         counts: for a share of counted cases, from the history to `(cases, of how many)`; see `proportion`.
         beyond: for a time until something happens, how long a history in which it never did has waited
             for it: the number is larger than that, and `compute` gives `None`.
+        least: the smallest that it can be, where its unit does not say it: no interval reaches below.
+        geometric: whether its numbers, which are not below 0, differ by factors, as those of a distance that every
+            step shrinks by one. Its estimate is the geometric mean then; where a run has 0, which has no logarithm,
+            the mean.
     """
 
     name: str
@@ -32,6 +36,14 @@ class Quantity:
     digits: int | None = None
     counts: Callable | None = None
     beyond: Callable | None = None
+    least: float | None = None
+    geometric: bool = False
+
+    @property
+    def possible(self):
+        """The smallest and the largest that a stored number can be."""
+        low, high = POSSIBLE.get(self.unit, (0.0 if self.geometric else -math.inf, math.inf))
+        return (low if self.least is None else self.least), high
 
     @property
     def difference_unit(self):
@@ -41,17 +53,18 @@ class Quantity:
     def estimate(self, records):
         """Return the `Estimate` from the records that have the number, the only one; `None` where none has it.
 
-        For a share of counted cases that of `statistics.share_interval`; else the mean of the runs, its interval
-        cut at what the quantity can be.
+        For a share of counted cases that of `statistics.share_interval`; for numbers that differ by factors that of
+        `statistics.geometric_interval`; else the mean of the runs, its interval cut at what the quantity can be.
         """
         records = [record for record in records if self.of(record) is not None]
         if not records:
             return None
         if self.counts:
             return share_interval(self.pairs(records))
-        return mean_interval(
-            [self.of(record) for record in records], possible=POSSIBLE.get(self.unit, (-math.inf, math.inf))
-        )
+        values = [value for record in records if (value := self.of(record)) is not None]
+        if self.geometric and min(values) > 0:
+            return geometric_interval(values)
+        return mean_interval(values, possible=self.possible)
 
     def of(self, record):
         """Return the number of a record; `None` where its history lacks it."""

@@ -96,6 +96,30 @@ def mean_interval(values, confidence=1 - LEVEL, possible=(-math.inf, math.inf)):
     return Estimate(mean, n, max(mean - half, possible[0]), min(mean + half, possible[1]), error)
 
 
+def geometric_interval(values, confidence=1 - LEVEL):
+    """Geometric mean of independent runs, with the interval that Student's t gives for the mean of the logarithms.
+
+    It covers the truth where the logarithms are normally distributed: where runs differ by factors rather than by
+    amounts. It lies above 0.
+
+    Args:
+        values: one number above 0 per run.
+        confidence: coverage.
+
+    Returns:
+        An `Estimate`; without an interval for a single value.
+
+    Raises:
+        ValueError: no values, or one that is not above 0, or not finite.
+    """
+    values = np.asarray(values, dtype="float64")
+    if values.size == 0 or not (np.isfinite(values) & (values > 0)).all():
+        raise ValueError(f"Received: {values.tolist()}. Expected at least one value, all finite and above 0.")
+    found = mean_interval(np.log(values), confidence)
+    mean, low, high = (None if x is None else math.exp(min(x, 709.0)) for x in (found.mean, found.low, found.high))
+    return Estimate(mean, found.n, low, high)
+
+
 def binomial_interval(count, n, confidence=1 - LEVEL):
     """Share of `count` cases in `n` independent ones, with the exact interval of Clopper and Pearson.
 

@@ -65,6 +65,23 @@ class Picture:
 
 
 @dataclasses.dataclass(frozen=True)
+class Motion:
+    """A figure that moves: a file of its own, which the page links and does not show.
+
+    Attributes:
+        name: of the file, without its ending.
+        text: the words of the link.
+        draw: draws what stands still in it.
+        over: from the figure, drawn and laid out, to the part of an SVG that moves over it.
+    """
+
+    name: str
+    text: str
+    draw: object = dataclasses.field(default=None, compare=False)
+    over: object = dataclasses.field(default=None, compare=False)
+
+
+@dataclasses.dataclass(frozen=True)
 class Folded:
     """Blocks that are shown when the reader asks for them."""
 

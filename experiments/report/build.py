@@ -10,7 +10,7 @@ import tempfile
 from experiments.claims.evidence import presets
 from experiments.files import write_atomically
 from experiments.report import figures, render
-from experiments.report.blocks import Grid, Page, Picture
+from experiments.report.blocks import Grid, Motion, Page, Picture
 from experiments.report.index import index_page, judged, of_papers, own_index
 from experiments.report.page import FILES, paper_page
 from experiments.report.swapping import PLACE, swapped
@@ -35,6 +35,8 @@ def write_page(pages, folder, records=None):
         for block in page.every(Picture):
             if block.draw:
                 figures.save(block.draw, folder / "figures", render.stem(block.name, page.language))
+        for block in page.every(Motion):
+            figures.save(block.draw, folder / "figures", render.stem(block.name, page.language), block.over)
         write_atomically(folder / FILES[page.language], render.markdown(page))
     for block in pages[0].every(Grid):
         if block.data:

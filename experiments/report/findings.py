@@ -52,9 +52,7 @@ def entry(view, number, judgement):
     if isinstance(finding, Table):
         items = [_cells(view, judgement)]
     else:
-        said = {claim.statement(text) for claim, _ in judgement.claims}
-        alone = len(judgement.claims) == 1 and said == {finding.statement(text)}
-        items = [_claim(view, claim, verdict, alone) for claim, verdict in judgement.claims]
+        items = _claims(view, judgement)
         looked = finding.looked(text)
         items += [text.page("looked", words=looked)] if looked else []
     places = _places(view, judgement)
@@ -63,18 +61,52 @@ def entry(view, number, judgement):
     return [Paragraph(head, anchor(judgement)), Bullets(tuple(items))]
 
 
-def _claim(view, claim, verdict, alone):
-    text, why, published = view.text, claim.why(view.text), claim.published(view.text)
-    published = text.page("why", published=published, why=why) if why else published
-    reasons = "; ".join(text.reason(reason) for reason in verdict.reasons) or text.verdict(verdict.verdict)
-    measured = claim.measured(verdict, text)
-    told = dict(published=published, verdict=text.verdict(verdict.verdict), reasons=reasons)
-    if measured:
-        preset = view.primary[claim.experiment].preset
-        where = "where_earlier" if preset == EARLIER else "where"
-        told["measured"] = text.page(where, measured=measured, experiment=text.title(claim.experiment), preset=preset)
-    key = "_".join(filter(None, ("claim", "" if measured else "unmeasured", "alone" if alone else "")))
-    return text.page(key, statement=claim.statement(text), **told)
+def _claims(view, judgement):
+    """Return an item for each claim; what several say alike, each of other runs, is said once."""
+    text, said = view.text, {}
+    for claim, verdict in judgement.claims:
+        why, published = claim.why(text), claim.published(text)
+        published = text.page("why", published=published, why=why) if why else published
+        said.setdefault((claim.statement(text), published, _about(claim)), []).append((claim, verdict))
+    alone = len(judgement.claims) == 1 and next(iter(said))[0] == judgement.finding.statement(text)
+    return [_claim(view, *words, _outcomes(view, claims), alone) for (*words, _), claims in said.items()]
+
+
+def _about(claim):
+    """Return what a claim is about, whatever experiment judges it."""
+    return claim.quantity.name, tuple(claim.named().items())
+
+
+def _outcomes(view, claims):
+    """Return, of claims that say the same, the reasons by number and verdict.
+
+    Those for one verdict on one number that differ in the presets that may judge it become one.
+    """
+    text, found = view.text, {}
+    for claim, verdict in claims:
+        measured = claim.measured(verdict, text)
+        if measured:
+            preset = view.primary[claim.experiment].preset
+            where = dict(measured=measured, experiment=text.title(claim.experiment), preset=preset)
+            measured = text.page("where_earlier" if preset == EARLIER else "where", **where)
+        reasons = found.setdefault((measured, verdict.verdict), [])
+        for reason in verdict.reasons:
+            joined = [(i, both) for i, other in enumerate(reasons) if (both := other.joined(reason))]
+            for i, both in joined:
+                reasons[i] = both
+            reasons += [] if joined else [reason]
+    return found
+
+
+def _claim(view, statement, published, outcomes, alone):
+    text, parts = view.text, []
+    for (measured, verdict), reasons in outcomes.items():
+        reasons = "; ".join(text.reason(reason) for reason in reasons) or text.verdict(verdict)
+        told = dict(verdict=text.verdict(verdict), reasons=reasons, **({"measured": measured} if measured else {}))
+        start = "also" if parts else "claim"
+        key = "_".join(filter(None, (start, "" if measured else "unmeasured", "alone" if alone else "")))
+        parts.append(text.page(key, statement=statement, published=published, **told))
+    return " ".join(parts)
 
 
 def _cells(view, judgement):
@@ -132,12 +164,13 @@ def printed(view):
     """Return the table of findings: for print, with the file of its numbers."""
     text = view.text
     header = tuple(text.page(name) for name in ("readme_finding", "paper_column", "measured", "verdict"))
-    rows = []
+    rows = {}  # by what they are about: claims that say the same of the same runs are one
     for judgement in view.judgements:
+        statement = judgement.finding.statement(text)
         if isinstance(judgement.finding, Table):
-            rows.append((judgement.finding.statement(text), "", "", text.verdict(judgement.verdict)))
+            rows[statement] = (statement, "", "", text.verdict(judgement.verdict))
             continue
         for claim, verdict in judgement.claims:
             told = (claim.published(text), claim.measured(verdict, text), text.verdict(verdict.verdict))
-            rows.append((judgement.finding.statement(text), *told))
-    return Grid(header, tuple(rows), text.page("findings"), "findings", data=numbers(view))
+            rows[statement, *told, _about(claim)] = (statement, *told)
+    return Grid(header, tuple(rows.values()), text.page("findings"), "findings", data=numbers(view))

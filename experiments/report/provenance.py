@@ -118,7 +118,8 @@ def _data(text, records):
     rows = []
     for d in sorted(sets.values(), key=lambda d: (d["name"], d["fingerprint"])):
         size = f"{text.numeral(d['train'], ',')} + {text.numeral(d['test'], ',')}"
-        rows.append((d["name"], d["source"], size, d["licence"], d["citation"], f"`{d['fingerprint'][:16]}`"))
+        name = text.value("data", d["name"]) or d["name"]
+        rows.append((name, d["source"], size, d["licence"], d["citation"], f"`{d['fingerprint'][:16]}`"))
     header = (*(text.page(name) for name in ("name", "origin", "sizes", "licence", "citation")), "SHA-256")
     return Grid(header, tuple(rows), text.page("data_caption"), "data")
 

@@ -40,6 +40,8 @@ def _parts(blocks, language):
                     f"{_anchor(block.anchor if caption else '')}{image}"
                     + (f"\n\n*{_flat(caption)}*" if caption else "")
                 )
+            case b.Motion(name, text):
+                parts.append(f"[{_flat(text)}]({source(name, language)})")
             case b.Folded(summary, inner):
                 told = f"<details>\n<summary>{html.escape(summary)}</summary>"
                 parts.append("\n\n".join([told, *_parts(inner, language), "</details>"]))

@@ -8,6 +8,7 @@ from experiments.report.blocks import Folded, Grid, Heading, Paragraph
 from experiments.report.findings import place
 from experiments.report.view import NOTHING
 from experiments.spec.experiment import EARLIER
+from experiments.spec.text import listed
 
 NUMBERS = ("quantity", "variant", "source", "preset", "mean", "low", "high", "n", "unit", "paper", "verdict")
 
@@ -82,7 +83,9 @@ def results(view, experiment):
             rows.append(tuple(row))
     if not rows:
         return None
-    caption = text.page("results_caption")
+    shown = view.paper.results.get(experiment.name, ())
+    some = listed(text.quantity(quantity) for quantity in shown if quantity.geometric)
+    caption = text.page("results_caption_geometric" if some else "results_caption", quantities=some)
     if tables:
         header = [*header[:2], text.page("paper_column"), *header[2:], text.page("verdict")]
         caption = " ".join([caption, *(_tolerances(text, table) for table in tables)])
@@ -222,18 +225,12 @@ def settings(text, experiment, preset):
     for variant in experiment.variants or [None]:
         for name, value in experiment.settings(preset, variant).items():
             found.setdefault(name, {})[in_words(text, name, value)] = True
-    return {name: _either(text, list(values)) for name, values in found.items()}
-
-
-def _either(text, values):
-    return text.page("or", first=", ".join(values[:-1]), last=values[-1]) if len(values) > 1 else values[0]
+    return {name: text.either(values) for name, values in found.items()}
 
 
 def in_words(text, name, value):
     """Return a setting in the words that the catalogue has for this value, or as `setting` writes it."""
-    known = text.row("values", name) if text.has("values", name) else {}
-    written = value if isinstance(value, str) else json.dumps(value)
-    return known.get(written) or setting(text, value)
+    return text.value(name, value if isinstance(value, str) else json.dumps(value)) or setting(text, value)
 
 
 def setting(text, value):

@@ -44,7 +44,7 @@ def rows_of(view, language):
                 "class": judgement.verdict.replace(" ", "-"),
                 "kind": _kind(finding, text),
                 "component": _components(judgement.claims, text),
-                "dataset": _datasets(evidence),
+                "dataset": _datasets(evidence, text),
                 "scale": list(ran),
             }
         )
@@ -77,14 +77,15 @@ def _components(claims, text):
     return list(found)
 
 
-def _datasets(evidence):
-    """Return the data that the claims' experiments ran on, or would at the paper's scale."""
+def _datasets(evidence, text):
+    """Return the data that the claims' experiments ran on, or would at the paper's scale, in words."""
     found = {}
     for _, one in evidence:
         presets = one.experiment.presets
         chosen = presets.get(one.preset) or next(reversed(presets.values()), None)
         if chosen:
-            found[chosen.settings["data"]] = True
+            name = chosen.settings["data"]
+            found[text.value("data", name) or name] = True
     return list(found)
 
 

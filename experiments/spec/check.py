@@ -202,12 +202,27 @@ def _tuning(experiment, where):
 
 
 def _protocol(experiment, text, where):
+    printed = ["data"]  # stands in the head of a table
     for _, _, ours in text.protocol(experiment.protocol):
         blanks = _blanks(ours)
         for preset in experiment.presets:
             for variant in experiment.variants:
                 known = experiment.settings(preset, variant)
                 _known("setting", blanks, known, f"protocol of {where}, preset {preset!r},")
+        printed += blanks
+    _values(experiment, text, dict.fromkeys(printed), where)
+
+
+def _values(experiment, text, printed, where):
+    """Check that what a page prints of the settings has words, where it is a text: a raw name means nothing there."""
+    for preset in experiment.presets:
+        for variant in experiment.variants:
+            settings = experiment.settings(preset, variant)
+            for name in printed:
+                value = settings.get(name)
+                if isinstance(value, str) and text.value(name, value) is None:
+                    printed_by = f"which the {where}, preset {preset!r}, prints"
+                    raise DeclarationError(f"its text has no words in [values.{name}] for {value!r}, {printed_by}.")
 
 
 def _place(declared, what, declaration):

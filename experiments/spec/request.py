@@ -92,6 +92,24 @@ class Request:
         """Return how many seeds run."""
         return experiment.presets[self.preset].seeds if self.seeds is None else self.seeds
 
+    def fewer_seeds(self):
+        """Return a line for each paper of which another preset declares more seeds than run; none for `quick`.
+
+        The number of seeds is declared before anything runs. A reader is told where it is not what this request runs.
+        """
+        found = {}
+        for paper, experiment, _ in self.selected() if self.preset != PRESETS[0] else ():
+            run, others = self.count(experiment), {name: each.seeds for name, each in experiment.presets.items()}
+            preset = max(others, key=others.__getitem__)  # of two that declare as many, the smaller scale
+            if others[preset] > run:
+                where = (others[preset], preset, run)
+                found.setdefault(paper.key, {}).setdefault(where, []).append(experiment.name)
+        return [
+            f"{key}, preset {self.preset}: more seeds are declared than run: "
+            + "; ".join(f"{n} at {preset}, {run} here ({', '.join(names)})" for (n, preset, run), names in some.items())
+            for key, some in found.items()
+        ]
+
 
 def overridden(settings, assignments, domain=lambda name: None):
     """Return settings with the user's texts in place, each read as a value of its domain.

@@ -223,6 +223,11 @@ class Text:
             return "".join(names)
         return self.phrase("and", first=listed(names[:-1]), last=names[-1])
 
+    def either(self, names):
+        """Join names by commas, the last by "or"."""
+        *first, last = names
+        return self.page("or", first=listed(first), last=last) if first else last
+
     def axis(self, quantity):
         """Return the label of an axis: name and unit."""
         return f"{self.quantity(quantity)} ({self.unit(quantity)})" if quantity.unit else self.quantity(quantity)
@@ -266,10 +271,21 @@ class Text:
         return self.row("verdicts", verdict)
 
     def reason(self, reason):
-        """Return a `Reason` in words: what it calls `variant` or `variants` by their labels."""
-        words = {n: self._named(w) if n in ("variant", "variants") else w for n, w in reason.words}
+        """Return a `Reason` in words: what it calls `variant` or `variants` by their labels, of `presets` either."""
+        written = {"variant": self._named, "variants": self._named, "presets": self.either}
+        words = {name: written[name](word) if name in written else word for name, word in reason.words}
         found = self.fill(self.row("reasons", reason.key), **words)
         return self.phrase("of_variant", variant=self.labels[reason.about], words=found) if reason.about else found
+
+    def value(self, setting, written):
+        """Return the words of a setting's value, `None` where there are none: its own, its room's, those of all papers.
+
+        Args:
+            setting: its name.
+            written: the value as a text: of a text itself, else as JSON.
+        """
+        found = (words.get("values", {}).get(setting, {}) for words in self._catalogues())
+        return next((known[written] for known in found if written in known), None)
 
     def figure(self, figure):
         """Return the words of a figure, by the names that its kind asks for."""

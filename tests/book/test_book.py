@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from experiments import arguments, book, cli, papers
+from experiments import arguments, book, known, papers
 from experiments.errors import UsageError
 from experiments.report.blocks import Heading
 from experiments.report.index import index_page, totals
@@ -24,8 +24,8 @@ def test_the_command_loads_what_is_asked(monkeypatch):
     monkeypatch.setattr(book, "names", lambda: ["comparison_x"])
     monkeypatch.setattr(book, "load", lambda wanted=("comparison_x",): [f"book/{name}" for name in wanted])
     monkeypatch.setattr(papers, "load", lambda wanted=("a", "b"): [f"papers/{name}" for name in wanted])
-    assert cli._load() == cli._load(["all"]) == ["papers/a", "papers/b", "book/comparison_x"]
-    assert cli._load(["comparison_x", "b", "b"]) == ["book/comparison_x", "papers/b"]
+    assert known.load() == known.load(["all"]) == ["papers/a", "papers/b", "book/comparison_x"]
+    assert known.load(["comparison_x", "b", "b"]) == ["book/comparison_x", "papers/b"]
 
 
 def own(records=()):

@@ -5,9 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from experiments.claims.claim import Margin, Measured, Part, compare
 from experiments.claims.comparisons import Alike, NoBetter
-from experiments.claims.statistics import mean_interval, ratio_interval, runs_for, share_interval
+from experiments.claims.statistics import (
+    geometric_interval,
+    mean_interval,
+    ratio_interval,
+    runs_for,
+    share_interval,
+)
+from experiments.claims.verdict import Margin, Measured, Part, compare
 
 TRIALS = 1000
 SEEDS = (3, 5, 10)
@@ -32,6 +38,15 @@ DIFFERENCES = {
 @pytest.mark.parametrize("shape", DIFFERENCES)
 def test_intervals_of_differences_cover(shape, n):
     assert covered(lambda rng: mean_interval(DIFFERENCES[shape](rng, n)), 0.01) >= 0.94
+
+
+@pytest.mark.parametrize("n", SEEDS)
+def test_intervals_of_geometric_means_cover_where_those_of_means_do_not(n):
+    def make(rng):
+        return 1e-6 * np.exp(3 * rng.normal(size=n))
+
+    assert covered(lambda rng: geometric_interval(make(rng)), 1e-6) >= 0.94
+    assert covered(lambda rng: mean_interval(make(rng)), 1e-6 * math.exp(4.5)) < 0.8
 
 
 @pytest.mark.parametrize("n", SEEDS)

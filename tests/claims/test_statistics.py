@@ -5,8 +5,9 @@ import pytest
 from scipy import stats
 from statsmodels.stats.weightstats import ttost_paired
 
-from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR
-from experiments.claims.statistics import holm, mean_interval, paired_difference, runs_for
+from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR, Quantity
+from experiments.claims.quantities import last
+from experiments.claims.statistics import geometric_interval, holm, mean_interval, paired_difference, runs_for
 
 
 @pytest.mark.parametrize("n", [2, 3, 10])
@@ -46,8 +47,29 @@ def test_an_interval_is_cut_at_what_the_quantity_can_be():
     assert whole.scaled(100).interval == (100 * whole.low, 100 * whole.high)
 
 
+def test_an_interval_is_cut_at_the_least_that_its_quantity_says():
+    share, plain = (Quantity("objective", "", last("objective"), least=least) for least in (0.0, None))
+    assert of(share, [0.0, 0.0, 1.0]).low == 0 and of(plain, [0.0, 0.0, 1.0]).low < 0
+
+
+def test_of_numbers_that_differ_by_factors_the_interval_lies_above_0():
+    distance = Quantity("objective", "", last("objective"), geometric=True)
+    values = [1e-12, 1e-9, 1e-4]
+    found, logs = of(distance, values), mean_interval(np.log(values))
+    assert np.log([found.mean, *found.interval]) == pytest.approx([logs.mean, *logs.interval])
+    assert found.error is None and found.low > 0 > mean_interval(values).low
+    with_zero = of(distance, [0.0, *values])
+    assert (with_zero.mean, with_zero.low) == (pytest.approx(np.mean([0, *values])), 0.0)
+
+
+@pytest.mark.parametrize("values", [[], [1.0, 0.0], [1.0, -1.0], [1.0, float("nan")]])
+def test_a_geometric_mean_is_of_numbers_above_0(values):
+    with pytest.raises(ValueError, match="all finite and above 0"):
+        geometric_interval(values)
+
+
 def test_one_run_has_no_interval():
-    assert mean_interval([3.0]).interval is None
+    assert mean_interval([3.0]).interval is None and geometric_interval([3.0]).interval is None
 
 
 @pytest.mark.parametrize("values", [[], [1.0, float("nan")], [float("inf")]])

@@ -11,9 +11,10 @@ from custom.optimizers import Adam
 from experiments.claims import Evidence
 from experiments.papers.reddi2018_amsgrad import PAPER
 from experiments.papers.reddi2018_amsgrad.data import SLOPES
-from experiments.papers.reddi2018_amsgrad.figures import GridOfTwo, OverSteps
+from experiments.papers.reddi2018_amsgrad.figures import OverSteps
 from experiments.papers.reddi2018_amsgrad.linear_losses import AMSGRAD, LATE_ITERATE, NAMES, START, projected
 from experiments.papers.reddi2018_amsgrad.networks import InverseSquareRoot
+from experiments.report.figures import Sensitivity
 from tests.papers.jobs import job, trained
 
 SETTINGS = {name: PAPER.experiment(name).settings("paper", "adam") for name in NAMES}
@@ -175,10 +176,10 @@ def test_a_row_stands_at_its_steps():
 
 
 def test_the_grid_has_a_line_for_each_second_setting():
-    figure = next(f for f in PAPER.figures if isinstance(f, GridOfTwo))
-    rows = [{"epoch": 1, "test_loss": 1.0}, {"epoch": 2, "test_loss": 1.0, "train_loss": 0.5}]
+    figure = next(f for f in PAPER.figures if isinstance(f, Sensitivity))
+    rows = [{"epoch": 1, "test_loss": 1.0}, {"epoch": 2, "objective": 0.5, "train_loss": 0.5}]
     found = evidence(figure.experiment, rows)
-    assert drawn_lines(figure, found)["AMSGrad, 0.999"].get_xydata().tolist() == [[0.03, 0.5]]
+    assert drawn_lines(figure, found)["AMSGrad, beta_2 0.999"].get_xydata().tolist() == [[0.03, 0.5]]
     tuned = dataclasses.replace(found, preset="reduced", tuned={"adam": (0.1, 0.99)})
     cells = [
         {"outcome": outcome, "seed": 1000, "history": rows, "settings": dict(learning_rate=rate, beta_2=beta)}
@@ -186,7 +187,7 @@ def test_the_grid_has_a_line_for_each_second_setting():
     ]
     tuned = dataclasses.replace(tuned, tuning={"adam": cells})
     lines = drawn_lines(figure, tuned)
-    assert {"Adam, 0.99", "Adam, 0.999"} <= set(lines)
+    assert {"Adam, beta_2 0.99", "Adam, beta_2 0.999"} <= set(lines)
     assert [line.get_xdata().tolist() for line in lines.values() if line.get_marker() == "x"][0] == [0.3]
     said = figure.picture(tuned)
     assert "Adam 0.1, 0.99" in said.caption and "diverged (1)" in said.caption

@@ -264,6 +264,14 @@ class TestMarks:
         many = evidence(*both((0.10, 0.11, 0.12) * 3))
         assert "arrow head" not in figures.FinalValues("first", TEST_ERROR).picture(many).caption
 
+    def test_of_numbers_that_differ_by_factors_the_axis_is_logarithmic(self):
+        distance = dataclasses.replace(TEST_ERROR, unit="", scale=1, digits=None, geometric=True)
+        picture = figures.FinalValues("first", distance).picture(evidence(*both((1e-9, 1e-3, 0.0))))
+        axes = drawn(picture).axes[0]
+        assert axes.get_xscale() == "log" and "0, at the left end of the axis: 2" in picture.caption
+        places = [x for line in axes.lines for x in line.get_xdata()]
+        assert min(places) == axes.get_xlim()[0] < 1e-9
+
     def test_a_title_has_what_is_shown_and_how_many_seeds(self):
         canvas = drawn(figures.LearningCurves("first", TEST_ERROR).picture(evidence(*both())))
         title = canvas.get_suptitle().replace("\N{NO-BREAK SPACE}", " ")

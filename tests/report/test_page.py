@@ -1,12 +1,15 @@
 """Sections of a page that follow from the declaration: protocols, deviations, tuning."""
 
+import dataclasses
 import pathlib
 import re
 import types
 
 import pytest
 
-from experiments.claims import Evidence
+from experiments.claims import Evidence, Finding
+from experiments.report.blocks import Bullets
+from experiments.report.findings import findings, printed
 from experiments.report.results import deviations, in_words, protocol, runs
 from experiments.report.view import PaperView, Source
 from experiments.spec import Deviation, Experiment, Paper, Preset, Text, Tuning
@@ -112,3 +115,42 @@ def test_a_preset_may_have_a_grid_of_its_own():
     grids = {"quick": {"a": (0.1,), "b": (0.1,)}}
     tuning = Tuning("learning_rate", TUNING.grid, TUNING.metric, TUNING.changes, grids=grids)
     assert tuning.values("quick", "a") == (0.1,) and tuning.values("paper", "a") == (0.1, 1.0)
+
+
+class TestWhatSeveralClaimsSayAlike:
+    """Of one statement, held against the runs of two experiments."""
+
+    def items(self, *records):
+        """Return the items of the finding's entry, and the rows of the table."""
+        text = words()
+        text["experiments"]["second"] = "Few images"
+        text["claims"].pop("value"), text.pop("tables")
+        text["findings"] = {"both": {"source": "Section 1", "says": "Alpha is better"}}
+        lower = dataclasses.replace(paper().claims[0], presets=("paper",))
+        other = dataclasses.replace(lower, name="lower_few", text="lower", presets=("reduced",), experiment="second")
+        again = dataclasses.replace(lower, name="lower_again", text="lower", presets=("reduced",))
+        second = dataclasses.replace(paper().experiments[0], name="second")
+        made = paper(
+            text=Text(text),
+            experiments=(*paper().experiments, second),
+            tables=(),
+            findings=(Finding("both", (lower, again, other)),),
+            figures=(),
+            results={},
+        )
+        found = PaperView(made, [Source("measured", records)])
+        (entry,) = (block for block in findings(found) if isinstance(block, Bullets))
+        return [item for item in entry.items if not item.startswith("See ")], printed(found).rows
+
+    def test_stands_there_once(self):
+        (item,), rows = self.items()
+        assert item.count("Alpha has a lower test error than Beta") == 1 and len(rows) == 1
+        assert item.endswith("**not run**: no finished run; judged by preset paper or reduced.")
+
+    def test_with_each_number_once(self):
+        first = [record(v, seed, x) for v, x in (("a", 0.1), ("b", 0.2)) for seed in range(3)]
+        few = [r | {"experiment": "second"} for r in first]
+        (item,), _ = self.items(*first, *few)
+        assert item.count("Measured: ") == 3 and item.count("Paper: lower") == 1
+        assert "(First experiment, preset reduced). **not at this scale**" in item
+        assert "(Few images, preset reduced). **reproduced**" in item

@@ -146,6 +146,12 @@ class TestProtocol:
         row = {"topic": "Epochs", "paper": "not stated", "ours": "{epoch} of them"}
         refused("protocol of experiment 'first'", "epochs", text=text("protocol", "general", "epochs", **row))
 
+    def test_a_text_that_is_printed_and_has_no_words(self):
+        presets = {"reduced": Preset(PRESETS["reduced"].settings | {"data": "starts_ravine"}, 3)}
+        made = dict(experiments=experiment(presets=presets))
+        refused("no words in [values.data] for 'starts_ravine'", **made)
+        assert paper(text=text("values", "data", starts_ravine="starts near 0"), **made)
+
     def test_a_table_that_does_not_exist(self):
         refused(
             "has no [protocol] 'genral'", "general", experiments=experiment(protocol=("genral",)), text=Text(words())

@@ -1,8 +1,8 @@
 """Classical methods on problems whose answers are known (the book, chapter 6).
 
 paper: gradient descent, the heavy ball and Nesterov's method on quadratics, where theory gives the rate; a function
-that the heavy ball never leaves; Newton's method in other coordinates; paths over four surfaces. Minutes on one core;
-nothing is reduced.
+that the heavy ball never leaves; Newton's method in other coordinates; the book's figures 1 to 3; a saddle; paths over
+four surfaces. Seconds a run on one core; nothing is reduced.
 
 python -m experiments run classical_methods --preset paper
 """
@@ -21,11 +21,13 @@ from custom.optimizers import (
     RAdam,
     RMSProp,
 )
+from experiments.book.classical_methods import pictured
 from experiments.book.classical_methods.descent import METHODS, TRAPPED, TURNED, converge, descend, rates, turn, wander
+from experiments.book.classical_methods.motion import Overview
 from experiments.book.classical_methods.paths import Course, Paths
 from experiments.book.classical_methods.problems import SURFACES
-from experiments.claims import Finding, Ordering, Quantity, Value
-from experiments.claims.quantities import last
+from experiments.book.classical_methods.quantities import ARRIVED, DISTANCE, FARTHEST, MOVED, POSITION, RATE, VALUE
+from experiments.claims import Finding, Ordering, Value
 from experiments.report.figures import FinalValues
 from experiments.spec import Deviation, Experiment, Integer, Paper, Preset, Real, Tuning
 
@@ -46,28 +48,6 @@ OPTIMIZERS = {
 SCALED = {"adagrad": 0.008, "lion": 0.0005}
 FIRST = {v: SCALED.get(v, 1e-4 if v in ("gradient_descent", "momentum", "nesterov") else 0.002) for v in OPTIMIZERS}
 RATES = {variant: tuple(first * 4**k for k in range(5)) for variant, first in FIRST.items()}
-
-
-def rate(history):
-    """Return by which factor the distance shrank in a step, over the second half of the run."""
-    half, end = history[len(history) // 2 - 1], history[-1]
-    if not (end["distance"] > 0 and end["steps"] > half["steps"]):
-        return None
-    return (end["distance"] / half["distance"]) ** (1 / (end["steps"] - half["steps"]))
-
-
-def farthest(history):
-    """Return how far from 0 the last three points come: a cycle of three has no more."""
-    return max(abs(row["position"]) for row in history[-3:])
-
-
-RATE = Quantity("rate", "", rate, digits=4)
-ARRIVED = Quantity("arrived", "steps", last("arrived"), digits=0)
-DISTANCE = Quantity("distance", "", last("distance"))
-POSITION = Quantity("position", "", last("position"))
-FARTHEST = Quantity("farthest", "", farthest, digits=3)
-MOVED = Quantity("moved", "", last("moved"))
-VALUE = Quantity("value", "", last("value"))
 
 
 def quadratic(condition):
@@ -140,6 +120,7 @@ FINDINGS = (
         ),
         kind="confirmation",
     ),
+    *pictured.FINDINGS,
 )
 
 PAPER = Paper.at(
@@ -161,6 +142,7 @@ PAPER = Paper.at(
             protocol=("general", "coordinates"),
             domains=dict(stretch=Real(above=0.0, high=100.0)),
         ),
+        *pictured.EXPERIMENTS,
         *map(surface, SURFACES),
     ),
     findings=FINDINGS,
@@ -173,13 +155,16 @@ PAPER = Paper.at(
         **{f"condition_{kappa}": (RATE, ARRIVED) for kappa in CONDITIONS},
         "three_cycle": (FARTHEST,),
         "coordinates": (DISTANCE, MOVED),
+        **pictured.RESULTS,
         **dict.fromkeys(SURFACES, (VALUE, DISTANCE)),
     },
     figures=(
         *(Course(f"condition_{kappa}", DISTANCE, log=True, rates=rates(kappa)) for kappa in CONDITIONS),
         Course("three_cycle", POSITION),
         Course("coordinates", MOVED, log=True),
+        *pictured.FIGURES,
         *(Paths(name) for name in SURFACES),
         *(FinalValues(name, DISTANCE) for name in SURFACES),
     ),
+    answers=Overview(tuple(SURFACES)),
 )

@@ -74,7 +74,7 @@ def converge(job):
         distance = np.linalg.norm(found.path, axis=1)
         distance /= distance[0]
         arrived = {"arrived": int(np.argmax(distance <= NEAR))} if distance[-1] <= NEAR else {}
-        for row in _rows(s.epochs, each, began):
+        for row in rows_of(s.epochs, each, began):
             yield row | {"distance": float(distance[row["steps"]])} | (arrived if row["epoch"] == s.epochs else {})
 
     return engine.Computation(rows(), {"parameters": len(eigenvalues), "compiler": "none"})
@@ -94,7 +94,7 @@ def wander(job):
         began = time.perf_counter()
         start = job.dataset.x_train[job.seed % STARTS]
         found = minimize(trap, start, job.variant, steps=s.epochs, tolerance=0)
-        for row in _rows(s.epochs, 1, began):
+        for row in rows_of(s.epochs, 1, began):
             yield row | {"position": float(found.path[row["steps"], 0])}
 
     return engine.Computation(rows(), {"parameters": 1, "compiler": "none"})
@@ -128,7 +128,7 @@ def turn(job):
         plain = job.variant(surface, start, s.epochs)
         turned = job.variant(lambda z: surface(ops.matmul(matrix, z)), np.linalg.solve(matrix, start), s.epochs)
         _finite(turned.path[-1], s.epochs)
-        for row in _rows(s.epochs, 1, began):
+        for row in rows_of(s.epochs, 1, began):
             here, there = (path[min(row["steps"], len(path) - 1)] for path in (plain.path, turned.path @ matrix.T))
             yield row | {"moved": float(np.hypot(*(here - there))), "distance": surface.distance(here)}
 
@@ -147,7 +147,7 @@ def descend(job):
         found = minimize(surface, start, lambda: job.variant(s.learning_rate), steps=each * s.epochs, tolerance=0)
         path = found.path
         _finite(found.values[-1], s.epochs)
-        for row in _rows(s.epochs, each, began):
+        for row in rows_of(s.epochs, each, began):
             x, y = path[min(row["steps"], len(path) - 1)]
             value = float(found.values[min(row["steps"], len(path) - 1)])
             found_here = {"x": x, "y": y, "value": value, "distance": surface.distance((x, y))}
@@ -156,7 +156,7 @@ def descend(job):
     return engine.Computation(rows(), {"parameters": 2, "compiler": "none"})
 
 
-def _rows(epochs, each, began):
+def rows_of(epochs, each, began):
     """Yield the beginnings of rows: every `each` steps; the time that all took is shared out evenly."""
     seconds = round((time.perf_counter() - began) / epochs, 4)
     for epoch in range(1, epochs + 1):

@@ -12,6 +12,26 @@ from experiments.report.figures import words as w
 from experiments.report.figures.looks import GRID, QUIET, TEXT
 
 
+def heights(surface, x, y):
+    """Return a surface's values at points, as an array."""
+    return np.asarray(surface.of(np.asarray(x), np.asarray(y)), "float64")
+
+
+def map_of(axes, surface, levels=20, mesh=161, logarithm=False):
+    """Draw lines of equal height, stars at the minima and a square at the start, in the surface's window."""
+    left, right, bottom, top = surface.window
+    x, y = np.meshgrid(np.linspace(left, right, mesh), np.linspace(bottom, top, mesh))
+    z = heights(surface, x, y)
+    z = np.log10(z + 1e-3) if logarithm else z
+    lines = np.linspace(z.min(), z.max(), levels)[1:]
+    axes.contour(x, y, z, levels=lines, colors=[GRID[0]], linewidths=0.8, linestyles="-")
+    axes.plot(*np.array(surface.minima).T, ls="none", marker="*", ms=11, color=TEXT[0], zorder=4)
+    axes.plot(*surface.start, ls="none", marker="s", ms=6, color=QUIET[0], zorder=4)
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
+    axes.grid(visible=False)
+
+
 @dataclasses.dataclass(frozen=True)
 class Paths(Figure):
     """The path of each method on a surface, from the same point, over lines of equal height. Stars are the minima."""
@@ -27,28 +47,19 @@ class Paths(Figure):
         found = {v: r["history"] for v, r in found.items() if r and r["outcome"] == "done"}
         if not found:
             return None
-        left, right, bottom, top = surface.window
 
         def draw(axes):
             axes.figure.set_size_inches(5.6, 5.4)
-            x, y = np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 161))
-            heights = np.log10(surface.of(x, y) + 1e-3)
-            levels = np.linspace(heights.min(), heights.max(), 20)[1:]
-            axes.contour(x, y, heights, levels=levels, colors=[GRID[0]], linewidths=0.8)
+            map_of(axes, surface, logarithm=True)
             for variant, history in found.items():
                 points = np.array([surface.start, *((row["x"], row["y"]) for row in history)])
                 every = (len(found), max(1, len(points) // 8))
                 axes.plot(
                     *points.T, label=evidence.labels[variant], lw=1.2, ms=4, markevery=every, **look[variant].line()
                 )
-            axes.plot(*np.array(surface.minima).T, ls="none", marker="*", ms=11, color=TEXT[0])
-            axes.plot(*surface.start, ls="none", marker="s", ms=6, color=QUIET[0])
-            axes.set_xlim(left, right)
-            axes.set_ylim(bottom, top)
             axes.set_xlabel("x")
             axes.set_ylabel("y")
             numerals(axes, text)
-            axes.grid(visible=False)
             title(axes, words["title"])
             legend(axes)
 

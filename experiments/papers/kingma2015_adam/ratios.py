@@ -4,8 +4,8 @@ import dataclasses
 import math
 
 from experiments.claims import Claim, Measured, Part, Reason
-from experiments.claims.claim import between, on_ratios
 from experiments.claims.comparisons import describe_ratio, ratio_of
+from experiments.claims.verdict import between, on_ratios
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

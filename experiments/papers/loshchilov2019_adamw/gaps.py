@@ -3,8 +3,8 @@
 import dataclasses
 
 from experiments.claims import Claim, Measured, Part, Reason, describe
-from experiments.claims.claim import compare, on_differences
 from experiments.claims.statistics import paired_difference
+from experiments.claims.verdict import compare, on_differences
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

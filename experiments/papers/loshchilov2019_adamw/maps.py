@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 from experiments.claims import TEST_ERROR, Claim, Measured, Part, Quantity, Reason, Yardstick, describe, on_differences
-from experiments.claims.claim import between
 from experiments.claims.statistics import mean_interval
+from experiments.claims.verdict import between
 from experiments.report.blocks import Picture
 from experiments.report.figures import Figure, title
 from experiments.report.figures import words as w

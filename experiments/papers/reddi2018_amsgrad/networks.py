@@ -7,11 +7,10 @@ import keras
 
 from custom.activations import ReLU
 from custom.optimizers import Adam, InverseSquareRoot
-from experiments.claims import TEST_LOSS, TRAIN_LOSS, Finding, Margin, Ordering, Quantity
+from experiments.claims import TEST_LOSS, TRAIN_LOSS, Finding, Margin, Ordering
 from experiments.networks.parts import dense_end
-from experiments.papers.reddi2018_amsgrad.figures import GridOfTwo
 from experiments.recipes import classifier
-from experiments.report.figures import LearningCurves, PairedDifferences
+from experiments.report.figures import LearningCurves, PairedDifferences, Sensitivity
 from experiments.spec import Choice, Deviation, Experiment, Flag, Preset, Real, Tuning
 
 VARIANTS = {"adam": Adam, "amsgrad": partial(Adam, amsgrad=True)}
@@ -66,12 +65,6 @@ EXPERIMENTS = (
 NAMES = tuple(e.name for e in EXPERIMENTS)
 
 
-def lowest(history):
-    """Return the lowest training loss of any epoch after which it is evaluated, which chooses the settings."""
-    return min((row["train_loss"] for row in history if "train_loss" in row), default=None)
-
-
-LOWEST = Quantity("lowest_train_loss", "nats", lowest)
 # Curves that differ by less lie on each other. Declared on 2026-11-29, before anything ran but a pilot of one seed.
 MARGINS = {
     ("logistic", "train_loss"): Margin(0.002),
@@ -122,6 +115,6 @@ FIGURES = tuple(
         LearningCurves(name, TEST_LOSS, log=True),
         PairedDifferences(name, TRAIN_LOSS, "amsgrad", "adam"),
         PairedDifferences(name, TEST_LOSS, "amsgrad", "adam"),
-        GridOfTwo(name, LOWEST),
+        Sensitivity(name),
     )
 )

@@ -68,6 +68,7 @@ COMPONENTS = {
     "adadelta": _look("orange", "v", (0, (3, 1, 1, 1))),
     "adam": _look("blue", "o"),
     "adamw": _look("vermillion", "h"),
+    "amsgrad": _look("orange", "D", "--"),
     "adamax": _look("pink", "p", ":"),
     "nadam": _look("sky", "h", "-."),
     "radam": _look("green", ">", "--"),

@@ -49,16 +49,20 @@ TURN = re.compile(r"rotate\(-?0 [^)]*\)")
 ROUNDED = ("d", "x", "y", "width", "height", "transform", "points")
 
 
-def save(draw, folder, name):
+def save(draw, folder, name, over=None):
     """Write a drawing as `<name>.svg`; the name ends in what tells its language, where there are several.
 
     Args:
         draw: called with the axes.
         folder: made where it is missing.
         name: of the file, without its ending.
+        over: from the figure to elements that come last, over the drawing; a text. `None`: there are none.
     """
     with matplotlib.rc_context(STYLE):
-        text = svg_text(_drawn(draw))
+        figure = _drawn(draw)
+        text = svg_text(figure)
+    if over:
+        text = text.removesuffix("</svg>\n") + over(figure) + "</svg>\n"
     write_atomically(pathlib.Path(folder) / f"{name}.svg", text)
 
 

@@ -1,4 +1,4 @@
-"""The tuning of one setting, as lines."""
+"""The tuning of one setting or of two, as lines."""
 
 import dataclasses
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
-from experiments.report.figures.style import Figure, label_y, log_axis, name_lines, style, title
+from experiments.report.figures.style import Figure, hollow, label_y, log_axis, name_lines, style, title
 from experiments.spec.text import listed
 
 
@@ -14,7 +14,8 @@ from experiments.spec.text import listed
 class Sensitivity(Figure):
     """The tuning grid: the metric's best epoch, or its mean, over the tuned setting, one line per variant.
 
-    Where a run diverged a cross stands at the upper edge.
+    Of two settings that are tuned together the second one has a line for each of its values. Where a run diverged a
+    cross stands at the upper edge.
     """
 
     experiment: str
@@ -29,23 +30,29 @@ class Sensitivity(Figure):
         for variant in evidence.experiment.variants:
             for r in evidence.tuning.get(variant, ()) if tuned else evidence.runs.get(variant, {}).values():
                 values = [row[column] for row in r["history"] if column in row]
+                x, *others = (r["settings"][name] for name in tuning.names)
                 if r["outcome"] == "diverged":
-                    lost.setdefault(variant, []).append(tuning.value_of(r["settings"]))
+                    lost.setdefault(variant, []).append(x)
                 elif r["outcome"] == "done" and values:
                     score = sum(values) / len(values) if tuning.mean else min(values)
-                    points.setdefault(variant, []).append((tuning.value_of(r["settings"]), score))
+                    points.setdefault((variant, *others), []).append((x, score))
         if not points:
             return None
-        setting, (metric, unit, scale) = text.tuned(tuning), w.metric(text, column)
+        (metric, unit, scale), axis = w.metric(text, column), text.row("settings", tuning.names[0])
         score = text.caption("averaged" if tuning.mean else "lowest", metric=metric, small=text.inside(metric))
-        words = dict(score=score, setting=setting, title=evidence.title)
+        words = dict(score=score, setting=text.tuned(tuning), title=evidence.title)
         shown = text.caption("tuning_title", **words)
+        first = min((other for _, *other in points), default=[])  # of the second setting's values
 
         def draw(axes):
             ends = []
-            for variant, pairs in points.items():
+            for (variant, *other), pairs in points.items():
                 x, y = (np.array(each) for each in zip(*sorted(pairs), strict=True))
                 line, label = look[variant].line(), evidence.labels[variant]
+                if other:
+                    told = dict(variant=label, setting=text.row("settings", tuning.names[1]))
+                    label = text.caption("with_setting", value=text.numeral(other[0]), **told)
+                    line = line if other == first else hollow(line | {"linestyle": ":"})
                 axes.plot(x, y * scale, label=label, ms=5, lw=1.4, **line)
                 ends.append((label, line, y[-1] * scale))
             for variant, x in lost.items():
@@ -53,7 +60,7 @@ class Sensitivity(Figure):
                 axes.plot(x, [1.0] * len(x), transform=axes.get_xaxis_transform(), **cross)
             log_axis(axes, "x", text)
             log_axis(axes, "y", text)
-            axes.set_xlabel(w.capital(setting))
+            axes.set_xlabel(w.capital(axis))
             label_y(axes, w.labelled(text, metric, unit))
             title(axes, shown)
             name_lines(axes, ends)
