@@ -1,6 +1,7 @@
 """What goes on inside a net, layer by layer, at two moments, as lines."""
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from experiments.report.figures import words as w
 from experiments.report.figures.style import label_y
 
 WHEN = ("start", "end")
+MOST_TICKS = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +66,7 @@ class ByLayer(Figure):
                     layers = range(1, len(curves[when]) + 1)
                     panel.plot(layers, curves[when], label=text.labels[name], ms=4, lw=1.4, **look[name].line())
                 panel.set_xlabel(text.row("answers", "layer"))
-                panel.set_xticks(layers)
+                panel.set_xticks(layers[:: math.ceil(len(layers) / MOST_TICKS)])
                 panel.set_title(w.capital(words[when]), fontsize=9, loc="left")
                 numerals(panel, text, "y")
                 self.scale(panel)

@@ -55,9 +55,13 @@ class Told:
         """Return the contender that a variant is one of."""
         return variant
 
+    def ranked(self):
+        """Return the contenders that are ranked."""
+        return self.contenders
+
     def pictures(self):
         """Return the figures over all tasks."""
-        labels, costs = {c: self.text.labels[c] for c in self.contenders}, self.costs()
+        labels, costs = {c: self.text.labels[c] for c in self.ranked()}, self.costs()
         return [
             performance_profile(costs, labels, self.text, "profile", self.evidence[self.ran[0]].paper.components),
             critical_differences(costs, labels, self.text, "ranks"),
@@ -116,7 +120,7 @@ class Told:
     def costs(self):
         """Return the mean test error of each contender on each task; infinity where a run diverged or none is done."""
         found = {}
-        for contender in self.contenders:
+        for contender in self.ranked():
             found[contender] = {}
             for task in self.ran:
                 evidence, variant = self.evidence[task], self.chosen(task, contender)

@@ -64,7 +64,7 @@ ALIKE = {
     "float32",
     "hard sigmoid",
     "hard tanh",
-    "leaky ReLU, 1/100",
+    "leaky ReLU (1/100)",
     "nats",
     "softplus",
     "softsign",

@@ -66,6 +66,7 @@ QUICK = NORMALISED | dict(data="digits", examples=359, epochs=2, drops=[], batch
 QUICK |= dict(maps=[8], depths=[1], train_evaluation_every=2, look_every=2)
 
 # One budget for every contender: seven rates of the same space, in short runs without drops, judged by their end.
+# Where a winner lies at an end, fifteen keep these and go further on both sides, for all.
 RATES = log_uniform(0.0003, 1.0, 7)
 SHORT = {"normalised": dict(epochs=3, examples=10_000), "plain": dict(epochs=4), "few": dict(epochs=8)}
 
@@ -104,7 +105,7 @@ DOMAINS = dict(
 )
 
 # Declared, with the questions, before any run but pilots of one seed.
-DECLARED = "2026-11-29T10:53"
+DECLARED = "2026-11-29T11:18"
 ONE_POINT, HALF_A_POINT, FIVE_PERCENT = (Margin(x, DECLARED) for x in (0.01, 0.005, 0.05))
 JUDGES = dict(presets=("reduced", "paper"))
 EXPONENTIAL = ("elu", "selu", "gelu")

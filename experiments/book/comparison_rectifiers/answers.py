@@ -121,6 +121,9 @@ class Seen(Told):
         told += f"; {self.say('worse_some', names=self.text.all_of(labels[n] for n in worse))}" if worse else ""
         return self.say("noise", floor=self.shown(floor), told=told)
 
+    def ranked(self):
+        return [name for name in self.contenders if name != AGAIN]
+
     def pictures(self):
         return [self.gaps(), *super().pictures()]
 
