@@ -6,18 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from experiments.book.comparison_sigmoidals.quantities import GRADIENT_LEFT, RELATIVE_TIME
-from experiments.claims import TEST_ERROR, describe
-from experiments.claims.over_tasks import critical, differ, profile, ranks
-from experiments.claims.statistics import Estimate, paired_difference
-from experiments.report.blocks import Bullets, Grid, Heading, Paragraph, Picture
-from experiments.report.figures import critical_differences, legend, log_axis, looks_of, performance_profile, title
+from experiments.book.comparison import Told
+from experiments.book.comparison_sigmoidals.quantities import GRADIENT_LEFT
+from experiments.claims import TEST_ERROR
+from experiments.report.blocks import Picture
+from experiments.report.figures import legend, log_axis, looks_of, title
 from experiments.report.figures import words as w
 
 YARDSTICK, EASY = "tanh", "mnist"
 INITIALIZERS = {"standard": "", "normalised": "_normalised"}
-NEAR = 1.1  # times the error of the best: a task on which a function is as good as it
-NOTHING = "–"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -35,60 +32,27 @@ class Answers:
 
     def blocks(self, evidence, text):
         """Return blocks of a page from the `Evidence` by experiment; none where nothing ran."""
-        seen = Seen(self, evidence, text)
-        if not seen.ran:
-            return []
-        found = [Heading(text.row("answers", "heading"), anchor="answers")]
-        if seen.real:
-            found += [Bullets(tuple(seen.sentences())), Paragraph(text.row("answers", "chosen"))]
-        else:
-            found.append(Paragraph(text.row("answers", "nothing_yet")))
-        return [*found, *(block for block in (*seen.pictures(), seen.differences()) if block)]
+        return Seen(self, evidence, text).blocks()
 
 
-class Seen:
+class Seen(Told):
     """The answers from certain records in one language."""
 
     def __init__(self, answers, evidence, text):
-        self.functions, self.evidence, self.text = answers.functions, evidence, text
+        self.functions = answers.functions
         self.tasks = dict(sorted(answers.tasks.items(), key=lambda item: (item[1][0] != EASY, item[1])))
-        self.ran = [name for name in self.tasks if evidence[name].preset]
-        self.real = [name for name in self.ran if evidence[name].preset != "quick"]
+        super().__init__(answers.functions, self.tasks, YARDSTICK, evidence, text)
 
-    def say(self, name, **blanks):
-        """Return one of the answers' sentences."""
-        return self.text.fill(self.text.row("answers", name), **blanks)
-
-    def chosen(self, task, function):
+    def chosen(self, task, contender):
         """Return the variant of a function with the initialisation that had the lowest validation error."""
         evidence, found = self.evidence[task], {}
-        for variant in (f"{function}{ending}" for ending in INITIALIZERS.values()):
+        for variant in (f"{contender}{ending}" for ending in INITIALIZERS.values()):
             rows = [r["history"] for r in evidence.tuning.get(variant, ()) if r["outcome"] == "done"]
             errors = [row["validation_error"] for rows in rows for row in rows if "validation_error" in row]
             found[variant] = min(errors, default=math.inf)
         return min(reversed(found), key=found.get)  # the normalised one where nothing was tuned
 
-    def gap(self, task, variant, than):
-        """Return the paired difference of the test errors of two variants, or `None`."""
-        return paired_difference(*(self.evidence[task].values(v, TEST_ERROR) for v in (variant, than)))
-
-    def said(self, task, variant, than, names=None):
-        """Return such a difference in words."""
-        found = self.gap(task, variant, than)
-        first, second = names or (self.text.labels[self.function(v)] for v in (variant, than))
-        if found is None or found.interval is None:
-            return self.say("not_known", first=first, second=second)
-        key = "more" if found.low > 0 else "less" if found.high < 0 else "alike"
-        shown = found.negative() if key == "less" else found
-        return self.say(key, first=first, second=second, gap=self.shown(shown))
-
-    def shown(self, estimate: Estimate):
-        """Return a difference of test errors with its interval."""
-        return describe(estimate, TEST_ERROR, self.text, difference=True)
-
-    @staticmethod
-    def function(variant):
-        """Return the function of a variant."""
+    def contender(self, variant):
         return variant.removesuffix("_normalised")
 
     def sets(self):
@@ -120,11 +84,7 @@ class Seen:
             easy = by_set[EASY][1]
             told = self.said(easy, *(f"{f}_normalised" for f in ("hard_tanh", YARDSTICK)))
             found.append(self.say("exponential", told=told))
-        return [*found, self.say("take", **self.standing(), near=NEAR, tasks=len(self.real))]
-
-    def title(self, task):
-        """Return a task's heading."""
-        return self.text.title(task)
+        return [*found, self.say("take", **self.standing(), tasks=len(self.real))]
 
     def left(self, task):
         """Return in words what share of the gradient of each function reaches the first layer."""
@@ -142,55 +102,8 @@ class Seen:
             return self.text.numeral(10**exponent, ".2g")
         return f"{mantissa} × 10{str(int(digits)).translate(RAISED)}"
 
-    def times(self):
-        """Return the time of a step of each function, by that of the yardstick, in words."""
-        evidence, found = self.evidence["cost"], []
-        for function in self.functions:
-            estimate = evidence.estimate(function, RELATIVE_TIME) if evidence.preset not in (None, "quick") else None
-            if estimate is not None:
-                found.append(f"{self.text.labels[function]} {describe(estimate, RELATIVE_TIME, self.text)}")
-        return "; ".join(found) or self.say("not_timed")
-
-    def costs(self):
-        """Return the mean test error of each function on each task; infinity where a run diverged or none is done."""
-        found = {}
-        for function in self.functions:
-            found[function] = {}
-            for task in self.ran:
-                evidence, variant = self.evidence[task], self.chosen(task, function)
-                values = list(evidence.values(variant, TEST_ERROR).values())
-                lost = any(r["outcome"] == "diverged" for r in evidence.runs.get(variant, {}).values())
-                found[function][task] = math.inf if lost or not values else max(1e-6, sum(values) / len(values))
-        return found
-
-    def standing(self):
-        """Return what is said of the functions over all tasks."""
-        costs = self.costs()
-        places, factors = ranks(costs), profile(costs)
-        order = sorted(places, key=places.get)
-        near = {f: int((factors[f] <= NEAR).sum()) for f in order}
-        labels = self.text.labels
-        ranked = [f"{labels[f]} {self.text.numeral(places[f], '.2f')}" for f in order]
-        often = [f"{labels[f]} {near[f]}" for f in sorted(near, key=near.get, reverse=True)]
-        first = dict(best=labels[order[0]], apart=self.apart(costs, places, order))
-        return dict(ranks=self.text.all_of(ranked), often=self.text.all_of(often)) | first
-
-    def apart(self, costs, places, order):
-        """Return which functions the ranks do not tell from the first one."""
-        if not differ(costs):
-            return self.say("apart_nothing")
-        least = critical(len(order), len(self.ran))
-        near = [self.text.labels[f] for f in order[1:] if places[f] - places[order[0]] < least]
-        return self.say("apart_some", others=self.text.all_of(near)) if near else self.say("apart_all")
-
     def pictures(self):
-        """Return the figures over all tasks."""
-        labels, costs = {f: self.text.labels[f] for f in self.functions}, self.costs()
-        return [
-            self.by_depth(),
-            performance_profile(costs, labels, self.text, "profile"),
-            critical_differences(costs, labels, self.text, "ranks"),
-        ]
+        return [self.by_depth(), *super().pictures()]
 
     def by_depth(self):
         """Return the figure of test errors by depth: a panel for each set and each initialisation."""
@@ -245,19 +158,3 @@ class Seen:
                 told.append(f"{text.row('answers', data)}, {text.labels[f]} {number}")
         alt = w.described(text, text.row("answers", "by_depth_alt"), told)
         return Picture("errors_by_depth", alt, text.row("answers", "by_depth"), draw)
-
-    def differences(self):
-        """Return the table of paired differences to the yardstick, a row for each function."""
-        others, rows, data = [f for f in self.functions if f != YARDSTICK], [], []
-        for task in self.ran:
-            row = [self.title(task)]
-            for function in others:
-                found = self.gap(task, self.chosen(task, function), self.chosen(task, YARDSTICK))
-                row.append(NOTHING if found is None else self.shown(found))
-                numbers = [found.mean, *(found.interval or (None, None))] if found else [None] * 3
-                printed = (None if x is None else 100 * x for x in numbers)
-                data.append((function, task, *printed, found.n if found else 0))
-            rows.append(tuple(row))
-        header = (self.say("task"), *(self.text.labels[function] for function in others))
-        columns = ("function", "task", "mean", "low", "high", "n")
-        return Grid(header, tuple(rows), self.say("differences"), "differences", data=(columns, tuple(data)))

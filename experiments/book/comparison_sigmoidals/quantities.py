@@ -1,7 +1,6 @@
-"""What is measured beside errors: gradients and saturation inside a net, and the time of a step."""
+"""What is measured beside errors: gradients and saturation inside a net."""
 
 import math
-import statistics
 
 from experiments.claims import Quantity
 
@@ -32,24 +31,6 @@ def saturated(when):
     return compute
 
 
-def _times(history, name):
-    return [row[name] for row in history[1:] if name in row]  # the first epoch compiles
-
-
-def step_time(history):
-    """Milliseconds of a step, the median of the epochs."""
-    times = _times(history, "own")
-    return statistics.median(times) if times else None
-
-
-def relative_time(history):
-    """The same by that of tanh, which took turns with it."""
-    times = _times(history, "yardstick")
-    return step_time(history) / statistics.median(times) if times else None
-
-
 GRADIENT_LEFT = Quantity("gradient_left", "", gradient_left, digits=2)
 SATURATED_START = Quantity("saturated_start", "%", saturated("start"), 100, 1)
 SATURATED_END = Quantity("saturated_end", "%", saturated("end"), 100, 1)
-STEP_TIME = Quantity("step_time", "", step_time, digits=3)
-RELATIVE_TIME = Quantity("relative_time", "", relative_time, digits=3)

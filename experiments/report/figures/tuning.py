@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 
+from experiments.claims.quantities import Quantity
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
-from experiments.report.figures.style import Figure, hollow, label_y, log_axis, name_lines, style, title
+from experiments.report.figures.style import Figure, hollow, label_y, log_axis, name_lines, numerals, style, title
 from experiments.spec.text import listed
 
 
@@ -16,9 +17,17 @@ class Sensitivity(Figure):
 
     Of two settings that are tuned together the second one has a line for each of its values. Where a run diverged a
     cross stands at the upper edge.
+
+    Attributes:
+        experiment: whose grid.
+        quantity: what is drawn of each run in the place of the metric, or `None`.
     """
 
     experiment: str
+    quantity: Quantity | None = None
+
+    def quantities(self):
+        return [self.quantity] if self.quantity else []
 
     def picture(self, evidence):
         tuning, text = evidence.experiment.tuning, evidence.text
@@ -29,17 +38,19 @@ class Sensitivity(Figure):
         column = tuning.metric if tuned else "objective"  # which every run has
         for variant in evidence.experiment.variants:
             for r in evidence.tuning.get(variant, ()) if tuned else evidence.runs.get(variant, {}).values():
-                values = [row[column] for row in r["history"] if column in row]
+                score = self._score(r, column, tuning.mean)
                 x, *others = (r["settings"][name] for name in tuning.names)
                 if r["outcome"] == "diverged":
                     lost.setdefault(variant, []).append(x)
-                elif r["outcome"] == "done" and values:
-                    score = sum(values) / len(values) if tuning.mean else min(values)
+                elif r["outcome"] == "done" and score is not None:
                     points.setdefault((variant, *others), []).append((x, score))
         if not points:
             return None
         (metric, unit, scale), axis = w.metric(text, column), text.row("settings", tuning.names[0])
         score = text.caption("averaged" if tuning.mean else "lowest", metric=metric, small=text.inside(metric))
+        if self.quantity:
+            metric, unit, scale = text.quantity(self.quantity), self.quantity.unit, self.quantity.scale
+            score = metric
         words = dict(score=score, setting=text.tuned(tuning), title=evidence.title)
         shown = text.caption("tuning_title", **words)
         first = min((other for _, *other in points), default=[])  # of the second setting's values
@@ -59,7 +70,10 @@ class Sensitivity(Figure):
                 cross = dict(ls="none", marker="x", ms=7, mew=1.6, clip_on=False, color=look[variant].colour)
                 axes.plot(x, [1.0] * len(x), transform=axes.get_xaxis_transform(), **cross)
             log_axis(axes, "x", text)
-            log_axis(axes, "y", text)
+            if self.quantity:  # it may be 0
+                numerals(axes, text, "y")
+            else:
+                log_axis(axes, "y", text)
             axes.set_xlabel(w.capital(axis))
             label_y(axes, w.labelled(text, metric, unit))
             title(axes, shown)
@@ -75,8 +89,17 @@ class Sensitivity(Figure):
         if lost:
             parts.append(text.caption("crosses_above", runs=sum(map(len, lost.values()))))
         return Picture(
-            f"{self.experiment}_tuning",
+            "_".join([self.experiment, *(quantity.name for quantity in self.quantities()), "tuning"]),
             w.described(text, text.caption("tuning_alt" if chosen else "tuning_alt_plain", **words), chosen),
             " ".join(parts),
             draw,
         )
+
+    def _score(self, record, column, averaged):
+        """Return what is drawn of a run; `None` where it has none."""
+        if self.quantity:
+            return self.quantity.of(record)
+        values = [row[column] for row in record["history"] if column in row]
+        if not values:
+            return None
+        return sum(values) / len(values) if averaged else min(values)
