@@ -26,7 +26,7 @@ ALLOWED = {
     "export": {"claims", "spec"},
     "report": {"claims", "spec", "runs.published"},
     "site": {"claims", "spec", "runs.published", "report", "custom"},
-    "benchmarks": {"engine", "report", "runs", "spec", "site.parameters", "custom"},
+    "benchmarks": {"engine", "networks", "report", "runs", "spec", "site.parameters", "custom"},
 }
 ROOMS = {place.split(".")[0] for place in ALLOWED}
 MACHINERY = ROOMS - {"papers", "book"}

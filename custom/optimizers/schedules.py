@@ -14,13 +14,14 @@ Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 @registered
 class InverseSquareRoot(Schedule):
-    """A learning rate that falls as the inverse square root of the step: `alpha / sqrt(t)`, t = 1, 2, ...
+    """A learning rate that falls as the inverse square root of the step.
+
+    Formula: `eta_t = alpha / sqrt(t)`, with t = 1, 2, ... the number of the step.
 
     Args:
         alpha: rate of the first step, above 0.
 
-    Differences from Keras: Keras has no such schedule. t is the number of the step, 1 at the first one, not of the
-    epoch.
+    Differences from Keras: Keras has no such schedule.
 
     Example:
 
@@ -113,7 +114,7 @@ class IncreasingMomentum(Schedule):
     [0.5, 0.5, 0.75, 0.9, 0.99]
 
     Reference: Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep learning,
-    ICML 2013, equation 5 and section 3.
+    ICML 2013, section 3.
     """
 
     def __init__(

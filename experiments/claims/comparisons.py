@@ -124,7 +124,7 @@ class Ratio(Claim):
     naming = ("larger", "smaller")
 
     def published(self, text):
-        return text.phrase("times", ratio=self.value)
+        return text.phrase("times", ratio=round(self.value, 2))
 
     def shown(self, estimate, text):
         return describe_ratio(estimate, text)

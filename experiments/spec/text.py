@@ -251,7 +251,8 @@ class Text:
     def claim(self, claim):
         """Return the words of a claim, `source`, `says` and `why`, with its blanks filled in."""
         row = self.row("claims", claim.text)
-        blanks = {**{name: self._named(variants) for name, variants in claim.named().items()}, **claim.words}
+        blanks = {name: self._named(variants) for name, variants in claim.named().items()}
+        blanks |= {"quantity": self.inside(self.quantity(claim.quantity)), **claim.words}
         return {part: self.fill(row.get(part, ""), **blanks) for part in SECTIONS["claims"]}
 
     def phrase(self, name, **blanks):

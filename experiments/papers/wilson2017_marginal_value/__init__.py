@@ -29,8 +29,8 @@ SIZES = dict(examples=Integer(2, 1000), steps=Integer(1, 2000))
 QUICK = SETTINGS | dict(examples=40, epochs=4, steps=50)
 
 TEST_POSITIVE = Quantity("test_positive", "%", last("test_positive"), 100, 2)
-FROM_MINIMUM_NORM = Quantity("from_minimum_norm", "", last("from_minimum_norm"))
-FROM_SIGN = Quantity("from_sign", "", last("from_sign"))
+FROM_MINIMUM_NORM = Quantity("from_minimum_norm", "", last("from_minimum_norm"), least=0.0)
+FROM_SIGN = Quantity("from_sign", "", last("from_sign"), least=0.0)
 RESULTS = (TRAIN_ERROR, TEST_ERROR, TEST_POSITIVE, FROM_MINIMUM_NORM, FROM_SIGN)
 
 
