@@ -28,8 +28,8 @@ def test_every_published_record_is_where_its_meaning_puts_it(paper):
     records = published.read(paper, ROOT / "reports")
     assert len({key_of(r) for r in records}) == len(records)
     for r in records:
-        address = key(r["paper"], r["experiment"], r["settings"], r["seed"], r["data"]["fingerprint"], r["protocol"])
-        assert r["key"] == address
+        content = (r["paper"], r["experiment"], r["settings"], r["seed"], r["data"]["fingerprint"], r["protocol"])
+        assert r["key"] == key(*content, r["environment"]["backend"])
         assert r["outcome"] in ("done", "diverged") and not r["overrides"] and not r["code"]["modified"]
         if r["outcome"] == "done":
             assert [row["epoch"] for row in r["history"]] == list(range(1, r["settings"]["epochs"] + 1))

@@ -90,6 +90,7 @@ def test_configurations_come_back(optimizer):
         (lambda: IncreasingMomentum(lowered_after=0), ValueError, "lowered_after=0"),
         (lambda: IncreasingMomentum(lowered_to=-0.1), ValueError, "lowered_to=-0.1"),
         (lambda: Momentum(momentum="high"), TypeError, "momentum='high'"),
+        (lambda: Nesterov(momentum=1.0), ValueError, "momentum=1.0"),
     ],
 )
 def test_what_cannot_be_is_quoted(make, error, said):
