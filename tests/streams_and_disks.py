@@ -9,6 +9,7 @@ printed says what each did. Disks are mounted for this: where that is not allowe
 import argparse
 import collections
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -126,10 +127,8 @@ def template(folder):
     run(COMMAND, ("publish",), folder)
     lines = (folder / "reports" / PAPER / "results.jsonl").read_text().splitlines()
     (folder / "runs" / PAPER).mkdir(parents=True)
-    from experiments.spec.record import parsed
-
     for line in lines[-2:]:
-        record = parsed(line)
+        record = json.loads(line)
         (folder / "runs" / PAPER / f"{record['key']}.json").write_text(Store.text(record))
     return folder
 
