@@ -15,13 +15,13 @@ import custom.optimizers
 from custom.layers import LocalResponseNormalization
 from experiments.benchmarks import (
     activations,
-    nets,
     optimizers,
     overhead,
     overhead_contenders,
     overhead_page,
     publish,
     timing,
+    torch_nets,
 )
 from experiments.benchmarks.nets import NETS, Net, data, keras_model, operations
 from experiments.engine import traits
@@ -204,7 +204,7 @@ def test_the_network_in_pytorch_has_the_weights_of_that_in_keras(name):
     import torch
 
     net = NETS[name]
-    model, other = keras_model(net), nets.torch_model(net)
+    model, other = keras_model(net), torch_nets.torch_model(net)
     trainable = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
     assert trainable == sum(p.numel() for p in other.parameters())
     x = data(net)[0][:2].astype("float32") / 255

@@ -124,7 +124,7 @@ def torch_steps(net, *, last=True, compiled=False, precision="float32", device="
     """
     import torch
 
-    from experiments.benchmarks.nets import torch_loss, torch_model
+    from experiments.benchmarks.torch_nets import torch_loss, torch_model
 
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
     torch.backends.cudnn.benchmark = True
