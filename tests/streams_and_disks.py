@@ -38,7 +38,7 @@ COMMANDS = {
     "export": ("export", "--to", "out"),
 }
 LIMIT = 180.0  # seconds after which a command hangs
-SMALL = "40k"  # of a full disk: room for the folders and a lock
+SPARE = 64  # kilobytes beside what is there, of a disk that is then filled to the last one
 
 
 def shell(text):
@@ -89,8 +89,11 @@ def full(folder):
     kept = folder.with_name(f"{folder.name}.kept")
     shutil.copytree(folder, kept)
     size = sum(path.stat().st_size // 4096 * 4096 + 4096 for path in kept.rglob("*"))
-    with mounted(folder, "-t", "tmpfs", "-o", f"size={size // 1024 + int(SMALL[:-1])}k", "none"):
+    with mounted(folder, "-t", "tmpfs", "-o", f"size={size // 1024 + SPARE}k", "none"):
         shutil.copytree(kept, folder, dirs_exist_ok=True)
+        with contextlib.suppress(OSError), open(folder / "filler", "wb", buffering=0) as filler:
+            while filler.write(b"\0" * 4096):
+                pass
         yield
 
 
