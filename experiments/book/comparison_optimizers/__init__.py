@@ -26,7 +26,7 @@ CONVOLUTIONAL = RECIPE | dict(data="cifar10", maps=[16, 32, 64], depths=[1, 1, 1
 CONVOLUTIONAL |= dict(batch_size=50, evaluation_every=2)
 REVIEWS = RECIPE | dict(data="imdb_bow", examples=10_000, epochs=8, batch_size=50, evaluation_every=2)
 AUTOENCODER = RECIPE | dict(data="mnist", hidden=[200], latent=10, examples=10_000, epochs=10, batch_size=50)
-CHARACTERS = RECIPE | dict(data="imdb_characters", width=48, heads=4, blocks=2, examples=6_000, epochs=6, batch_size=32)
+CHARACTERS = RECIPE | dict(data="imdb_characters", width=48, heads=4, blocks=1, examples=4_000, epochs=6, batch_size=32)
 
 # By task: how it is trained, its settings at reduced, what differs at paper, seeds at reduced.
 TASKS = {

@@ -22,7 +22,7 @@ from experiments.recipes import classifier
 from experiments.seeds import derive, permutation
 
 YARDSTICK = EVERYWHERE["momentum"]  # with whose step others are timed
-LOOKED_AT = 2_000  # texts of the test set that are evaluated
+LOOKED_AT = 1_000  # texts of the test set that are evaluated
 
 
 def falling(settings, steps):
