@@ -162,7 +162,7 @@ class Text:
         return tuple(language for language in LANGUAGES if (self.folder / f"text.{language}.toml").is_file())
 
     def numeral(self, value, spec="g"):
-        """Return a number as this language writes it: `format(value, spec)`, thousands apart, in Portuguese with a comma."""
+        """Return a number as this language writes it: `format(value, spec)`, thousands apart, its own decimal mark."""
         written = grouped(format(value, spec))
         return written.translate(COMMA) if self.language == "pt" else written
 

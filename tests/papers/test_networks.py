@@ -10,8 +10,8 @@ from custom.activations import PReLU, ReLU, RReLU, Softplus, Tanh
 from custom.layers import LocalResponseNormalization
 from experiments.networks import ensemble_network
 from experiments.networks.autoencoder import variational_autoencoder
+from experiments.networks.bags import words_regression
 from experiments.networks.parts import kernel_initializer
-from experiments.networks.words import words_regression
 from experiments.papers.kingma2015_adam.networks import (
     multilayer_perceptron,
     three_stage_convnet,

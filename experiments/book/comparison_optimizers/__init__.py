@@ -44,10 +44,7 @@ TASKS = {
     ),
 }
 CLASSIFIED = {"logistic", "perceptron", "reviews", "convolutional"}  # which have a training set of their own to measure
-QUICK = {
-    "quadratic": QUADRATIC | dict(epochs=3, learning_rate=0.01),
-    "logistic": LOGISTIC | dict(data="digits", pool=1, examples=359, epochs=2, learning_rate=0.01),
-}
+QUICK = QUADRATIC | dict(epochs=3, learning_rate=0.01)
 DOMAINS = dict(
     pool=Integer(1, 8),
     condition=Real(low=1.0, high=1e9),
@@ -72,8 +69,8 @@ def experiment(task):
     settings = {"reduced": reduced | measured, "paper": reduced | changed}
     if task in CLASSIFIED:
         settings["paper"] |= dict(train_evaluation_every=settings["paper"]["epochs"])
-    if task in QUICK:
-        settings["quick"] = QUICK[task] | (dict(train_evaluation_every=QUICK[task]["epochs"]) if measured else {})
+    if task == "quadratic":
+        settings["quick"] = QUICK
     presets = {}
     for name, found in settings.items():
         n = found.get("examples", N)

@@ -15,9 +15,9 @@ from experiments.data.pooling import pooled
 from experiments.data.splits import HELD_OUT, steps_per_epoch
 from experiments.data.texts import ALPHABET
 from experiments.networks.autoencoder import variational_autoencoder
+from experiments.networks.bags import words_regression
 from experiments.networks.convolutional import convolutional_net
 from experiments.networks.parts import dense_end
-from experiments.networks.words import words_regression
 from experiments.recipes import classifier
 from experiments.seeds import derive, permutation
 
