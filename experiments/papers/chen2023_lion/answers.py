@@ -21,7 +21,7 @@ class Answers:
         blocks = [
             Heading(say("heading"), anchor="answers"),
             Paragraph(say("book")),
-            Code(text.row("answers", "rule")),
+            Code(text.row("answers", "rule").strip("\n")),
             Paragraph(say("in_words")),
         ]
         real = {name: found for name, found in evidence.items() if found.preset not in (None, "quick")}

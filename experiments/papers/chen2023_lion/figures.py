@@ -151,7 +151,7 @@ class GainByBatch(Figure):
         if not found:
             return None
         n = counted([gaps for _, gaps, _ in found])
-        shown = text.fill(words["title"], title=evidence.title, n=n)
+        shown = text.fill(words["title"], n=n)
 
         def draw(axes):
             blue, quiet = PALETTE["blue"][0], QUIET[0]
@@ -168,9 +168,9 @@ class GainByBatch(Figure):
             axes.set_xlim(min(sizes + [self.published[0][0]]) / 2, self.published[-1][0] * 2)
             numerals(axes, text, "y")
             place = dict(textcoords="offset points", fontsize=9)
-            axes.annotate(words["ours"], (sizes[-1], means[-1]), xytext=(10, -4), color=blue, **place)
+            axes.annotate(words["ours"], (sizes[-1], means[-1]), xytext=(-8, 8), ha="right", color=blue, **place)
             last = (self.published[-1][0], self.published[-1][1] * scale)
-            axes.annotate(words["theirs"], last, xytext=(-10, -4), ha="right", color=quiet, **place)
+            axes.annotate(words["theirs"], last, xytext=(6, -20), ha="right", color=quiet, **place)
             axes.set_xlabel(words["axis"])
             label_y(axes, words["gain"])
             title(axes, shown)

@@ -27,7 +27,7 @@ PAIRS = tuple((f"adamw_{size}", f"lion_{size}") for size in SIZES)
 # One space for each optimizer, as wide; that of Lion lies half way, by the factor, between none and the ten that the
 # paper has for the rate and for the decay, so that the search favours neither.
 TRIALS, WIDTH, SHIFT = 16, 100.0, math.sqrt(10.0)
-CENTRES = {"adamw": (0.003, 0.3), "lion": (0.003 / SHIFT, 0.3 * SHIFT)}
+CENTRES = {"adamw": (0.005, 0.3), "lion": (0.005 / SHIFT, 0.3 * SHIFT)}
 
 
 def space(optimizer):
@@ -83,7 +83,7 @@ def train_convolutional(job):
 
 OPEN = dict(learning_rate=None, weight_decay=None)
 RECIPE = dict(warm_up=0.1, pad=4, flip=True, precision="float32", evaluation="test")
-REDUCED = RECIPE | OPEN | dict(data="cifar10", examples=10_000, pool=2, pad=2, evaluation_every=5)
+REDUCED = RECIPE | OPEN | dict(data="cifar10", examples=10_000, pool=2, pad=2, evaluation_every=4)
 FULL = RECIPE | OPEN | dict(data="cifar10", examples=None, pool=1, evaluation_every=10, train_evaluation_every=50)
 FULL |= dict(precision="mixed_bfloat16")
 # As many digits as there are to be tested: one shape for both evaluations.
@@ -103,12 +103,12 @@ def batches(*sizes):
 
 TRANSFORMER = {
     "quick": Preset(QUICK | SMALLEST, 1, batches(16, 32, 64)),
-    "reduced": Preset(REDUCED | TINY | dict(epochs=20, train_evaluation_every=20), SEEDS, batches(64, 256, 1024)),
+    "reduced": Preset(REDUCED | TINY | dict(epochs=24, train_evaluation_every=24), SEEDS, batches(64, 256, 1024)),
     "paper": Preset(FULL | VIT_S | dict(epochs=200), SEEDS, batches(64, 512, 4096)),
 }
 CONVOLUTIONAL = {
     "quick": Preset(QUICK | dict(maps=[8]), 1),
-    "reduced": Preset(REDUCED | dict(maps=[16, 32, 64], epochs=20, batch_size=64, train_evaluation_every=20), SEEDS),
+    "reduced": Preset(REDUCED | dict(maps=[16, 32, 64], epochs=16, batch_size=64, train_evaluation_every=16), SEEDS),
     "paper": Preset(FULL | dict(maps=[64, 128, 256], epochs=200, batch_size=256), SEEDS),
 }
 
