@@ -2,12 +2,10 @@
 
 Lion and AdamW, each with the same number of trials in a space of rate and decay as wide: a vision transformer at three
 batch sizes and a convolutional net, on CIFAR-10; what one step does, keeps and costs. The paper's networks on ImageNet
-are out of reach here. reduced: 10,000 images at half their resolution, small nets; the transformer's runs are many and
-short, for which JAX is the faster backend, and TensorFlow is for the convolutional net. paper: a ViT-S with patches of
-4, all images, 200 epochs, for a GPU.
+are out of reach here. reduced: 10,000 images at half their resolution, small nets. paper: a ViT-S with patches of 4,
+all images, 200 epochs, for a GPU.
 
-KERAS_BACKEND=jax python -m experiments run chen2023_lion --preset reduced --only step cost transformer
-KERAS_BACKEND=tensorflow python -m experiments run chen2023_lion --preset reduced --only convolutional
+python -m experiments run chen2023_lion --preset reduced
 """
 
 from experiments.claims import TEST_ERROR, TRAIN_ERROR, VALIDATION_ERROR
@@ -47,7 +45,13 @@ PAPER = Paper.at(
         Deviation("data", presets=("quick",)),
         INCOMPLETE_BATCHES,
     ),
-    results={"step": step.MOVES, "cost": step.COSTS, **dict.fromkeys(NETS, ERRORS)},
+    results={
+        "step": step.MOVES,
+        "cost": step.COSTS,
+        **dict.fromkeys(NETS, ERRORS),
+        "imagenet": IMAGENET.columns,
+        "settings": SETTINGS.columns,
+    },
     figures=(
         FinalValues("cost", step.RELATIVE_TIME),
         GainByBatch("transformer", TEST_ERROR, search.PAIRS, GAINS),

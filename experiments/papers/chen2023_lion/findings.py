@@ -12,7 +12,7 @@ from experiments.claims import (
     WiderGap,
 )
 from experiments.papers.chen2023_lion.choices import AlikeOnImageNet, LowerOnImageNet, MoreRobust, RatioOfBest
-from experiments.papers.chen2023_lion.published import gain
+from experiments.papers.chen2023_lion.published import SPANS, gain
 from experiments.papers.chen2023_lion.search import PAIRS, SIZES, WIDTH
 from experiments.papers.chen2023_lion.step import LONGEST, SHORTEST, STATES, UNMOVED
 
@@ -154,6 +154,11 @@ FINDINGS = (
                 presets=PRESETS,
                 pairs=PAIRS,
                 guessing=0.9,
+                words={
+                    f"{name}_{end}": round(100 * x, 1)
+                    for name in SPANS
+                    for end, x in zip(("low", "high"), SPANS[name], strict=True)
+                },
             ),
         ),
     ),

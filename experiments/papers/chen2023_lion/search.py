@@ -27,7 +27,7 @@ PAIRS = tuple((f"adamw_{size}", f"lion_{size}") for size in SIZES)
 # One space for each optimizer, as wide; that of Lion lies half way, by the factor, between none and the ten that the
 # paper has for the rate and for the decay, so that the search favours neither.
 TRIALS, WIDTH, SHIFT = 16, 100.0, math.sqrt(10.0)
-CENTRES = {"adamw": (0.005, 0.3), "lion": (0.005 / SHIFT, 0.3 * SHIFT)}
+CENTRES = {"adamw": (0.005, 0.1), "lion": (0.005 / SHIFT, 0.1 * SHIFT)}
 
 
 def space(optimizer):
