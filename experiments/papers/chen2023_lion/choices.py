@@ -51,7 +51,7 @@ class RatioOfBest(Claim):
         low, high: the published range of the ratio.
         spread: the quantity of the runs that count whose spread between seeds is taken.
         width: of the space, a factor.
-        direction: whether the claim is first of all that the ratio lies on the range's side of 1.
+        direction: whether the claim is first of all that the ratio is above 1, where the range lies.
         sizes: presets that may judge the range.
     """
 
@@ -102,8 +102,6 @@ class RatioOfBest(Claim):
         if not self.direction:
             verdict, reason = between(estimate, *ends)
             return verdict, ((reason, cannot) if verdict == "open" else (reason,))
-        if min(ends) < 0:  # the smaller one is claimed to be the first: turn it round
-            estimate, ends = estimate.negative(), (-ends[1], -ends[0])
         if estimate.low > 0:
             if evidence.preset not in self.sizes:
                 return "direction only", (Reason("size_needs_scale"),)

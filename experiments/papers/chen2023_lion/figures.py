@@ -170,7 +170,7 @@ class GainByBatch(Figure):
             place = dict(textcoords="offset points", fontsize=9)
             axes.annotate(words["ours"], (sizes[-1], means[-1]), xytext=(-8, 8), ha="right", color=blue, **place)
             last = (self.published[-1][0], self.published[-1][1] * scale)
-            axes.annotate(words["theirs"], last, xytext=(6, -20), ha="right", color=quiet, **place)
+            axes.annotate(words["theirs"], last, xytext=(-10, 2), ha="right", color=quiet, **place)
             axes.set_xlabel(words["axis"])
             label_y(axes, words["gain"])
             title(axes, shown)
