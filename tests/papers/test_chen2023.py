@@ -66,7 +66,7 @@ def test_both_search_as_many_places_the_same_ones_in_spaces_of_one_width():
 
 def test_batch_sizes_are_the_only_thing_in_which_sizes_differ():
     transformer = PAPER.experiment("transformer")
-    for preset, sizes in (("reduced", (64, 256, 1024)), ("paper", (64, 512, 4096))):
+    for preset, sizes in (("reduced", (64, 192, 512)), ("paper", (64, 512, 4096))):
         found = [dict(transformer.settings(preset, f"lion_{size}")) for size in search.SIZES]
         assert tuple(s.pop("batch_size") for s in found) == sizes
         assert len({tuple(sorted((n, str(x)) for n, x in s.items() if n != "variant")) for s in found}) == 1
@@ -286,7 +286,7 @@ def test_the_gain_stands_at_its_batch_size():
     axes = sheet.subplots()
     figure.picture(seen).draw(axes)
     lines = [line.get_xydata().tolist() for line in axes.lines]
-    assert [[64, 1.0], [256, 1.0], [1024, 1.0]] in [[[x, round(y, 6)] for x, y in line] for line in lines]
+    assert [[64, 1.0], [192, 1.0], [512, 1.0]] in [[[x, round(y, 6)] for x, y in line] for line in lines]
     assert [[64, 0.0], [32768, 2.5]] in [[[x, round(y, 6)] for x, y in line] for line in lines]
 
 

@@ -103,7 +103,7 @@ def batches(*sizes):
 
 TRANSFORMER = {
     "quick": Preset(QUICK | SMALLEST, 1, batches(16, 32, 64)),
-    "reduced": Preset(REDUCED | TINY | dict(epochs=24, train_evaluation_every=24), SEEDS, batches(64, 256, 1024)),
+    "reduced": Preset(REDUCED | TINY | dict(epochs=24, train_evaluation_every=24), SEEDS, batches(64, 192, 512)),
     "paper": Preset(FULL | VIT_S | dict(epochs=200), SEEDS, batches(64, 512, 4096)),
 }
 CONVOLUTIONAL = {
