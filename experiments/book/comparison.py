@@ -66,6 +66,14 @@ class Told:
             critical_differences(costs, labels, self.text, "ranks"),
         ]
 
+    def judged(self, task):
+        """Return the quantity by which contenders are judged on a task: the lower, the better."""
+        return TEST_ERROR
+
+    def measured(self, task):
+        """Return the quantity whose means are ranked, which is above 0."""
+        return self.judged(task)
+
     def say(self, name, **blanks):
         """Return one of the answers' sentences."""
         return self.text.fill(self.text.row("answers", name), **blanks)
@@ -74,12 +82,13 @@ class Told:
         """Return a task's heading."""
         return self.text.title(task)
 
-    def gap(self, task, variant, than, quantity=TEST_ERROR):
-        """Return the paired difference of a quantity of two variants, or `None`."""
+    def gap(self, task, variant, than, quantity=None):
+        """Return the paired difference of a quantity, of what is judged for none, of two variants; or `None`."""
+        quantity = quantity or self.judged(task)
         return paired_difference(*(self.evidence[task].values(v, quantity) for v in (variant, than)))
 
     def said(self, task, variant, than, names=None, margin=None):
-        """Return the difference of the test errors of two variants in words.
+        """Return the difference of two variants, by what is judged, in words.
 
         Args:
             task: an experiment.
@@ -96,16 +105,17 @@ class Told:
         if key == "alike" and margin is not None:
             key = "same" if found.within(margin) else "cannot_tell"
         shown = found.negative() if key == "less" else found
-        blanks = dict(first=first, second=second, gap=self.shown(shown))
-        return self.say(key, **blanks, **({"margin": self.points(margin)} if key == "same" else {}))
+        quantity = self.judged(task)
+        blanks = dict(first=first, second=second, gap=self.shown(shown, quantity))
+        return self.say(key, **blanks, **({"margin": self.points(margin, quantity)} if key == "same" else {}))
 
-    def points(self, value):
-        """Return a difference of test errors without an interval."""
-        return self.text.amount(Amount(TEST_ERROR, value, difference=True))
+    def points(self, value, quantity=TEST_ERROR):
+        """Return a difference of a quantity without an interval."""
+        return self.text.amount(Amount(quantity, value, difference=True))
 
-    def shown(self, estimate: Estimate):
-        """Return a difference of test errors with its interval."""
-        return describe(estimate, TEST_ERROR, self.text, difference=True)
+    def shown(self, estimate: Estimate, quantity=TEST_ERROR):
+        """Return a difference of a quantity with its interval."""
+        return describe(estimate, quantity, self.text, difference=True)
 
     def times(self, contenders=None, experiment="cost"):
         """Return the time of a step of each contender, by that of the yardstick, in words."""
@@ -117,13 +127,13 @@ class Told:
         return "; ".join(found) or self.say("not_timed")
 
     def costs(self):
-        """Return the mean test error of each contender on each task; infinity where a run diverged or none is done."""
+        """Return the mean of what is measured, by contender and task; infinity where a run diverged or none is done."""
         found = {}
         for contender in self.ranked():
             found[contender] = {}
             for task in self.ran:
                 evidence, variant = self.evidence[task], self.chosen(task, contender)
-                values = list(evidence.values(variant, TEST_ERROR).values())
+                values = list(evidence.values(variant, self.measured(task)).values())
                 lost = any(r["outcome"] == "diverged" for r in evidence.runs.get(variant, {}).values())
                 found[contender][task] = math.inf if lost or not values else max(1e-6, sum(values) / len(values))
         return found
@@ -154,9 +164,10 @@ class Told:
         for task in self.ran:
             for contender in others:
                 found = self.gap(task, self.chosen(task, contender), self.chosen(task, self.yardstick))
-                cells[contender, task] = NOTHING if found is None else self.shown(found)
+                quantity = self.judged(task)
+                cells[contender, task] = NOTHING if found is None else self.shown(found, quantity)
                 numbers = [found.mean, *(found.interval or (None, None))] if found else [None] * 3
-                printed = (None if x is None else 100 * x for x in numbers)
+                printed = (None if x is None else quantity.scale * x for x in numbers)
                 data.append((contender, task, *printed, found.n if found else 0))
         names, titles = {c: self.text.labels[c] for c in others}, {task: self.title(task) for task in self.ran}
         if len(others) > len(self.ran):

@@ -91,6 +91,18 @@ def _read_reviews(name):
     return texts.bags(train, chosen), y_train, texts.bags(test, chosen), y_test
 
 
+def _review_characters(name):
+    return _tfds(name, _read_characters)
+
+
+def _read_characters(name):
+    """Return the first characters of each review as places in `texts.ALPHABET`."""
+    train, y_train, test, y_test = _read_tfds(name)
+    found = ([text.decode("utf-8") for text in part] for part in (train, test))
+    train, test = (texts.characters(part, *CATALOGUE[name].form.shape) for part in found)
+    return train, y_train, test, y_test
+
+
 def how_to_get(name):
     """Return the command that fetches a dataset."""
     tfds = CATALOGUE[name].tfds
@@ -189,6 +201,16 @@ CATALOGUE = {
         Form("words", BAGS, 2, 25_000, 25_000),
         "TensorFlow Datasets imdb_reviews, as bags of the 10,000 most frequent words of its training set: 1 for a word "
         "that occurs, else 0; words are runs of letters, digits and inner apostrophes, in lower case",
+        "none stated; cite the paper",
+        "Maas et al., Learning Word Vectors for Sentiment Analysis, ACL 2011",
+        81,
+        "imdb_reviews/plain_text",
+    ),
+    "imdb_characters": Entry(
+        _review_characters,
+        Form("characters", (65,), 2, 25_000, 25_000),
+        "TensorFlow Datasets imdb_reviews, the first 65 characters of each: letters in lower case, space, five marks, "
+        "and 0 for a digit",
         "none stated; cite the paper",
         "Maas et al., Learning Word Vectors for Sentiment Analysis, ACL 2011",
         81,

@@ -128,7 +128,7 @@ def prepare(dataset, name, keep=None):
         dataset: a `Dataset`; of a part of one, the whole is what the preprocessing is fitted on.
         name: `"unit"`, `"identity"`, `"standardize"`, `"mean_image"` (affine; fitted on the rows `keep` of
             the training set, or on all), `"image_standardize"`, `"gcn_zca"` (fitted on the whole training
-            set, labels unseen) or `"words"` (for `networks.words_regression`); these are kept in the folder
+            set, labels unseen) or `"words"` (for `networks.words.words_regression`); these are kept in the folder
             of the arrays under the dataset's fingerprint.
         keep: rows of the training set that training uses, or `None` for all.
 

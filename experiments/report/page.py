@@ -21,7 +21,7 @@ def paper_page(view, neighbours=(None, None), languages=("en",), forest=None):
     """
     text, cited, own = view.text, view.paper.citation, view.sources[0].name == "yours"
     blocks = [Paragraph(links(view, neighbours, languages))]
-    told = dict(authors=cited.authors, title=cited.title, venue=cited.venue, year=cited.year, link=cited.link)
+    told = dict(authors=cited.authors, title=cited.title, venue=cited.venue, year=str(cited.year), link=cited.link)
     source = Paragraph(text.page("told_in", **told, chapter=cited.chapter))
     quick = own and view.presets() <= {"quick"}
     answers = view.paper.answers.blocks(view.primary, text) if view.paper.answers else []

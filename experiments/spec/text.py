@@ -43,6 +43,7 @@ AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 BEFORE_PERCENT = {"en": " ", "pt": "\u202f"}
 # What separates decimals and thousands, exchanged.
 COMMA = str.maketrans(".,", ",.")
+LARGE = re.compile(r"(?<![\d.,])\d{4,}(?=\.|$)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Amount:
     quantity: object
     value: float
     difference: bool = False
+
+
+def grouped(written):
+    """Return a number of four digits or more before its decimal point with a comma after each thousand."""
+    return LARGE.sub(lambda digits: f"{int(digits[0]):,}", written, count=1) if "e" not in written else written
 
 
 class _Blanks(string.Formatter):
@@ -156,13 +162,13 @@ class Text:
         return tuple(language for language in LANGUAGES if (self.folder / f"text.{language}.toml").is_file())
 
     def numeral(self, value, spec="g"):
-        """Return a number as this language writes it: `format(value, spec)`, in Portuguese with a decimal comma."""
-        written = format(value, spec)
+        """Return a number as this language writes it: `format(value, spec)`, thousands apart, in Portuguese with a comma."""
+        written = grouped(format(value, spec))
         return written.translate(COMMA) if self.language == "pt" else written
 
     def number(self, quantity, value):
         """Return a value of a quantity as this language writes it, without its unit."""
-        written = quantity.number(value)
+        written = grouped(quantity.number(value))
         return written.translate(COMMA) if self.language == "pt" else written
 
     def amount(self, amount):

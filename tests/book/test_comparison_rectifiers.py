@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from custom.activations import ReLU, Tanh
 from experiments.book.comparison_rectifiers import MAY_DIE, ONE_OF_EACH, PAPER, RATES, TASKS, VARIANTS, quantities
 from experiments.book.comparison_rectifiers.layers import ByLayer
-from experiments.book.comparison_rectifiers.network import Contender, convolutional_net, described
+from experiments.book.comparison_rectifiers.network import Contender, described
 from experiments.claims import Evidence
+from experiments.networks.convolutional import convolutional_net
 from experiments.report.blocks import Bullets, Grid, Picture
 from experiments.report.figures import Sensitivity
 from tests.papers.jobs import job, trained
@@ -20,7 +21,7 @@ SHAPE = dict(shape=(8, 8, 1), classes=3, maps=[2, 3], depths=[1, 2])
 
 
 def net(contender, normalised=True, seed=3):
-    return convolutional_net(contender, normalised=normalised, seed=seed, **SHAPE)
+    return convolutional_net(contender.function, contender.rule, normalised=normalised, seed=seed, **SHAPE)
 
 
 def kernels(model):

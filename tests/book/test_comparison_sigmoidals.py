@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from custom.activations import HardTanh, Tanh
 from experiments.book.comparison_sigmoidals import FUNCTIONS, PAPER, RATES, TASKS, VARIANTS, quantities
 from experiments.book.comparison_sigmoidals.inside import signals
-from experiments.book.comparison_sigmoidals.network import dense_net, pooled, train
+from experiments.book.comparison_sigmoidals.network import dense_net, train
 from experiments.claims import RELATIVE_TIME, STEP_TIME, Evidence
 from experiments.data.dataset import Dataset
+from experiments.data.pooling import pooled
 from experiments.report.blocks import Bullets, Grid, Picture
 from tests.papers.jobs import job, trained
 

@@ -9,13 +9,13 @@ import pytest
 from custom.activations import PReLU, ReLU, RReLU, Softplus, Tanh
 from custom.layers import LocalResponseNormalization
 from experiments.networks import ensemble_network
+from experiments.networks.autoencoder import variational_autoencoder
 from experiments.networks.parts import kernel_initializer
 from experiments.networks.vision_transformer import SelfAttention, vision_transformer
+from experiments.networks.words import words_regression
 from experiments.papers.kingma2015_adam.networks import (
     multilayer_perceptron,
     three_stage_convnet,
-    variational_autoencoder,
-    words_regression,
 )
 from experiments.papers.krizhevsky2012_alexnet.networks import cifar_alexnet, cuda_convnet, imagenet_alexnet
 from experiments.papers.loshchilov2019_adamw.network import two_branch_resnet

@@ -211,6 +211,9 @@ def test_numbers_have_a_decimal_comma_in_portuguese():
     english, portuguese = Text({}), Text({}, "pt")
     assert (english.numeral(1234.5, ",.2f"), portuguese.numeral(1234.5, ",.2f")) == ("1,234.50", "1.234,50")
     assert portuguese.numeral(0.9) == "0,9" and portuguese.numeral(128) == "128"
+    assert (english.numeral(5816), portuguese.numeral(-5816.25, ".1f")) == ("5,816", "-5.816,2")
+    assert english.numeral(0.12345) == "0.12345" and english.numeral(12345678.0) == "1.23457e+07"
+    assert english.fill("{a} of {b}, {c}", a=10_000, b=999.5, c="2015") == "10,000 of 999.5, 2015"
     assert (english.number(TEST_ERROR, 0.1245), portuguese.number(TEST_ERROR, 0.1245)) == ("12.45", "12,45")
 
 

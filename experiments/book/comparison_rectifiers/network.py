@@ -3,13 +3,9 @@
 import dataclasses
 from collections.abc import Callable
 
-import keras
-from keras import layers
-
 from custom.optimizers import Momentum
 from experiments import engine
-from experiments.engine.precision import policy
-from experiments.networks.parts import activation_layer, convolution, dense_end
+from experiments.networks.convolutional import convolutional_net
 from experiments.recipes import classifier, learning_rate
 from experiments.seeds import derive
 
@@ -32,38 +28,6 @@ class Contender:
     again: bool = False
 
 
-def convolutional_net(contender, *, shape, classes, maps, depths, normalised, seed):
-    """Return a net of 3x3 convolutions in stages, each followed by the activation; logits from the mean of each map.
-
-    Before every stage but the first, 2x2 max-pooling halves height and width. A normalised net has batch normalisation
-    between convolution and activation. Biases start at 0.
-
-    Args:
-        contender: a `Contender`.
-        shape: of an image.
-        classes: number of classes.
-        maps: by stage, the maps of each convolution.
-        depths: by stage, the number of convolutions.
-        normalised: whether there is batch normalisation.
-        seed: integer from which all weights, random slopes and noise follow.
-    """
-    precision = policy("float32")
-    options = dict(seed=seed, initializer=contender.rule, precision=precision)
-    x = inputs = keras.Input(shape)
-    number = 0
-    for stage, (channels, depth) in enumerate(zip(maps, depths, strict=True), start=1):
-        if stage > 1:
-            x = layers.MaxPooling2D(2, name=f"pool{stage}")(x)
-        for _ in range(depth):
-            number += 1
-            x = convolution(x, channels, 3, f"conv{number}", **options)
-            if normalised:
-                x = layers.BatchNormalization(momentum=0.9, name=f"norm{number}")(x)
-            x = activation_layer(contender.function, seed, f"conv{number}_activation", precision)(x)
-    x = layers.GlobalAveragePooling2D(name="average")(x)
-    return dense_end("convolutional_net", inputs, x, contender.function, (), classes, **options)
-
-
 def described(job, contender):
     """Return the training of a contender's net on the job's data."""
     if contender.again:
@@ -71,7 +35,8 @@ def described(job, contender):
     s, data = job.settings, job.dataset
     how = dict(maps=s.maps, depths=s.depths, normalised=s.normalised)
     shape, classes = data.x_train.shape[1:], data.classes
-    model = convolutional_net(contender, shape=shape, classes=classes, seed=job.seed, **how)
+    how |= dict(shape=shape, classes=classes, seed=job.seed)
+    model = convolutional_net(contender.function, contender.rule, **how)
     return classifier(job, model, Momentum(learning_rate(s, data), s.momentum), preprocessing="standardize")
 
 

@@ -9,7 +9,7 @@ from keras import layers
 from custom.initializers import FanInUniform, GlorotUniform
 from custom.optimizers import Momentum
 from experiments.book.comparison_sigmoidals.inside import signals
-from experiments.data.dataset import Dataset
+from experiments.data.pooling import pooled
 from experiments.networks.parts import activation_layer
 from experiments.recipes import classifier
 from experiments.seeds import derive, permutation
@@ -37,23 +37,6 @@ def dense_net(function, initializer, shape, classes, hidden, seed):
         if name != "logits":
             x = activation_layer(function, seed, f"{name}_activation", "float32")(x)
     return keras.Model(inputs, x, name="dense_net")
-
-
-def pooled(dataset, side):
-    """Return a set of images in grey, each pixel the mean of a square and of the colours; the set itself for side 1."""
-    if side == 1:
-        return dataset
-    if ("pooled", side) not in dataset.cache:
-        small = {name: _pooled(getattr(dataset, name), side) for name in ("x_train", "x_test")}
-        dataset.cache["pooled", side] = dataclasses.replace(dataset, **small, cache={})
-    found: Dataset = dataset.cache["pooled", side]
-    return found
-
-
-def _pooled(images, side):
-    n, height, width, colours = images.shape
-    squares = images.reshape(n, height // side, side, width // side, side, colours)
-    return np.rint(squares.mean((2, 4, 5), dtype="float32")).astype("uint8")[..., None]
 
 
 def described(job, function, initializer):

@@ -9,8 +9,8 @@ from custom.optimizers import Adam
 from experiments import engine
 from experiments.claims import OBJECTIVE, TEST_LOSS, Finding, Quantity
 from experiments.claims.quantities import after
+from experiments.networks.autoencoder import variational_autoencoder
 from experiments.papers.kingma2015_adam.cells import WorseCells
-from experiments.papers.kingma2015_adam.networks import variational_autoencoder
 from experiments.papers.kingma2015_adam.optimizers import TUNED
 from experiments.papers.kingma2015_adam.panels import TuningPanels
 from experiments.seeds import permutation

@@ -7,7 +7,8 @@ from custom.optimizers import AdaGrad, InverseSquareRoot
 from experiments import engine
 from experiments.claims import OBJECTIVE, TEST_ERROR, TRAIN_LOSS, Alike, Finding, Margin, Ordering, Quantity
 from experiments.claims.quantities import mean
-from experiments.papers.kingma2015_adam.networks import multilayer_perceptron, words_regression
+from experiments.networks.words import words_regression
+from experiments.papers.kingma2015_adam.networks import multilayer_perceptron
 from experiments.papers.kingma2015_adam.optimizers import OF_PIXELS, OPTIMIZERS, TUNED, middle
 from experiments.recipes import classifier
 from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, Sensitivity

@@ -1,0 +1,30 @@
+"""What is judged on each task."""
+
+import math
+
+from experiments.claims import TEST_ERROR, TEST_LOSS, Quantity
+from experiments.claims.quantities import last
+
+SMALLEST = 1e-12  # stands for a loss that is nearer to its minimum than float32 tells
+
+
+def decades(history):
+    """Decimal logarithm of the loss above its minimum, without noise, after the last epoch."""
+    value = history[-1].get("exact_loss")
+    return None if value is None else math.log10(max(value, SMALLEST))
+
+
+EXACT_LOSS = Quantity("exact_loss", "", last("exact_loss"), geometric=True)
+DECADES = Quantity("decades", "", decades, digits=2)
+
+# A column of the history each, the lower, the better; and what differences are taken of.
+MEASURED = {
+    "quadratic": EXACT_LOSS,
+    "logistic": TEST_ERROR,
+    "perceptron": TEST_ERROR,
+    "reviews": TEST_ERROR,
+    "autoencoder": TEST_LOSS,
+    "characters": TEST_LOSS,
+    "convolutional": TEST_ERROR,
+}
+JUDGED = MEASURED | {"quadratic": DECADES}
