@@ -2,8 +2,7 @@
 
 import math
 
-from experiments.book.turns import RELATIVE_TIME
-from experiments.claims import TEST_ERROR, describe
+from experiments.claims import RELATIVE_TIME, TEST_ERROR, describe
 from experiments.claims.over_tasks import critical, differ, profile, ranks
 from experiments.claims.statistics import Estimate, paired_difference
 from experiments.report.blocks import Bullets, Grid, Heading, Paragraph

@@ -4,6 +4,7 @@ from experiments.claims.claim import Claim, describe
 from experiments.claims.comparisons import Alike, NoBetter, Ordering, Ratio, not_reached
 from experiments.claims.evidence import Evidence, gather
 from experiments.claims.finding import Finding, confirmations, judge, totals
+from experiments.claims.gaps import WiderGap
 from experiments.claims.published_numbers import Cell, Probability, Table, Value
 from experiments.claims.quantities import (
     MEAN_LOG_OBJECTIVE,
@@ -15,6 +16,7 @@ from experiments.claims.quantities import (
     VALIDATION_ERROR,
     Quantity,
 )
+from experiments.claims.step_times import RELATIVE_TIME, STEP_TIME
 from experiments.claims.verdict import (
     VERDICTS,
     Margin,
@@ -30,6 +32,8 @@ from experiments.claims.verdict import (
 __all__ = [
     "MEAN_LOG_OBJECTIVE",
     "OBJECTIVE",
+    "RELATIVE_TIME",
+    "STEP_TIME",
     "TEST_ERROR",
     "TEST_LOSS",
     "TRAIN_ERROR",
@@ -53,6 +57,7 @@ __all__ = [
     "Table",
     "Value",
     "Verdict",
+    "WiderGap",
     "Yardstick",
     "confirmations",
     "describe",

@@ -20,8 +20,31 @@ def log_uniform(low, high, n):
     Raises:
         ValueError: bounds that are not 0 < low < high, or no value at all.
     """
-    if not 0 < low < high or n < 1:
-        raise ValueError(f"Received: low={low!r}, high={high!r}, n={n!r}. Expected 0 < low < high and n >= 1.")
-    points = qmc.Halton(1, scramble=False).random(n + 1)[1:, 0]
-    values = (low * math.exp(point * math.log(high / low)) for point in points)
-    return tuple(sorted(float(f"{value:.{DIGITS}g}") for value in values))
+    points = _points(1, n, (low, high))
+    return tuple(sorted(value for (value,) in points))
+
+
+def log_uniform_pairs(first, second, n):
+    """Return n pairs of values between two pairs of bounds, evenly spread over their logarithms.
+
+    They are the first n points of Halton's sequence in bases 2 and 3, without 0, in its order: the first n are those of
+    a longer list too, and the i-th has the same place in every space.
+
+    Args:
+        first, second: `(low, high)` of each value, 0 < low < high; neither bound is a value.
+        n: how many.
+
+    Raises:
+        ValueError: bounds that are not 0 < low < high, or no pair at all.
+    """
+    return tuple(_points(2, n, first, second))
+
+
+def _points(dimensions, n, *bounds):
+    for low, high in bounds:
+        if not 0 < low < high or n < 1:
+            raise ValueError(f"Received: low={low!r}, high={high!r}, n={n!r}. Expected 0 < low < high and n >= 1.")
+    places = qmc.Halton(dimensions, scramble=False).random(n + 1)[1:]
+    scales = [(low, math.log(high / low)) for low, high in bounds]
+    values = ([low * math.exp(x * size) for x, (low, size) in zip(place, scales, strict=True)] for place in places)
+    return [tuple(float(f"{value:.{DIGITS}g}") for value in pair) for pair in values]

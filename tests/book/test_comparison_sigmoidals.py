@@ -8,11 +8,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from custom.activations import HardTanh, Tanh
-from experiments.book import turns
 from experiments.book.comparison_sigmoidals import FUNCTIONS, PAPER, RATES, TASKS, VARIANTS, quantities
 from experiments.book.comparison_sigmoidals.inside import signals
 from experiments.book.comparison_sigmoidals.network import dense_net, train
-from experiments.claims import Evidence
+from experiments.claims import RELATIVE_TIME, STEP_TIME, Evidence
 from experiments.data.dataset import Dataset
 from experiments.data.pooling import pooled
 from experiments.report.blocks import Bullets, Grid, Picture
@@ -96,8 +95,8 @@ def test_a_unit_is_saturated_where_its_function_is_flat():
 def test_times_are_medians_without_the_first_epoch():
     rows = [(90.0, 90.0), (3.0, 2.0), (9.0, 2.0), (4.0, 8.0)]
     history = [{"epoch": i, "own": own, "yardstick": other} for i, (own, other) in enumerate(rows, 1)]
-    assert turns.STEP_TIME.compute(history) == 4.0 and turns.RELATIVE_TIME.compute(history) == 2.0
-    assert turns.RELATIVE_TIME.compute([{"epoch": 1}]) is None
+    assert STEP_TIME.compute(history) == 4.0 and RELATIVE_TIME.compute(history) == 2.0
+    assert RELATIVE_TIME.compute([{"epoch": 1}]) is None
 
 
 def test_pixels_are_means_of_squares_and_colours():

@@ -12,6 +12,7 @@ from experiments.networks import ensemble_network
 from experiments.networks.autoencoder import variational_autoencoder
 from experiments.networks.bags import words_regression
 from experiments.networks.parts import kernel_initializer
+from experiments.networks.vision_transformer import SelfAttention, vision_transformer
 from experiments.papers.kingma2015_adam.networks import (
     multilayer_perceptron,
     three_stage_convnet,
@@ -313,10 +314,68 @@ def test_two_branch_resnet_has_a_smaller_form_and_weights_that_follow_from_the_s
 
 @pytest.mark.parametrize(
     "make",
-    [nin, resnet, lambda **o: cuda_convnet(ReLU, input_shape=(32, 32, 3), classes=10, seed=0, **o)],
-    ids=["network_in_network", "two_branch_resnet", "cuda_convnet"],
+    [
+        nin,
+        resnet,
+        lambda **o: cuda_convnet(ReLU, input_shape=(32, 32, 3), classes=10, seed=0, **o),
+        lambda width, **o: transformer(**o),
+    ],
+    ids=["network_in_network", "two_branch_resnet", "cuda_convnet", "vision_transformer"],
 )
 def test_every_precision_of_the_engine_makes_a_network_with_float32_outputs(make):
     for precision in ("tf32", "mixed_bfloat16"):
         model = make(width=0.125, precision=precision)
         assert model.output.dtype == "float32"
+
+
+def transformer(**options):
+    return vision_transformer(**{"input_shape": (8, 12, 3), "classes": 5, "seed": 0, "width": 6, "heads": 2, **options})
+
+
+def test_self_attention_is_that_of_the_formula():
+    layer, rng = SelfAttention(2, seed=3, name="attention"), np.random.default_rng(0)
+    x = rng.normal(size=(2, 4, 6))
+    layer.build(x.shape)
+    layer.bias.assign(rng.normal(size=(4, 6)))
+    kernel, bias = (keras.ops.convert_to_numpy(w).astype("float64") for w in (layer.kernel, layer.bias))
+    q, k, v = (x @ kernel[i] + bias[i] for i in range(3))
+    seen = np.empty_like(x)
+    for head in (slice(0, 3), slice(3, 6)):
+        scores = np.exp(q[..., head] @ k[..., head].transpose(0, 2, 1) / np.sqrt(3))
+        seen[..., head] = scores / scores.sum(-1, keepdims=True) @ v[..., head]
+    found = keras.ops.convert_to_numpy(layer(x.astype("float32")))
+    np.testing.assert_allclose(found, seen @ kernel[3] + bias[3], rtol=1e-4, atol=1e-5)
+    assert len({kernel[i].tobytes() for i in range(4)}) == 4  # not the same first weights
+
+
+def test_a_token_of_the_transformer_is_a_patch():
+    model = transformer()
+    tokens = keras.Model(model.input, model.get_layer("tokens").output)
+    image = np.arange(8 * 12 * 3, dtype="float32").reshape(1, 8, 12, 3)
+    found = keras.ops.convert_to_numpy(tokens(image))[0]
+    patches = [image[0, i : i + 4, j : j + 4].ravel() for i in (0, 4) for j in (0, 4, 8)]
+    np.testing.assert_array_equal(found, patches)
+    with pytest.raises(ValueError, match="Expected sides that are multiples of 4"):
+        transformer(input_shape=(8, 10, 3))
+    with pytest.raises(ValueError, match=r"width=6, heads=4. Expected a width that the heads divide"):
+        transformer(heads=4)
+
+
+def test_the_transformer_begins_with_all_classes_alike_and_tells_places_apart():
+    model = transformer()
+    x = np.random.default_rng(0).normal(size=(2, 8, 12, 3)).astype("float32")
+    assert not keras.ops.convert_to_numpy(model(x)).any()
+    mean = keras.Model(model.input, model.get_layer("mean").output)
+    turned = x[:, :, ::-1].reshape(2, 8, 3, 4, 3)[:, :, :, ::-1].reshape(x.shape)  # the patches of a row, in turn
+    one, other = (keras.ops.convert_to_numpy(mean(y)) for y in (x, turned))
+    model.get_layer("places").places.assign(np.zeros((6, 6)))
+    alike = [keras.ops.convert_to_numpy(mean(y)) for y in (x, turned)]
+    np.testing.assert_allclose(*alike, rtol=1e-4, atol=1e-5)
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_vit_s_has_the_parameters_of_its_table():
+    model = vision_transformer(
+        input_shape=(224, 224, 3), classes=1000, seed=0, patch=16, width=384, blocks=12, heads=6, mlp_ratio=4
+    )
+    assert round(model.count_params() / 1e6, 1) == 22.0  # 22.05 million with a class token

@@ -12,9 +12,19 @@ from experiments.book.comparison_optimizers.answers import Answers
 from experiments.book.comparison_optimizers.contenders import EVERYWHERE, FORMS, NEWTON, rates
 from experiments.book.comparison_optimizers.data import N
 from experiments.book.comparison_optimizers.quantities import JUDGED, MEASURED
-from experiments.book.turns import RELATIVE_TIME as TIME
-from experiments.book.turns import STEP_TIME
-from experiments.claims import OBJECTIVE, TEST_ERROR, TEST_LOSS, TRAIN_LOSS, Alike, Finding, Margin, NoBetter, Ordering
+from experiments.claims import (
+    OBJECTIVE,
+    STEP_TIME,
+    TEST_ERROR,
+    TEST_LOSS,
+    TRAIN_LOSS,
+    Alike,
+    Finding,
+    Margin,
+    NoBetter,
+    Ordering,
+)
+from experiments.claims import RELATIVE_TIME as TIME
 from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
 from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Integer, Listed, Paper, Preset, Real, Tuning
 

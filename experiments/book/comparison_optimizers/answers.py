@@ -8,8 +8,7 @@ import statistics
 from experiments.book.comparison import NOTHING, Told
 from experiments.book.comparison_optimizers.contenders import EVERYWHERE
 from experiments.book.comparison_optimizers.quantities import JUDGED, MEASURED
-from experiments.book.turns import RELATIVE_TIME
-from experiments.claims import describe
+from experiments.claims import RELATIVE_TIME, describe
 from experiments.claims.quantities import epochs_to
 from experiments.report.blocks import Grid, Picture
 from experiments.report.figures import looks_of, numerals, performance_profile, title

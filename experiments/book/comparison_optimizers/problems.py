@@ -10,7 +10,6 @@ from experiments import engine
 from experiments.book.comparison_optimizers.contenders import EVERYWHERE
 from experiments.book.comparison_optimizers.networks import character_model, quadratic_model, spectrum, start
 from experiments.book.comparison_optimizers.second_order import logistic_rows, quadratic_rows
-from experiments.book.turns import in_turns
 from experiments.data.pooling import pooled
 from experiments.data.splits import HELD_OUT, steps_per_epoch
 from experiments.data.texts import ALPHABET
@@ -19,6 +18,7 @@ from experiments.networks.bags import words_regression
 from experiments.networks.convolutional import convolutional_net
 from experiments.networks.parts import dense_end
 from experiments.recipes import classifier
+from experiments.recipes.turns import in_turns
 from experiments.seeds import derive, permutation
 
 YARDSTICK = EVERYWHERE["momentum"]  # with whose step others are timed

@@ -16,8 +16,18 @@ from experiments.book.comparison_rectifiers.answers import Answers
 from experiments.book.comparison_rectifiers.layers import ByLayer
 from experiments.book.comparison_rectifiers.network import Contender, train, train_deep
 from experiments.book.comparison_rectifiers.quantities import ACTIVATION_MEAN, DEAD_UNITS, EPOCH_TIME, EPOCHS_TO_40
-from experiments.book.turns import RELATIVE_TIME, STEP_TIME
-from experiments.claims import TEST_ERROR, TRAIN_ERROR, TRAIN_LOSS, Alike, Finding, Margin, NoBetter, Ordering
+from experiments.claims import (
+    RELATIVE_TIME,
+    STEP_TIME,
+    TEST_ERROR,
+    TRAIN_ERROR,
+    TRAIN_LOSS,
+    Alike,
+    Finding,
+    Margin,
+    NoBetter,
+    Ordering,
+)
 from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
 from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Flag, Integer, Listed, Paper, Preset, Tuning
 from experiments.spec.quasi_random import log_uniform

@@ -3,7 +3,7 @@
 from custom.activations import ReLU
 from experiments import engine
 from experiments.book.comparison_rectifiers.network import Contender, described
-from experiments.book.turns import in_turns
+from experiments.recipes.turns import in_turns
 
 YARDSTICK = Contender(ReLU)
 

@@ -14,8 +14,17 @@ from experiments.book.comparison_sigmoidals.answers import Answers
 from experiments.book.comparison_sigmoidals.layers import ByLayer
 from experiments.book.comparison_sigmoidals.network import train
 from experiments.book.comparison_sigmoidals.quantities import GRADIENT_LEFT, SATURATED_END, SATURATED_START
-from experiments.book.turns import RELATIVE_TIME, STEP_TIME
-from experiments.claims import TEST_ERROR, TRAIN_ERROR, Alike, Finding, Margin, NoBetter, Ordering
+from experiments.claims import (
+    RELATIVE_TIME,
+    STEP_TIME,
+    TEST_ERROR,
+    TRAIN_ERROR,
+    Alike,
+    Finding,
+    Margin,
+    NoBetter,
+    Ordering,
+)
 from experiments.report.figures import FinalValues, LearningCurves, Sensitivity
 from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Integer, Paper, Preset, Tuning
 from experiments.spec.quasi_random import log_uniform

@@ -3,7 +3,7 @@
 from custom.activations import Tanh
 from experiments import engine
 from experiments.book.comparison_sigmoidals.network import described
-from experiments.book.turns import in_turns
+from experiments.recipes.turns import in_turns
 
 YARDSTICK = Tanh
 

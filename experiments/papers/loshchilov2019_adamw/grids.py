@@ -15,9 +15,9 @@ from experiments.claims import (
     NoBetter,
     Ordering,
     Ratio,
+    WiderGap,
 )
 from experiments.data.splits import steps_per_epoch
-from experiments.papers.loshchilov2019_adamw.gaps import WiderGap
 from experiments.papers.loshchilov2019_adamw.maps import BasinTilt, HeatMaps, NoGain
 from experiments.papers.loshchilov2019_adamw.training import (
     BOTH,

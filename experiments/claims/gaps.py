@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from experiments.claims import Claim, Measured, Part, Reason, describe
+from experiments.claims.claim import Claim, describe
 from experiments.claims.statistics import paired_difference
-from experiments.claims.verdict import compare, on_differences
+from experiments.claims.verdict import Measured, Part, Reason, compare, on_differences
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,6 @@
 """What a training step costs: two nets in turns, epoch by epoch, so that both see the same machine."""
 
-import statistics
-
 from experiments import engine
-from experiments.claims import Quantity
 from experiments.errors import Diverged
 
 
@@ -27,23 +24,3 @@ def in_turns(own, yardstick):
         yield {"epoch": epoch, "seconds": sum(took.values())} | dict(
             zip(("own", "yardstick"), milliseconds, strict=True)
         )
-
-
-def _times(history, name):
-    return [row[name] for row in history[1:] if name in row]
-
-
-def step_time(history):
-    """Milliseconds of a step, the median of the epochs."""
-    times = _times(history, "own")
-    return statistics.median(times) if times else None
-
-
-def relative_time(history):
-    """The same by that of the yardstick, which took turns with it."""
-    times = _times(history, "yardstick")
-    return step_time(history) / statistics.median(times) if times else None
-
-
-STEP_TIME = Quantity("step_time", "", step_time, digits=3)
-RELATIVE_TIME = Quantity("relative_time", "", relative_time, digits=3)
