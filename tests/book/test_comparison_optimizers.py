@@ -49,7 +49,7 @@ def characters(**changes):
 def test_a_transformer_foretells_from_what_came_before():
     model, draw = characters(), np.random.default_rng(0)
     text = draw.integers(0, 7, (1, 9))
-    inner = keras.Model(model.inputs, model.get_layer("logits").output)
+    inner = keras.Model(model.input, model.get_layer("logits").output)
     before = array(inner(text))
     assert before.shape == (1, 8, 7)
     for place in range(1, 9):

@@ -9,10 +9,11 @@ import pytest
 from custom.activations import PReLU, ReLU, RReLU, Softplus, Tanh
 from custom.layers import LocalResponseNormalization
 from experiments.networks import ensemble_network
+from experiments.networks.attention import SelfAttention
 from experiments.networks.autoencoder import variational_autoencoder
 from experiments.networks.bags import words_regression
 from experiments.networks.parts import kernel_initializer
-from experiments.networks.vision_transformer import SelfAttention, vision_transformer
+from experiments.networks.vision_transformer import vision_transformer
 from experiments.papers.kingma2015_adam.networks import (
     multilayer_perceptron,
     three_stage_convnet,

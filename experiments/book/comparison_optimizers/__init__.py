@@ -104,7 +104,7 @@ COST = {
 }
 
 # Declared, with the questions, before any run but pilots of one seed.
-DECLARED = "2026-11-29T14:45"
+DECLARED = "2026-11-29T15:10"
 ONE_POINT, HALF_A_POINT, FIVE_PERCENT = (Margin(x, DECLARED) for x in (0.01, 0.005, 0.05))
 ONE_NAT = Margin(1.0, DECLARED)
 JUDGES = dict(presets=("reduced", "paper"))

@@ -1,11 +1,10 @@
 """The models of this comparison alone: a noisy quadratic, and a small Transformer of characters."""
 
-import math
-
 import keras
 import numpy as np
 from keras import layers, ops
 
+from experiments.networks.attention import PositionEmbedding, SelfAttention
 from experiments.networks.parts import kernel_initializer
 from experiments.seeds import derive
 
@@ -57,49 +56,6 @@ def quadratic_model(values, directions, seed):
     return keras.Model(inputs, layer(inputs), name="quadratic_model")
 
 
-class Tokens(layers.Layer):
-    """Learned vectors of characters and of their places, added: `(batch, length)` to `(batch, length, width)`."""
-
-    def __init__(self, codes, length, width, seed, **options):
-        super().__init__(**options)
-        self.codes, self.length, self.width, self.seed = codes, length, width, seed
-
-    def build(self, input_shape):
-        for name, n in (("codes_table", self.codes), ("places", self.length)):
-            rule = kernel_initializer("normal_0.02", self.seed, name)
-            setattr(self, name, self.add_weight((n, self.width), rule, name=name))
-
-    def call(self, characters):
-        return ops.take(self.codes_table, ops.cast(characters, "int32"), axis=0) + self.places
-
-
-class CausalAttention(layers.Layer):
-    """Self-attention of several heads in which a place sees itself and those before it (Vaswani et al., 2017).
-
-    Shapes: `(batch, length, width)`, in and out.
-    """
-
-    def __init__(self, heads, seed, **options):
-        super().__init__(**options)
-        self.heads, self.seed = heads, seed
-
-    def build(self, input_shape):
-        width = input_shape[-1]
-        for name, n in (("together", 3 * width), ("outwards", width)):
-            rule = kernel_initializer("normal_0.02", self.seed, f"{self.name}_{name}")
-            setattr(self, name, self.add_weight((width, n), rule, name=name))
-
-    def call(self, x):
-        _, length, width = x.shape
-        each = width // self.heads
-        found = ops.reshape(ops.matmul(x, self.together), (-1, length, 3, self.heads, each))
-        query, key, value = (ops.transpose(found[:, :, i], (0, 2, 1, 3)) for i in range(3))
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / math.sqrt(each)
-        hidden = np.triu(np.full((length, length), -1e9, "float32"), 1)
-        mixed = ops.matmul(ops.softmax(scores + ops.convert_to_tensor(hidden), axis=-1), value)
-        return ops.matmul(ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (-1, length, width)), self.outwards)
-
-
 class NextCharacter(layers.Layer):
     """Cross-entropy of the next character, in nats, mean over the places: the output is the loss of the text."""
 
@@ -127,17 +83,17 @@ def character_model(*, codes, length, width, heads, blocks, seed):
     Returns:
         A model from texts `(batch, length + 1)`, as places in an alphabet, to losses `(batch,)` in nats.
     """
-    if width % heads:
-        raise ValueError(f"Received: width={width}, heads={heads}. Expected a width that is a multiple of the heads.")
 
     def dense(units, name, activation=None):
         rule = kernel_initializer("normal_0.02", seed, name)
         return layers.Dense(units, activation=activation, kernel_initializer=rule, name=name)
 
     texts = keras.Input((length + 1,))
-    x = Tokens(codes, length, width, seed, name="tokens")(texts[:, :-1])
+    rule = kernel_initializer("normal_0.02", seed, "characters")
+    x = layers.Embedding(codes, width, rule, name="characters")(texts[:, :-1])
+    x = PositionEmbedding(seed, name="places")(x)
     for i in range(1, blocks + 1):
-        attention = CausalAttention(heads, seed, name=f"attention{i}")
+        attention = SelfAttention(heads, seed, causal=True, name=f"attention{i}")
         x = x + attention(layers.LayerNormalization(name=f"norm{i}_1")(x))
         inside = dense(4 * width, f"wide{i}", "relu")(layers.LayerNormalization(name=f"norm{i}_2")(x))
         x = x + dense(width, f"narrow{i}")(inside)
