@@ -34,8 +34,8 @@ OPTIMIZERS = {
 ABLATION = {
     "adam": ADAM,
     "adam_scheduled": partial(NADAM, nesterov=False),
-    "nadam_constant": partial(NADAM, schedule="constant"),
     "nadam": NADAM,
+    "nadam_constant": partial(NADAM, schedule="constant"),
     "nadam_keras": partial(NADAM, schedule="keras"),
 }
 
@@ -171,7 +171,7 @@ PAPER = Paper.at(
             LearningCurves(name, TRAINING, log=True),
             LearningCurves(name, UNSEEN, log=True),
             FinalValues(name, UNSEEN),
-            *(PairedDifferences(name, UNSEEN, *pair, MARGIN.value) for pair in RIVALS[name]),
+            *(PairedDifferences(name, UNSEEN, *pair) for pair in RIVALS[name]),
             Sensitivity(name, HELD_OUT),
             Sensitivity(name, TRAINING),
         )
