@@ -29,6 +29,10 @@ class Nadam(PaperOptimizer):
     - "keras": `mu_t = b1 (1 - 0.96^t / 2)`, over after 100 steps instead of 25,000, and constant b1 in
       the recursion of m.
 
+    Without Nesterov's term, `m_hat = m / (1 - P_t)`: Adam with the momentum of the schedule, which tells the
+    gain of the one from that of the other. With "constant" that is Adam; under "keras", where the mean has
+    constant b1, it is divided by the product of the schedule all the same.
+
     The paper prints `v_hat = b2 v / (1 - b2^t)`, as does the book. That b2 does not follow from the
     derivation and no implementation has it; a learning rate and an epsilon divided by sqrt(b2), 1.0005
     times as large by default, give that form.
@@ -39,6 +43,7 @@ class Nadam(PaperOptimizer):
         beta_2: b2, nu in the paper, in [0, 1). Default 0.999.
         epsilon: above 0. Default 1e-8.
         schedule: "dozat", "constant" or "keras". Default "dozat".
+        nesterov: whether the step looks ahead with the momentum of the next one. Default `True`.
         **kwargs: `l2`, `weight_decay`, their exclusions, `learning_rate_multipliers` and the rest, as in
             `PaperOptimizer`.
 
@@ -70,6 +75,7 @@ class Nadam(PaperOptimizer):
         epsilon: float = 1e-8,
         *,
         schedule: str = "dozat",
+        nesterov: bool = True,
         name: str = "nadam",
         **kwargs: Any,
     ) -> None:
@@ -78,6 +84,7 @@ class Nadam(PaperOptimizer):
         self.beta_2 = _checks.real("beta_2", beta_2, low=0.0, high=1.0, high_open=True)
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
         self.schedule = _checks.one_of("schedule", schedule, ("constant", *RATES))
+        self.nesterov = _checks.one_of("nesterov", nesterov, (True, False))
 
     def momentum(self, t: Tensor) -> Tensor:
         """mu_t."""
@@ -97,12 +104,15 @@ class Nadam(PaperOptimizer):
         mu, next_mu = self.momentum(t), self.momentum(t + 1)
         m = running_mean(m, g, self.beta_1 if self.schedule == "keras" else mu)
         v = running_mean(v, g * g, self.beta_2)
-        next_c = c + (1 - c) * (1 - next_mu)
-        m_hat = next_mu / next_c * m + (1 - mu) / c * g
+        if self.nesterov:
+            next_c = c + (1 - c) * (1 - next_mu)
+            m_hat = next_mu / next_c * m + (1 - mu) / c * g
+        else:
+            m_hat = m / c
         # m_hat / (sqrt(v / c2) + epsilon) with sqrt(c2) taken out of the root.
         root = sqrt(one_minus_power(self.beta_2, t))
         return -rate * root * m_hat / (sqrt(v) + self.epsilon * root), m, v
 
     def get_config(self) -> Config:
-        own = ("beta_1", "beta_2", "epsilon", "schedule")
+        own = ("beta_1", "beta_2", "epsilon", "schedule", "nesterov")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

@@ -174,8 +174,24 @@ OPTIMIZERS = [
         Nadam,
         rules.nadam,
         ("moment_1", "moment_2"),
+        {
+            "learning_rate": 0.002,
+            "beta_1": 0.975,
+            "beta_2": 0.999,
+            "epsilon": 1e-8,
+            "schedule": "dozat",
+            "nesterov": True,
+        },
+        (*BETAS, {"epsilon": 0.1}, {"schedule": "constant"}, {"schedule": "keras"}, {"nesterov": False}),
+    ),
+    OptimizerCase(
+        Nadam,
+        rules.nadam,
+        ("moment_1", "moment_2"),
         {"learning_rate": 0.002, "beta_1": 0.975, "beta_2": 0.999, "epsilon": 1e-8, "schedule": "dozat"},
         (*BETAS, {"epsilon": 0.1}, {"schedule": "constant"}, {"schedule": "keras"}),
+        required={"nesterov": False},
+        variant="-without_nesterov",
     ),
     OptimizerCase(
         RAdam,
@@ -237,4 +253,4 @@ BAD_NUMBERS = {
     "threshold": (3.9, float("inf")),
     "base_learning_rate": (0.0, -1.0, float("nan")),
 }
-BAD_CHOICES = {"schedule": "fast", "warmup": "linear", "bias_correction": "no", "amsgrad": 2}
+BAD_CHOICES = {"schedule": "fast", "warmup": "linear", "bias_correction": "no", "amsgrad": 2, "nesterov": "yes"}

@@ -10,6 +10,7 @@ from custom.optimizers import (
     GradientDescent,
     Lookahead,
     Momentum,
+    Nadam,
     Nesterov,
     PolyakHeavyBall,
     RAdam,
@@ -216,6 +217,21 @@ def test_adam_without_correction_and_momentum_is_rmsprop(float64):
             optimizer.apply([keras.ops.convert_to_tensor(g)], [variable])
         ends.append(to_numpy(variable))
     np.testing.assert_allclose(*ends, rtol=1e-12)
+
+
+def test_nadam_without_nesterov_is_adam_where_the_momentum_is_constant(float64):
+    """And with a schedule another one: so an ablation tells the term from the schedule."""
+
+    def gradient(w):
+        return np.sinh(w) + 0.5 * w[::-1]
+
+    start, options = np.array([1.0, -2.0, 0.5]), dict(beta_1=0.8, beta_2=0.9)
+    adam, _ = path(Adam(0.05, **options), gradient, start, 40)
+    plain, _ = path(Nadam(0.05, **options, schedule="constant", nesterov=False), gradient, start, 40)
+    np.testing.assert_allclose(plain, adam, rtol=1e-12)
+    for schedule in ("dozat", "keras"):
+        other, _ = path(Nadam(0.05, **options, schedule=schedule, nesterov=False), gradient, start, 40)
+        assert np.abs(other - adam).max() > 1e-2
 
 
 @pytest.mark.parametrize("options", [{}, {"amsgrad": True}, {"bias_correction": False}], ids=str)

@@ -115,8 +115,9 @@ def _nadam_momenta(schedule, beta_1, steps):
     return beta_1 * (1 - 0.5 * 0.96 ** (t / 250 if schedule == "dozat" else t))
 
 
-def nadam(w, g, state, t, rate, beta_1, beta_2, epsilon, schedule):
-    """Dozat (2016), algorithm 2, without the nu that it prints in the numerator of n_hat."""
+def nadam(w, g, state, t, rate, beta_1, beta_2, epsilon, schedule, nesterov):
+    """Dozat (2016), algorithm 2, without the nu that it prints in the numerator of n_hat; without Nesterov's term its
+    algorithm 1, Adam, with the schedule's decays."""
     state = start(state, w, "moment_1", "moment_2")
     momenta = _nadam_momenta(schedule, beta_1, t + 1)
     mu, next_mu = momenta[-2:]
@@ -125,7 +126,7 @@ def nadam(w, g, state, t, rate, beta_1, beta_2, epsilon, schedule):
     second = beta_2 * state["moment_2"] + (1 - beta_2) * g**2
     gradient_hat = g / (1 - np.prod(momenta[:-1]))
     first_hat = first / (1 - np.prod(momenta))
-    bar = (1 - mu) * gradient_hat + next_mu * first_hat
+    bar = (1 - mu) * gradient_hat + next_mu * first_hat if nesterov else first / (1 - np.prod(momenta[:-1]))
     w = w - rate * bar / ((second / (1 - beta_2**t)) ** 0.5 + epsilon)
     return w, {"moment_1": first, "moment_2": second}
 

@@ -56,6 +56,7 @@ ALIKE = {
     "RReLU, U(3, 8)",
     "ReLU",
     "SELU",
+    "SGD",
     "SGDW",
     "Shake-shake",
     "SiLU",
