@@ -10,10 +10,11 @@ from scipy import stats
 
 from custom.optimizers import Adam, Momentum, RAdam
 from experiments.claims import Evidence, judge
+from experiments.claims.over_rates import spreads
 from experiments.papers.liu2020_radam import PAPER, networks, variance
-from experiments.papers.liu2020_radam.figures import ByRate, OverColumn
+from experiments.papers.liu2020_radam.figures import OverColumn
 from experiments.papers.liu2020_radam.optimizers import PartlyAdam
-from experiments.papers.liu2020_radam.spreads import spreads
+from experiments.report.figures import ByRate
 from tests.papers.jobs import job, trained
 
 BETA = 0.999

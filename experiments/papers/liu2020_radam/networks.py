@@ -7,14 +7,13 @@ from experiments.claims import (
     VALIDATION_ERROR,
     Finding,
     Margin,
+    NarrowerSpread,
     NoBetter,
     Ordering,
     Table,
 )
-from experiments.papers.liu2020_radam.figures import ByRate
-from experiments.papers.liu2020_radam.spreads import NarrowerSpread
 from experiments.papers.liu2020_radam.training import adam, partly_adam, radam, sgd, train, warmed_up
-from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences
+from experiments.report.figures import ByRate, FinalValues, LearningCurves, PairedDifferences
 from experiments.spec import INCOMPLETE_BATCHES, Deviation, Experiment, Integer, Preset, Tuning
 
 FIRST = {"radam": radam, "adam_first": partly_adam(1, 4), "adam_next": partly_adam(5, 8)}

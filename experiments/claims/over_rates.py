@@ -3,10 +3,10 @@
 import dataclasses
 import math
 
-from experiments.claims import Claim, Measured, Part, Reason, on_differences
+from experiments.claims.claim import Claim
 from experiments.claims.comparisons import lower_by
 from experiments.claims.statistics import paired_difference
-from experiments.claims.verdict import compare
+from experiments.claims.verdict import Measured, Part, Reason, compare, on_differences
 
 LOST = 1.0  # the error that a diverged run counts with
 
@@ -29,7 +29,7 @@ class NarrowerSpread(Claim):
     Attributes:
         lower: the variant that is to spread less.
         higher: another one.
-        rates: values of the grid.
+        rates: values of the grid, which are judged.
     """
 
     lower: str
