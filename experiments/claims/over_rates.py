@@ -6,7 +6,7 @@ import math
 from experiments.claims.claim import Claim
 from experiments.claims.comparisons import lower_by
 from experiments.claims.statistics import paired_difference
-from experiments.claims.verdict import Measured, Part, Reason, compare, on_differences
+from experiments.claims.verdict import Measured, Part, Reason, compare, contradicted, on_differences
 
 LOST = 1.0  # the error that a diverged run counts with
 
@@ -58,4 +58,4 @@ class NarrowerSpread(Claim):
 
     def decide(self, measured, evidence, p):
         verdict, reason = compare(measured.parts[0].estimate, p)
-        return verdict, (reason,)
+        return contradicted(self, verdict, (reason,))
