@@ -88,7 +88,7 @@ VARIANCE = Quantity("variance", "", late, digits=4)
 RATES = (0.1, 0.5, 1.0)
 VARIANTS = {f"{name}_{rate:g}": (name == "lookahead", rate) for rate in RATES for name in ("sgd", "lookahead")}
 SETTINGS = dict(data="noisy_quadratic", epochs=60, k=5, alpha=0.5, copies=20_000)
-QUICK = SETTINGS | dict(epochs=8, copies=500)
+QUICK = SETTINGS | dict(epochs=4, copies=500)
 DOMAINS = dict(k=Integer(1, 1000), alpha=Real(above=0.0, high=1.0), copies=Integer(2, 1_000_000))
 WHOLE = Preset(SETTINGS, seeds=5)
 PRESETS = {"quick": Preset(QUICK, seeds=1), "reduced": WHOLE, "paper": WHOLE}
