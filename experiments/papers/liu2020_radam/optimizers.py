@@ -1,7 +1,8 @@
 """RAdam whose steps from one to another are Adam's (table 3)."""
 
+from keras import ops
+
 from custom.optimizers import RAdam
-from custom.optimizers._functions import positive
 
 
 class PartlyAdam(RAdam):
@@ -22,8 +23,14 @@ class PartlyAdam(RAdam):
     def rectification(self, t):
         """Return whether the step is adaptive, and r_t; 1 and 1 where it is one of Adam's."""
         adaptive, r = super().rectification(t)
-        adam = positive(t - self.first + 0.5) * positive(self.last - t + 0.5)
+        adam = self._adam(t)
         return adam + (1 - adam) * adaptive, adam + (1 - adam) * r
+
+    def _adam(self, t):
+        """Return 1 where step t is one of Adam's, else 0; on PyTorch t is a Python number."""
+        if isinstance(t, (int, float)):
+            return float(self.first <= t <= self.last)
+        return ops.cast(ops.logical_and(t >= self.first, t <= self.last), t.dtype)
 
     def get_config(self):
         return {**super().get_config(), "first": self.first, "last": self.last}
