@@ -98,8 +98,8 @@ RESNET18 = dict(first=64, stages=4, blocks=2, pool=1, pad=4, flip=True, precisio
 FULL = RESNET18 | dict(data="cifar10", examples=None, epochs=200, batch_size=128, drops=[60, 120, 160])
 FULL |= dict(k=5, alpha=0.5, l2=5e-4, weight_decay=0.1)
 FULL |= dict(evaluation="test", evaluation_every=1, train_evaluation_every=10)
-# 100 steps an epoch, a multiple of every k. A pilot chose later falls than the paper's: after 5, 9 and 12 epochs the net
-# ended at an error five points above that of a constant rate.
+# 100 steps an epoch, a multiple of every k. A pilot chose later falls than the paper's: after 5, 9 and 12 epochs the
+# net ended at an error five points above that of a constant rate.
 REDUCED = FULL | dict(first=16, stages=3, blocks=1, pool=2, pad=2, examples=5000, epochs=15, batch_size=50)
 REDUCED |= dict(drops=[9, 12, 14], evaluation_every=5, train_evaluation_every=3)
 QUICK = REDUCED | dict(data="digits_rgb", examples=350, batch_size=35, pool=4, pad=1, flip=False, stages=1, blocks=0)
