@@ -5,6 +5,7 @@ from experiments.claims.comparisons import Alike, NoBetter, Ordering, Ratio, not
 from experiments.claims.evidence import Evidence, gather
 from experiments.claims.finding import Finding, confirmations, judge, totals
 from experiments.claims.gaps import WiderGap
+from experiments.claims.over_rates import NarrowerSpread
 from experiments.claims.published_numbers import Cell, Probability, Table, Value
 from experiments.claims.quantities import (
     MEAN_LOG_OBJECTIVE,
@@ -47,6 +48,7 @@ __all__ = [
     "Finding",
     "Margin",
     "Measured",
+    "NarrowerSpread",
     "NoBetter",
     "Ordering",
     "Part",

@@ -8,7 +8,7 @@ import pytest
 
 from custom.activations import PReLU, ReLU, RReLU, Softplus, Tanh
 from custom.layers import LocalResponseNormalization
-from experiments.networks import ensemble_network
+from experiments.networks import ensemble_network, residual_network
 from experiments.networks.attention import SelfAttention
 from experiments.networks.autoencoder import variational_autoencoder
 from experiments.networks.bags import words_regression
@@ -380,3 +380,27 @@ def test_vit_s_has_the_parameters_of_its_table():
         input_shape=(224, 224, 3), classes=1000, seed=0, patch=16, width=384, blocks=12, heads=6, mlp_ratio=4
     )
     assert round(model.count_params() / 1e6, 1) == 22.0  # 22.05 million with a class token
+
+
+@pytest.mark.parametrize(
+    ("channels", "blocks", "trained"),
+    [((16, 32, 64), 3, 272_474), ((64, 128, 256, 512), 2, 11_173_962)],  # ResNet-20 with projections, ResNet-18
+)
+def test_the_residual_networks_have_the_parameters_of_their_papers(channels, blocks, trained):
+    model = residual_network(ReLU, input_shape=(32, 32, 3), classes=10, seed=0, channels=channels, blocks=blocks)
+    assert sum(int(np.prod(v.shape)) for v in model.trainable_variables) == trained
+    depth = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
+    shortcuts = [layer.name for layer in depth if layer.name.endswith("shortcut")]
+    assert len(depth) - len(shortcuts) == 2 * blocks * len(channels) + 2
+    assert shortcuts == [f"stage{i}_block1_shortcut" for i in range(2, len(channels) + 1)]
+
+
+def test_first_weights_of_the_residual_network():
+    model = residual_network(ReLU, input_shape=(8, 8, 3), classes=10, seed=0, channels=(16, 64), blocks=1)
+    kernel = model.get_layer("stage2_block1_conv2").kernel.numpy()
+    assert kernel.std() == pytest.approx((2 / (9 * 64)) ** 0.5, rel=0.02)
+    last = model.get_layer("logits")
+    for values in (last.kernel.numpy(), last.bias.numpy()):
+        assert 0.7 / 8 < np.abs(values).max() <= 1 / 8
+    assert model.get_layer("stem").use_bias is False
+    assert residual_network(ReLU, input_shape=(8, 8, 3), classes=10, seed=0, blocks=0).output_shape == (None, 10)

@@ -4,6 +4,7 @@ from experiments.report.figures.curves import LearningCurves, Shares
 from experiments.report.figures.forest import forest, forest_of, forest_rows, strip
 from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks_of
 from experiments.report.figures.pairs import PairedDifferences, SeedsToVerdict
+from experiments.report.figures.rates import ByRate
 from experiments.report.figures.style import (
     Figure,
     counted,
@@ -27,6 +28,7 @@ __all__ = [
     "DASHES",
     "MARKERS",
     "STYLE",
+    "ByRate",
     "Figure",
     "FinalValues",
     "LearningCurves",
