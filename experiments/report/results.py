@@ -173,7 +173,7 @@ def _chosen_by(text, experiment, evidence, tuning, setting):
     epochs = text.page("epochs_one" if list(lengths) == [1] else "epochs_many", n=many)
     metric = text.inside(text.row("quantities", tuning.metric))
     seeds = tuning.seeds(evidence.preset)
-    tried = f"{seeds[0]}" if len(seeds) == 1 else text.page("seeds_between", low=seeds[0], high=seeds[-1])
+    tried = f"{seeds[0]}" if len(seeds) == 1 else text.page("seeds_between", low=str(seeds[0]), high=str(seeds[-1]))
     key = "tuning_caption_mean" if tuning.mean else "tuning_caption"
     return text.page(key, setting=setting, metric=metric, epochs=epochs, seed=tried)
 

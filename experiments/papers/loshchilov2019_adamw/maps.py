@@ -286,7 +286,7 @@ class HeatMaps(Figure):
         diverged = sum(np.isinf(y) for cells in maps.values() for y in cells.values())
         seeds = tuning.seeds(evidence.preset)
         cells = "one_seed_a_cell" if len(seeds) == 1 else "seeds_a_cell"
-        runs = text.caption(cells, seed=seeds[0], n=len(seeds), last=seeds[-1])
+        runs = text.caption(cells, seed=str(seeds[0]), n=len(seeds), last=str(seeds[-1]))
         parts = [
             text.caption("maps" if tuned else "maps_of_one_cell", preset=evidence.under, **said),
             runs if tuned else text.caption("tunes_nothing"),

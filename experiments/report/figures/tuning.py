@@ -82,7 +82,7 @@ class Sensitivity(Figure):
         chosen = [f"{evidence.labels[v]} {text.chosen(value)}" for v, value in evidence.tuned.items()]
         parts = [text.caption("tuning", preset=evidence.under, **words)]
         if tuned:
-            parts.append(text.caption("one_seed_a_point", seed=tuning.seed))
+            parts.append(text.caption("one_seed_a_point", seed=str(tuning.seed)))
             parts.append(text.caption("chosen", choices=listed(chosen)))
         else:
             parts.append(text.caption("tunes_nothing"))
