@@ -11,7 +11,7 @@ from experiments.book.comparison_optimizers.quantities import JUDGED, MEASURED
 from experiments.claims import RELATIVE_TIME, describe
 from experiments.claims.quantities import epochs_to
 from experiments.report.blocks import Grid, Picture
-from experiments.report.figures import looks_of, numerals, performance_profile, title
+from experiments.report.figures import log_axis, looks_of, performance_profile, title
 from experiments.report.figures import words as w
 from experiments.report.figures.style import label_y, name_lines
 
@@ -189,8 +189,7 @@ class Seen(Told):
                 axes.plot(*zip(*points, strict=True), lw=1.4, ms=4, label=label, **line)
                 ends.append((label, line, points[-1][1]))
             axes.set_xticks(TRIALS, [self.say("default_tick"), *map(str, TRIALS[1:])])
-            axes.set_yscale("log")
-            numerals(axes, text, "y")
+            log_axis(axes, "y", text)
             axes.set_xlabel(self.say("trials"))
             label_y(axes, self.say("factor"))
             title(axes, self.say("tuning_title"))

@@ -7,7 +7,7 @@ import numpy as np
 from experiments.claims.over_tasks import critical, differ, groups, profile, ranks, table
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
-from experiments.report.figures.looks import TEXT, looks_of
+from experiments.report.figures.looks import GROUND, TEXT, looks_of
 from experiments.report.figures.style import label_y, log_axis, name_lines, numerals, title
 
 
@@ -73,7 +73,8 @@ def critical_differences(costs, labels, text, name):
             y = -len(joined) - 1.2 - row
             axes.plot([places[contender]] * 2, [0, y], color=TEXT[0], lw=0.9)
             written = f"{labels[contender]} ({text.numeral(places[contender], '.2f')})"
-            axes.text(places[contender], y, f" {written}", va="center", fontsize=9)
+            hidden = dict(facecolor=GROUND[0], edgecolor="none", pad=0.5)  # the lines of those further down
+            axes.text(places[contender] + 0.06, y, written, va="center", fontsize=9, bbox=hidden)
         for row, group in enumerate(joined):
             ends = [places[group[0]] - 0.04, places[group[-1]] + 0.04]
             axes.plot(ends, [-0.6 - row] * 2, color=TEXT[0], lw=4, solid_capstyle="butt")
