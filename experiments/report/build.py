@@ -29,7 +29,7 @@ RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
 
 def write_page(pages, folder, records=None):
-    """Write a page in each of its languages with its figures, tables and records into a new folder."""
+    """Write a page in each of its languages with its figures, tables and records, where any are, into a new folder."""
     folder = pathlib.Path(folder)
     for page in pages:
         for block in page.every(Picture):
@@ -41,7 +41,7 @@ def write_page(pages, folder, records=None):
     for block in pages[0].every(Grid):
         if block.data:
             write_atomically(folder / "tables" / f"{block.name}.csv", render.csv_text(block))
-    if records is not None:
+    if records:
         lines = [canonical(record) for record in sorted(records, key=lambda r: r["key"])]
         write_atomically(folder / published.RECORDS, "".join(f"{line}\n" for line in lines))
 
@@ -64,14 +64,12 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
         records = {paper.key: published.whole(paper, reports) for paper in everything}
         for paper in papers:
             records[paper.key] = _merged(paper, records[paper.key], store.all(paper.key), note)
-        there = [paper.key for paper in everything if records[paper.key]]
+        keys = [paper.key for paper in everything]
         for paper in everything:
             sources = [Source("measured", tuple(records[paper.key]))]
-            pages, views = pages_of(paper, sources, _neighbours(there, paper.key))
+            pages, views = pages_of(paper, sources, _neighbours(keys, paper.key))
             for language, view in views.items():
                 found.setdefault(language, []).append(view)
-            if paper.key not in there:
-                continue
             write_page(pages, beside / paper.key, records[paper.key])
             _carry(reports / paper.key, beside / paper.key)
             for page in pages:

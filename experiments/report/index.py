@@ -21,7 +21,7 @@ def index_page(views, language="en", languages=("en",), pictures=None, forest=No
     text, file, pictures = Text({}, language), FILES[language], pictures or {}
     blocks = [Paragraph(_links(text, language, languages)), Paragraph(text.page("index_says"))]
     published = of_papers(views)
-    own = [view for view in views if view not in published and view.sources[0].records]
+    own = [view for view in views if view not in published]
     blocks.append(Paragraph(" ".join(totals(text, published))))
     for view in [*published, *own]:
         if own and view is own[0]:

@@ -46,5 +46,6 @@ def links(view, neighbours, languages):
     found += [f"[{text.page('language')}]({FILES[other]})" for other in languages if other != view.language]
     root = SCRIPTS if view.sources[0].name != "yours" else f"../{SCRIPTS}"
     found.append(f"[{text.page('script')}]({root}/{view.paper.room}/{view.paper.key}/__init__.py)")
-    found.append(f"[{text.page('records')}](results.jsonl)")
+    if view.sources[0].records:
+        found.append(f"[{text.page('records')}](results.jsonl)")
     return " · ".join(found)
