@@ -1,7 +1,7 @@
 """Findings of a paper as data, and the verdicts that the records give."""
 
 from experiments.claims.claim import Claim, describe
-from experiments.claims.comparisons import Alike, NoBetter, Ordering, Ratio, not_reached
+from experiments.claims.comparisons import Alike, Lower, NoBetter, Ordering, Ratio, not_reached
 from experiments.claims.evidence import Evidence, gather
 from experiments.claims.finding import Finding, confirmations, judge, totals
 from experiments.claims.gaps import WiderGap
@@ -46,6 +46,7 @@ __all__ = [
     "Claim",
     "Evidence",
     "Finding",
+    "Lower",
     "Margin",
     "Measured",
     "NarrowerSpread",

@@ -23,7 +23,21 @@ ORDER = ("not reproduced", "open", "no such difference", "direction only", "repr
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Ordering(Claim):
+class Lower(Claim):
+    """A claim that something is lower for one side than for another: what both print."""
+
+    def published(self, text):
+        return text.phrase("lower")
+
+    def shown(self, estimate, text):
+        return lower_by(estimate, self.quantity, text)
+
+    def yardstick(self):
+        return on_differences(self.quantity, low=0.0)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Ordering(Lower):
     """`lower` has a smaller value than each of `higher`, seed by seed.
 
     Every pair is compared by its paired differences, the other's value less that of `lower`. All pairs have to hold:
@@ -51,11 +65,8 @@ class Ordering(Claim):
 
     def published(self, text):
         if self.gap is None:
-            return text.phrase("lower")
+            return super().published(text)
         return text.phrase("lower_by", gap=self.difference(self.gap))
-
-    def shown(self, estimate, text):
-        return lower_by(estimate, self.quantity, text)
 
     def effect(self):
         return self.gap or (self.margin and self.margin.value)

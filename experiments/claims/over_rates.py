@@ -3,10 +3,9 @@
 import dataclasses
 import math
 
-from experiments.claims.claim import Claim
-from experiments.claims.comparisons import lower_by
+from experiments.claims.comparisons import Lower
 from experiments.claims.statistics import paired_difference
-from experiments.claims.verdict import Measured, Part, Reason, compare, contradicted, on_differences
+from experiments.claims.verdict import Measured, Part, Reason, compare, contradicted
 
 LOST = 1.0  # the error that a diverged run counts with
 
@@ -23,7 +22,7 @@ def spreads(maps, rates):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class NarrowerSpread(Claim):
+class NarrowerSpread(Lower):
     """An error spreads less over some learning rates for one variant than for each of others, seed by seed.
 
     Attributes:
@@ -37,15 +36,6 @@ class NarrowerSpread(Claim):
     rates: tuple
     kind = "spread"
     naming = ("lower", "higher")
-
-    def published(self, text):
-        return text.phrase("lower")
-
-    def shown(self, estimate, text):
-        return lower_by(estimate, self.quantity, text)
-
-    def yardstick(self):
-        return on_differences(self.quantity, low=0.0)
 
     def measure(self, evidence):
         if not all(evidence.whole(variant, self.quantity) for variant in self.variants()):

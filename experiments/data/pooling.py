@@ -1,4 +1,4 @@
-"""Images in grey at a lower resolution."""
+"""Images at a lower resolution."""
 
 import dataclasses
 
@@ -7,18 +7,26 @@ import numpy as np
 from experiments.data.dataset import Dataset
 
 
-def pooled(dataset, side):
-    """Return a set of images in grey, each pixel the mean of a square and of the colours; the set itself for side 1."""
+def pooled(dataset, side, grey=True):
+    """Return a set of images whose pixels are the means of squares; the set itself for side 1.
+
+    Args:
+        dataset: a `Dataset` of images, whose height and width the squares fill.
+        side: of a square, in pixels.
+        grey: whether the mean is taken over the colours too. Default: it is.
+    """
     if side == 1:
         return dataset
-    if ("pooled", side) not in dataset.cache:
-        small = {name: _pooled(getattr(dataset, name), side) for name in ("x_train", "x_test")}
-        dataset.cache["pooled", side] = dataclasses.replace(dataset, **small, cache={})
-    found: Dataset = dataset.cache["pooled", side]
+    key = "pooled", side, grey
+    if key not in dataset.cache:
+        small = {name: _pooled(getattr(dataset, name), side, grey) for name in ("x_train", "x_test")}
+        dataset.cache[key] = dataclasses.replace(dataset, **small, cache={})
+    found: Dataset = dataset.cache[key]
     return found
 
 
-def _pooled(images, side):
+def _pooled(images, side, grey):
     n, height, width, colours = images.shape
     squares = images.reshape(n, height // side, side, width // side, side, colours)
-    return np.rint(squares.mean((2, 4, 5), dtype="float32")).astype("uint8")[..., None]
+    means = squares.mean((2, 4, 5) if grey else (2, 4), dtype="float32")
+    return np.rint(means[..., None] if grey else means).astype("uint8")

@@ -33,6 +33,8 @@ def sentences(view):
         told.append(text.page("of_one_confirmation" if confirmed else "of_one_open_confirmation"))
     elif of:
         told.append(text.page("of_confirmations", confirmed=confirmed, of=of))
+    if set(counts) == {"not run"} and not of and not view.ran():
+        return told  # the same once more
     return [*(told or [text.page("no_findings")]), rests_on(view)]
 
 

@@ -9,6 +9,7 @@ from experiments import arguments, book, known, papers
 from experiments.errors import UsageError
 from experiments.report.blocks import Heading
 from experiments.report.index import index_page, totals
+from experiments.report.opening import sentences
 from experiments.report.page import links
 from experiments.report.view import PaperView, Source
 from tests.fakes import paper, record
@@ -46,6 +47,10 @@ def test_the_index_has_the_books_own_under_a_heading_apart():
 
 def test_a_page_links_to_its_declaration():
     assert "(../../experiments/book/comparison_x/__init__.py)" in links(own(), (None, None), ("en",))
+
+
+def test_a_page_before_its_first_run_says_so_once():
+    assert len(sentences(own())) == 1 and len(sentences(own([record("a", 0)]))) == 2
 
 
 def test_a_page_without_records_links_to_none():

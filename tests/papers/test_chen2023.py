@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 
 from custom.optimizers import AdamW, Lion
 from experiments.claims import Evidence
+from experiments.data.pooling import pooled
 from experiments.networks.vision_transformer import vision_transformer
 from experiments.papers.chen2023_lion import PAPER, published, search
 from experiments.papers.chen2023_lion.choices import near_best, reach_of
 from experiments.papers.chen2023_lion.figures import GainByBatch, SearchMaps
-from experiments.papers.chen2023_lion.network import coarser, small_convnet
+from experiments.papers.chen2023_lion.network import small_convnet
 from experiments.papers.chen2023_lion.step import LONGEST, SHORTEST, STATES, UNMOVED
 from experiments.report.blocks import Bullets, Code
 from tests.papers.jobs import job, trained
@@ -76,9 +77,9 @@ def test_pixels_of_coarser_images_are_means_of_squares_by_colour():
     images = np.zeros((1, 4, 4, 2), "uint8")
     images[0, :2, :2, 0], images[0, 2, 3, 1] = [[1, 2], [3, 6]], 200
     given = dataclasses.replace(job(PAPER, "step", "lion").dataset, x_train=images, x_test=images, cache={})
-    found = coarser(given, 2)
+    found = pooled(given, 2, grey=False)
     assert found.x_train.tolist() == [[[[3, 0], [0, 0]], [[0, 0], [0, 50]]]]
-    assert coarser(given, 2) is found and coarser(given, 1) is given
+    assert pooled(given, 2, grey=False) is found and pooled(given, 1) is given
 
 
 def test_the_nets_of_reduced():

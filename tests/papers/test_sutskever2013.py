@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from custom.optimizers import GradientDescent, Momentum, Nesterov
+from experiments.data.pooling import pooled
 from experiments.papers.sutskever2013_momentum import LARGEST, OF_SCALE, PAPER, PRESETS, RATES, VARIANTS, quadratic
-from experiments.papers.sutskever2013_momentum.network import autoencoder, pooled
+from experiments.papers.sutskever2013_momentum.network import autoencoder
 from experiments.papers.sutskever2013_momentum.published import ALL_SETS, BEFORE, LEFT, LOWERED, SCALES
 from tests.papers.jobs import job, trained
 

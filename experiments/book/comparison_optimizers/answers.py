@@ -137,10 +137,11 @@ class Seen(Told):
         return found
 
     def seconds(self):
-        """Return the same epochs times what a step takes, by that of momentum."""
+        """Return the epochs times what a step takes, by that of momentum; `None` where not all were timed."""
         steps = {c: self.evidence["cost"].estimate(c, RELATIVE_TIME) for c in self.contenders}
-        factors = {c: step.mean if step else 1.0 for c, step in steps.items()}
-        return {c: {t: n * factors[c] for t, n in by_task.items()} for c, by_task in self.epochs().items()}
+        if not all(steps.values()):
+            return None
+        return {c: {t: n * steps[c].mean for t, n in by_task.items()} for c, by_task in self.epochs().items()}
 
     def reached(self):
         """Return who gets to the target on how many tasks, and how soon."""
@@ -170,9 +171,13 @@ class Seen(Told):
         return self.say("lost" if some else "lost_none", told=self.text.all_of(some))
 
     def pictures(self):
-        labels = {c: self.text.labels[c] for c in self.contenders}
+        labels, times = {c: self.text.labels[c] for c in self.contenders}, self.seconds()
         how = labels, self.text, "times_profile", self.evidence[self.ran[0]].paper.components
-        return [self.tuning(), performance_profile(self.seconds(), *how), super().pictures()[1], self.times_table()]
+        drawn = performance_profile(times or self.epochs(), *how)
+        if drawn:
+            cost = self.say("profile_times" if times else "profile_epochs")
+            drawn = dataclasses.replace(drawn, caption=f"{drawn.caption} {cost}")
+        return [self.tuning(), drawn, super().pictures()[1], self.times_table()]
 
     def tuning(self):
         """Return the figure of what tuning buys: factors above the best over the number of rates that were tried."""

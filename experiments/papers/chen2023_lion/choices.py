@@ -6,8 +6,8 @@ import math
 import numpy as np
 from scipy import stats
 
-from experiments.claims import Alike, Claim, Measured, Ordering, Part, Quantity, Reason, on_differences, on_ratios
-from experiments.claims.comparisons import describe_ratio, lower_by
+from experiments.claims import Alike, Claim, Lower, Measured, Ordering, Part, Quantity, Reason, on_ratios
+from experiments.claims.comparisons import describe_ratio
 from experiments.claims.statistics import LEVEL, Estimate, mean_interval
 from experiments.claims.verdict import between, compare
 
@@ -114,7 +114,7 @@ class RatioOfBest(Claim):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MoreRobust(Claim):
+class MoreRobust(Lower):
     """Over its space, one optimizer's trials lie less far above its best one than another's do above its own.
 
     Trials are paired by their place in the spaces, which is the same in both; a place has the mean of several
@@ -131,15 +131,6 @@ class MoreRobust(Claim):
 
     def variants(self):
         return tuple(variant for pair in self.pairs for variant in pair)
-
-    def published(self, text):
-        return text.phrase("lower")
-
-    def shown(self, estimate, text):
-        return lower_by(estimate, self.quantity, text)
-
-    def yardstick(self):
-        return on_differences(self.quantity, low=0.0)
 
     def measure(self, evidence):
         if not all(evidence.whole(variant, self.quantity) for variant in self.variants()):

@@ -1,9 +1,6 @@
-"""The small convolutional net, and the images at a lower resolution."""
-
-import dataclasses
+"""The small convolutional net."""
 
 import keras
-import numpy as np
 from keras import layers
 
 from custom.activations import ReLU
@@ -42,19 +39,3 @@ def small_convnet(*, input_shape, classes, seed, maps=(16, 32, 64), precision="f
     kernel = keras.initializers.HeNormal(derive(seed, "logits", "kernel"))
     outputs = layers.Dense(classes, kernel_initializer=kernel, name="logits", dtype="float32")(x)
     return keras.Model(inputs, outputs, name="small_convnet")
-
-
-def coarser(dataset, side):
-    """Return a set of images whose pixels are the means of squares, each colour apart; the set itself for side 1."""
-    if side == 1:
-        return dataset
-    if ("coarser", side) not in dataset.cache:
-        small = {name: _means(getattr(dataset, name), side) for name in ("x_train", "x_test")}
-        dataset.cache["coarser", side] = dataclasses.replace(dataset, **small, cache={})
-    return dataset.cache["coarser", side]
-
-
-def _means(images, side):
-    n, height, width, colours = images.shape
-    squares = images.reshape(n, height // side, side, width // side, side, colours)
-    return np.rint(squares.mean((2, 4), dtype="float32")).astype("uint8")

@@ -7,9 +7,10 @@ from keras.optimizers.schedules import CosineDecay
 
 from custom.optimizers import AdamW, LinearWarmUp, Lion
 from experiments import engine
+from experiments.data.pooling import pooled
 from experiments.data.splits import steps_per_epoch
 from experiments.networks.vision_transformer import vision_transformer
-from experiments.papers.chen2023_lion.network import coarser, small_convnet
+from experiments.papers.chen2023_lion.network import small_convnet
 from experiments.recipes import classifier
 from experiments.spec import Experiment, Integer, Listed, Preset, Real, Tuning
 from experiments.spec.quasi_random import log_uniform_pairs
@@ -40,7 +41,7 @@ TRIED = {name: log_uniform_pairs(*space(name), TRIALS) for name in OPTIMIZERS}
 
 def scaled(job):
     """Return the job with its images at the resolution of the settings."""
-    return dataclasses.replace(job, dataset=coarser(job.dataset, job.settings.pool))
+    return dataclasses.replace(job, dataset=pooled(job.dataset, job.settings.pool, grey=False))
 
 
 def optimizer(job, make):

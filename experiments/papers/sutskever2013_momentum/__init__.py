@@ -13,9 +13,10 @@ import dataclasses
 from custom.optimizers import GradientDescent, IncreasingMomentum, Momentum, Nesterov
 from experiments import engine
 from experiments.claims import Finding, Margin, NoBetter, Ordering, Probability, Value
+from experiments.data.pooling import pooled
 from experiments.data.splits import steps_per_epoch
 from experiments.papers.sutskever2013_momentum import quadratic
-from experiments.papers.sutskever2013_momentum.network import autoencoder, pooled
+from experiments.papers.sutskever2013_momentum.network import autoencoder
 from experiments.papers.sutskever2013_momentum.published import ALL_SETS, BEFORE, ERROR, LEFT, SCALES, TABLES
 from experiments.recipes import classifier
 from experiments.report.figures import FinalValues, LearningCurves, PairedDifferences, Sensitivity

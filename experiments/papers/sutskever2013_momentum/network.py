@@ -1,15 +1,12 @@
 """Deep autoencoders of logistic units with sparse first weights (section 3)."""
 
-import dataclasses
 import math
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from custom.activations import Sigmoid
 from custom.initializers import Sparse
-from experiments.data.dataset import Dataset
 from experiments.networks.parts import activation_layer
 from experiments.seeds import derive
 
@@ -49,20 +46,3 @@ def autoencoder(*, input_shape, encoder, scale, seed):
         if i != len(encoder):
             x = activation_layer(Sigmoid, seed, f"{name}_activation", "float32")(x)
     return keras.Model(inputs, SummedSquares(name="summed_squares")((image, x)), name="deep_autoencoder")
-
-
-def pooled(dataset, side):
-    """Return a set of images, each pixel the mean of a square of pixels; the set itself for side 1."""
-    if side == 1:
-        return dataset
-    if ("pooled", side) not in dataset.cache:
-        small = {name: _pooled(getattr(dataset, name), side) for name in ("x_train", "x_test")}
-        dataset.cache["pooled", side] = dataclasses.replace(dataset, **small, cache={})
-    found: Dataset = dataset.cache["pooled", side]
-    return found
-
-
-def _pooled(images, side):
-    n, height, width, channels = images.shape
-    squares = images.reshape(n, height // side, side, width // side, side, channels)
-    return np.rint(squares.mean((2, 4), dtype="float32")).astype("uint8")
