@@ -14,6 +14,7 @@ from experiments.report.figures.looks import GROUND, TEXT, looks_of
 TOGETHER = re.compile(r"n = \S+( \S+)?")  # stands in one line
 HIGH = 27  # letters of a label beside a vertical axis that stand in one line
 WIDE = 66  # letters of a title that stand in one line
+BROAD = 44  # letters of a label below a figure with names at its left
 ROOM, APART = 24, 0.068  # letters of a name beside a line; how far apart two names are, in heights of the axes
 
 
@@ -70,6 +71,11 @@ def title(axes, words):
 def label_y(axes, words):
     """Label the vertical axis, in several lines where it is too short for one."""
     axes.set_ylabel(textwrap.fill(words, HIGH))
+
+
+def label_x(axes, words):
+    """Label the horizontal axis, in several lines where names at its left leave no room for one."""
+    axes.set_xlabel(textwrap.fill(words, BROAD))
 
 
 class Numerals(Formatter):

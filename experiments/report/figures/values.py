@@ -8,7 +8,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from experiments.claims.quantities import Quantity
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
-from experiments.report.figures.style import Figure, bar, counted, log_axis, numerals, style, title
+from experiments.report.figures.style import Figure, bar, counted, label_x, log_axis, numerals, style, title
 from experiments.spec.text import bracketed
 
 
@@ -66,7 +66,7 @@ class FinalValues(Figure):
             if not log:
                 axes.xaxis.set_major_locator(MaxNLocator(6))
                 numerals(axes, text, "x")
-            axes.set_xlabel(w.axis(text, quantity))
+            label_x(axes, w.axis(text, quantity))
             axes.grid(axis="y", visible=False)
             title(axes, shown)
 
