@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import gzip
 import os
 import pathlib
 import re
@@ -14,6 +15,7 @@ HERE = pathlib.Path(__file__).parent
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|!?\[[^\[\]]*\](?:\([^()\s]*\))?)*)\]\(([^()\s]+)\)")
 SEPARATOR = " · "  # of the links in a line of links
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", re.I)
+PACKED = ".jsonl"  # how files end that the site offers packed
 FENCE = re.compile(r"^(```.*?^```[^\n]*$)", re.M | re.S)
 
 
@@ -102,9 +104,15 @@ class Tree:
             target.write_text(text, encoding="utf-8")
 
     def keep(self, place):
-        """Copy a file of the repository to where links look for it; returns its place there."""
-        _copy(self.repository / place, self.files / place)
-        return place
+        """Copy a file of the repository to where links look for it, records packed; returns its place there."""
+        source, packed = self.repository / place, place.endswith(PACKED)
+        target = self.files / f"{place}{'.gz' if packed else ''}"
+        if not packed:
+            _copy(source, target)
+        elif not target.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(gzip.compress(source.read_bytes(), mtime=0))
+        return target.relative_to(self.files).as_posix()
 
     def page(self, sheet):
         """Return the Markdown of a page with its links led to their places on the site."""

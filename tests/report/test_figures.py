@@ -14,7 +14,7 @@ from experiments.errors import DeclarationError
 from experiments.report import figures
 from experiments.report.figures import looks as lk
 from experiments.report.figures import svg
-from experiments.report.figures.style import Numerals, name_lines, spread
+from experiments.report.figures.style import Numerals, name_lines, spread, told_apart
 from experiments.report.figures.words import LONGEST, described
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
@@ -106,6 +106,21 @@ class TestFile:
     def test_png_and_pdf_for_other_uses(self, tmp_path):
         figures.export(self.picture().draw, tmp_path, "x")
         assert (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG" and (tmp_path / "x.pdf").read_bytes()[:4] == b"%PDF"
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_of_many_rows_a_curve_has_those_that_can_be_told_apart(log):
+    few, many = range(300), range(25, 25_025, 25)
+    assert told_apart(few).tolist() == list(few) and told_apart([]).tolist() == []
+    shown = np.array(many)[told_apart(many, log)]
+    assert (shown[0], shown[-1]) == (25, 25_000) and len(shown) <= 401
+    apart = np.diff(np.log(shown) if log else shown)
+    steps = np.diff(np.log(many) if log else many)
+    assert apart.max() <= max(steps.max(), 2 * apart.sum() / 399)
+
+
+def test_a_logarithmic_axis_has_no_place_for_zero():
+    assert told_apart([0, 1, 2], log=True).tolist() == [1, 2]
 
 
 class TestColours:

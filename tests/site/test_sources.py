@@ -1,5 +1,6 @@
 """Which files are pages of the site, where their links lead, and what docstrings become."""
 
+import gzip
 import types
 
 import pytest
@@ -86,6 +87,15 @@ def test_files_are_copied_once_for_both_languages_and_pictures_beside_the_page(r
     assert '<a href="../../files/lib/x.py#L3">code</a>' in text
     out = reports.parent / "out"
     assert (out / "files/lib/x.py").is_file() and (out / "en/a/f/c.svg").is_file()
+
+
+def test_records_are_offered_packed(reports):
+    content = b'{"key":"0"}\n' * 1000
+    (reports / "a/results.jsonl").write_bytes(content)
+    (reports / "a/README.md").write_text("# A\n\n[records](results.jsonl)\n")
+    english, found = tree(reports, "en")
+    assert '<a href="../../files/reports/a/results.jsonl.gz">records</a>' in english.page(found["a/index"])
+    assert gzip.decompress((reports.parent / "out/files/reports/a/results.jsonl.gz").read_bytes()) == content
 
 
 def test_a_link_to_nothing_is_said_and_code_stays(reports):

@@ -66,7 +66,7 @@ class PublishedCurves(Figure):
                 if variant in curves:
                     look |= {"linestyle": "-"}  # dots are the paper's
                     here = text.caption("measured_here", variant=label)
-                    draw_mean(axes, curves[variant], quantity.scale, here, look, markevery=1)
+                    draw_mean(axes, curves[variant], quantity.scale, here, look, markers=100)
             if self.level is not None:
                 axes.axhline(self.level * quantity.scale, color=QUIET[0], lw=1, ls=(0, (4, 2)))
             axes.set_xlabel(text.caption("epoch"))

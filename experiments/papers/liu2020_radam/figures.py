@@ -67,8 +67,8 @@ class OverColumn(Figure):
             ends = []
             for i, variant in enumerate(variants):
                 line, label = look[looks[i] if looks else variant].line(), evidence.labels[variant]
-                every = max(1, len(found[variant][0]) // 8)
-                ends.append((label, line, draw_mean(axes, found[variant], quantity.scale, label, line, every)))
+                last = draw_mean(axes, found[variant], quantity.scale, label, line, log="x" in self.log)
+                ends.append((label, line, last))
             for letter in "xy":
                 if letter in self.log:
                     log_axis(axes, letter, text)

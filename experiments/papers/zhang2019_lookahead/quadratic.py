@@ -143,7 +143,7 @@ class OverSteps(Figure):
             for variant, curves in found.items():
                 line, label = look[variant].line(), evidence.labels[variant]
                 stepped = [{row * steps: y for row, y in curve.items()} for curve in curves]
-                ends.append((label, line, draw_mean(axes, stepped, 1, label, line, max(1, len(curves[0]) // 8))))
+                ends.append((label, line, draw_mean(axes, stepped, 1, label, line)))
                 wrapped, rate = VARIANTS[variant]
                 value = lookahead_variance(rate, SETTINGS["k"], SETTINGS["alpha"]) if wrapped else sgd_variance(rate)
                 axes.axhline(value, color=QUIET[0], lw=1, ls=(0, (4, 2)))

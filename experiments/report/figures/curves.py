@@ -22,6 +22,7 @@ from experiments.report.figures.style import (
     numerals,
     style,
     title,
+    told_apart,
     whole,
 )
 
@@ -134,6 +135,8 @@ class Shares(Figure):
             for variant, estimates in found.items():
                 x = np.array(sorted(estimates)) * self.step
                 rows = np.array([(e.mean, e.low, e.high) for _, e in sorted(estimates.items())]) * 100
+                places = told_apart(x, self.log)
+                x, rows = x[places], rows[places]
                 line, label = look[variant].line(), evidence.labels[variant]
                 every = max(1, len(x) // 10)
                 axes.plot(x, rows[:, 0], label=label, markevery=every, ms=4, lw=1.4, **line)

@@ -198,16 +198,38 @@ def diverged(evidence, variant, column):
     return [{x: y for x, y in curve.items() if np.isfinite(y)} for curve in curves]
 
 
-def draw_mean(axes, curves, scale, label, look, markevery=None):
+def told_apart(x, log=False, most=400):
+    """Return the positions of values, in rising order, that can be told apart on an axis.
+
+    Args:
+        x: the values.
+        log: whether the axis is logarithmic.
+        most: how many stand beside each other at most.
+    """
+    x = np.asarray(x, float)
+    shown = np.flatnonzero(x > 0) if log else np.arange(len(x))  # a logarithmic axis shows nothing else
+    if len(shown) < 2:
+        return shown
+    x = np.log(x[shown]) if log else x
+    shares = (x - x[0]) / np.ptp(x)
+    first = np.unique(np.floor(shares * (most - 1)), return_index=True)[1]
+    return shown[np.union1d(first, len(x) - 1)]
+
+
+def draw_mean(axes, curves, scale, label, look, markers=10, log=False):
     """Draw the mean of the seeds' curves as a line, their range as a band, over the epochs that all have.
+
+    Args:
+        markers: how many stand on the line, about.
+        log: whether the horizontal axis will be logarithmic.
 
     Returns:
         The mean's last value.
     """
-    epochs = sorted(set.intersection(*(set(curve) for curve in curves)))
+    epochs = np.array(sorted(set.intersection(*(set(curve) for curve in curves))))
+    epochs = epochs[told_apart(epochs, log)]
     values = np.array([[curve[epoch] for epoch in epochs] for curve in curves]) * scale
-    every = markevery or max(1, len(epochs) // 10)
-    axes.plot(epochs, values.mean(0), label=label, markevery=every, ms=4, lw=1.4, **look)
+    axes.plot(epochs, values.mean(0), label=label, markevery=max(1, len(epochs) // markers), ms=4, lw=1.4, **look)
     if len(curves) > 1:
         axes.fill_between(epochs, values.min(0), values.max(0), color=look["color"], alpha=0.18, lw=0)
     return float(values.mean(0)[-1])
