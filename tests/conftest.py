@@ -1,4 +1,4 @@
-"""For all tests: no process takes the whole of a GPU, as several share it (`make test`); Hypothesis repeats itself."""
+"""For all tests: what they share of a GPU, how XLA compiles, that Hypothesis repeats itself."""
 
 import os
 import pathlib
@@ -12,6 +12,14 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 # JAX compiles most of the time: a worker finds the programs that another one, or an earlier run, has made.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".pytest_cache" / "jax"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+# Tests compile more than they compute: XLA leaves out the passes that make long programs fast.
+os.environ["XLA_FLAGS"] = " ".join(
+    [
+        "--xla_backend_optimization_level=0",
+        "--xla_llvm_disable_expensive_passes=true",
+        os.environ.get("XLA_FLAGS", ""),  # the last one counts
+    ]
+).strip()
 
 # The same examples each time, and no time limit: a machine that others use is slow.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
