@@ -12,7 +12,7 @@ from custom.optimizers import Adam, Momentum, RAdam
 from experiments.claims import Evidence, judge
 from experiments.claims.over_rates import spreads
 from experiments.papers.liu2020_radam import PAPER, networks, variance
-from experiments.papers.liu2020_radam.figures import OverColumn
+from experiments.papers.liu2020_radam.figures import Panels
 from experiments.papers.liu2020_radam.optimizers import PartlyAdam
 from experiments.report.figures import ByRate
 from tests.papers.jobs import job, trained
@@ -198,7 +198,7 @@ def test_the_map_is_drawn_with_its_seeds():
 
 
 def test_small_pictures_have_two_lines_each():
-    figure = next(f for f in PAPER.figures if isinstance(f, OverColumn) and f.panels)
+    figure = next(f for f in PAPER.figures if isinstance(f, Panels))
     lines = drawn_lines(figure, records("simulation", "quick", 1, epochs=8, trajectories=20))
     assert len(lines) == 12 and len({line.get_color() for line in lines}) == 2
     assert lines[0].get_xdata()[0] == 1 and lines[1].get_xdata()[0] == 5

@@ -11,10 +11,9 @@ from custom.optimizers import Adam
 from experiments.claims import Evidence
 from experiments.papers.reddi2018_amsgrad import PAPER
 from experiments.papers.reddi2018_amsgrad.data import SLOPES
-from experiments.papers.reddi2018_amsgrad.figures import OverSteps
 from experiments.papers.reddi2018_amsgrad.linear_losses import AMSGRAD, LATE_ITERATE, NAMES, START, projected
 from experiments.papers.reddi2018_amsgrad.networks import InverseSquareRoot
-from experiments.report.figures import Sensitivity
+from experiments.report.figures import OverColumn, Sensitivity
 from tests.papers.jobs import job, trained
 
 SETTINGS = {name: PAPER.experiment(name).settings("paper", "adam") for name in NAMES}
@@ -169,7 +168,7 @@ def drawn_lines(figure, found):
 
 def test_a_row_stands_at_its_steps():
     rows = [{"epoch": i, "iterate": 1 / i, "regret": 0.0} for i in (1, 2)]
-    figure = next(f for f in PAPER.figures if isinstance(f, OverSteps) and f.quantity.name == "iterate")
+    figure = next(f for f in PAPER.figures if isinstance(f, OverColumn) and f.quantity.name == "iterate")
     lines = drawn_lines(figure, evidence(figure.experiment, rows))
     assert lines["Adam"].get_xydata().tolist() == [[2, 1], [4, 0.5]]  # thousand steps
     assert [line.get_ydata()[0] for line in lines.values()].count(-1.0) == 1

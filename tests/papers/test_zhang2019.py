@@ -10,6 +10,7 @@ from experiments.claims import Evidence, judge
 from experiments.data.splits import steps_per_epoch
 from experiments.papers.zhang2019_lookahead import PAPER, networks, quadratic
 from experiments.papers.zhang2019_lookahead.training import fast_weights, measured
+from experiments.report.figures import OverColumn
 from tests.papers.jobs import job, rows, trained
 
 CLAIMS = {claim.name: claim for claim in PAPER.claims}
@@ -144,7 +145,7 @@ def test_the_claim_on_slow_weights():
 
 
 def test_dashed_lines_stand_at_the_formulas():
-    figure = next(f for f in PAPER.figures if isinstance(f, quadratic.OverSteps))
+    figure = next(f for f in PAPER.figures if isinstance(f, OverColumn))
     history = [{"epoch": i, "variance": 0.1 * i} for i in (1, 2)]
     found = evidence("quadratic", "quick", {v: [history] for v in figure.variants()})
     _, axes = pyplot.subplots()

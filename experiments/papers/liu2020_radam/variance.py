@@ -10,7 +10,8 @@ from experiments import engine
 from experiments.claims import Alike, Finding, Margin, Ordering, Quantity, Ratio, Value
 from experiments.claims.quantities import last
 from experiments.papers.liu2020_radam.data import lengths, steps
-from experiments.papers.liu2020_radam.figures import OverColumn
+from experiments.papers.liu2020_radam.figures import Panels
+from experiments.report.figures import OverColumn
 from experiments.seeds import derive
 from experiments.spec import Deviation, Experiment, Integer, Preset, Real
 
@@ -241,5 +242,5 @@ PANELS = {mu: (f"plain_{mu:g}", f"rectified_{mu:g}") for mu in MEANS}
 FIGURES = (
     OverColumn("rectification", RECTIFIED, "step", log="x"),
     OverColumn("approximation", VARIANCE, "rho", log="xy"),
-    OverColumn("simulation", VARIANCE, "step", log="xy", panels=PANELS),
+    Panels("simulation", VARIANCE, "step", log="xy", panels=PANELS),
 )

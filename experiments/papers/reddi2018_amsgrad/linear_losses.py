@@ -8,7 +8,7 @@ import numpy as np
 from experiments import engine
 from experiments.claims import Finding, Ordering, Quantity, Value
 from experiments.claims.quantities import last
-from experiments.papers.reddi2018_amsgrad.figures import OverSteps
+from experiments.report.figures import OverColumn
 from experiments.seeds import derive
 from experiments.spec import Choice, Deviation, Experiment, Integer, Preset, Real
 
@@ -171,5 +171,7 @@ DEVIATIONS = (
 )
 RESULTS = dict.fromkeys(NAMES, (LATE_ITERATE, REGRET))
 FIGURES = tuple(
-    OverSteps(name, quantity, mark) for name in NAMES for quantity, mark in ((ITERATE, -1.0), (REGRET, 0.0))
+    OverColumn(name, quantity, steps="steps", per=1000, marks=(mark,))
+    for name in NAMES
+    for quantity, mark in ((ITERATE, -1.0), (REGRET, 0.0))
 )

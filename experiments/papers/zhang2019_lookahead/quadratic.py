@@ -1,6 +1,5 @@
 """The noisy quadratic: variance in the long run of SGD and of Lookahead around it, by formula and by the library."""
 
-import dataclasses
 import time
 
 import keras
@@ -10,21 +9,7 @@ from custom.optimizers import GradientDescent, Lookahead
 from experiments import engine
 from experiments.claims import Finding, Ordering, Quantity, Value
 from experiments.data.catalogue import computed, declare
-from experiments.report.blocks import Picture
-from experiments.report.figures import (
-    Figure,
-    counted,
-    curves_of,
-    draw_mean,
-    from_zero,
-    name_lines,
-    numerals,
-    style,
-    title,
-)
-from experiments.report.figures import words as w
-from experiments.report.figures.looks import QUIET
-from experiments.report.figures.style import label_y
+from experiments.report.figures import OverColumn
 from experiments.seeds import derive
 from experiments.spec import Deviation, Experiment, Integer, Preset, Real
 
@@ -96,10 +81,15 @@ EXPERIMENTS = (Experiment("quadratic", VARIANTS, train, PRESETS, None, ("quadrat
 HERE = dict(experiment="quadratic", quantity=VARIANCE, presets=("reduced", "paper"))
 
 
+def formula(variant):
+    """Return the variance of a variant in the long run."""
+    wrapped, rate = VARIANTS[variant]
+    return lookahead_variance(rate, SETTINGS["k"], SETTINGS["alpha"]) if wrapped else sgd_variance(rate)
+
+
 def fixed_point(variant):
     """The claim that a variance in the long run is that of the formula."""
-    wrapped, rate = VARIANTS[variant]
-    value = lookahead_variance(rate, SETTINGS["k"], SETTINGS["alpha"]) if wrapped else sgd_variance(rate)
+    value = formula(variant)
     return Value(
         name=f"{variant}_variance", text="fixed_point", variant=variant, value=value, tolerance=0.03 * value, **HERE
     )
@@ -108,68 +98,15 @@ def fixed_point(variant):
 def smaller(rate):
     """The claim that Lookahead's variance is below that of SGD with the same rate."""
     pair = dict(lower=f"lookahead_{rate:g}", higher=(f"sgd_{rate:g}",))
-    gap = sgd_variance(rate) - lookahead_variance(rate, SETTINGS["k"], SETTINGS["alpha"])
+    gap = formula(f"sgd_{rate:g}") - formula(f"lookahead_{rate:g}")
     return Ordering(name=f"smaller_{rate:g}", text="smaller", gap=gap, **pair, **HERE)
 
 
-@dataclasses.dataclass(frozen=True)
-class OverSteps(Figure):
-    """The variance over the steps, mean of the seeds with their range; dashed, the formulas' values in the long run.
-
-    Its words: `axis`, the horizontal one; `mark`, what the dashed lines are.
-    """
-
-    experiment: str
-    quantity: Quantity
-    rate: float
-    kind = "over_steps"
-    words = ("axis", "mark")
-
-    def variants(self):
-        return tuple(variant for variant, (_, rate) in VARIANTS.items() if rate == self.rate)
-
-    def picture(self, evidence):
-        text, words, look = evidence.text, evidence.text.figure(self), style(evidence)
-        steps = evidence.experiment.presets[evidence.preset].settings["k"] if evidence.preset else 1
-        found = {v: curves_of(evidence, v, "variance") for v in self.variants()}
-        found = {v: curves for v, curves in found.items() if curves}
-        if not found:
-            return None
-        n, name, axis = counted(found.values()), text.quantity(self.quantity), text.inside(words["axis"])
-        shown = text.caption("shares_title", label=name, axis=axis, title=evidence.title, n=n)
-
-        def draw(axes):
-            ends = []
-            for variant, curves in found.items():
-                line, label = look[variant].line(), evidence.labels[variant]
-                stepped = [{row * steps: y for row, y in curve.items()} for curve in curves]
-                ends.append((label, line, draw_mean(axes, stepped, 1, label, line)))
-                wrapped, rate = VARIANTS[variant]
-                value = lookahead_variance(rate, SETTINGS["k"], SETTINGS["alpha"]) if wrapped else sgd_variance(rate)
-                axes.axhline(value, color=QUIET[0], lw=1, ls=(0, (4, 2)))
-            from_zero(axes)
-            axes.set_xlim(left=0)
-            axes.set_xlabel(words["axis"])
-            label_y(axes, w.axis(text, self.quantity))
-            numerals(axes, text)
-            title(axes, shown)
-            name_lines(axes, ends)
-
-        last = [
-            f"{evidence.labels[v]} {w.measured(text, self.quantity, np.mean([c[max(c)] for c in curves]))}"
-            for v, curves in found.items()
-        ]
-        parts = [
-            text.caption("shares", label=name, title=evidence.title, preset=evidence.under),
-            text.caption("one_each") if n == "1" else text.caption("band", n=n),
-            text.caption("dashed", what=words["mark"]),
-        ]
-        return Picture(
-            f"{self.experiment}_variance_{self.rate:g}_over_steps".replace(".", ""),
-            w.described(text, text.caption("shares_alt", label=name, axis=axis), last),
-            " ".join(parts),
-            draw,
-        )
+def over_steps(rate):
+    """The figure of the variances over the steps at a rate; dashed, the formulas' values in the long run."""
+    some = tuple(variant for variant, (_, other) in VARIANTS.items() if other == rate)
+    part = f"{rate:g}".replace(".", "")
+    return OverColumn("quadratic", VARIANCE, steps="k", only=some, part=part, marks=tuple(map(formula, some)))
 
 
 FINDINGS = (
@@ -179,4 +116,4 @@ FINDINGS = (
 DEVIATIONS = (Deviation("one_curvature", ("quadratic",)), Deviation("fewer_copies", ("quadratic",), ("quick",)))
 RESULTS = {"quadratic": (VARIANCE,)}
 COMPONENTS = {v: "lookahead" if wrapped else "momentum" for v, (wrapped, _) in VARIANTS.items()}
-FIGURES = tuple(OverSteps("quadratic", VARIANCE, rate) for rate in (0.1, 1.0))
+FIGURES = tuple(over_steps(rate) for rate in (0.1, 1.0))

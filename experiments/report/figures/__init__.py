@@ -1,5 +1,6 @@
 """Figures, drawn from evidence. The same records give the same bytes, as SVG for light and dark grounds."""
 
+from experiments.report.figures.columns import OverColumn
 from experiments.report.figures.curves import LearningCurves, Shares
 from experiments.report.figures.forest import forest, forest_of, forest_rows, strip
 from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks_of
@@ -32,6 +33,7 @@ __all__ = [
     "Figure",
     "FinalValues",
     "LearningCurves",
+    "OverColumn",
     "Sensitivity",
     "Shares",
     "counted",

@@ -20,10 +20,15 @@ def measured(text, quantity, value, difference=False):
     return text.amount(Amount(quantity, value, difference))
 
 
+LOSSES = ("objective", *(f"{part}_loss" for part in ("train", "validation", "test")))  # mean cross-entropies
+
+
 def metric(text, column):
     """Return a column of the history in words, its unit, and the factor to that unit."""
     name = text.row("quantities", column)
-    return (name, "%", 100) if column.endswith("_error") else (name, "nats", 1)
+    if column.endswith("_error"):
+        return name, "%", 100
+    return name, "nats" if column in LOSSES else "", 1
 
 
 def seeds(text, n):
