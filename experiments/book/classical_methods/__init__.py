@@ -10,6 +10,7 @@ python -m experiments run classical_methods --preset paper
 from functools import partial
 
 from custom.optimizers import (
+    AdaBelief,
     AdaGrad,
     Adam,
     AdaMax,
@@ -20,6 +21,7 @@ from custom.optimizers import (
     Nesterov,
     RAdam,
     RMSProp,
+    Yogi,
 )
 from experiments.book.classical_methods import pictured
 from experiments.book.classical_methods.descent import METHODS, TRAPPED, TURNED, converge, descend, rates, turn, wander
@@ -42,6 +44,8 @@ OPTIMIZERS = {
     "adamax": AdaMax,
     "nadam": Nadam,
     "radam": RAdam,
+    "yogi": Yogi,
+    "adabelief": AdaBelief,
     "lion": Lion,
 }
 # Each times four; of a step's size for methods that rescale the gradient, else of the gradient's share.
