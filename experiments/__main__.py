@@ -14,7 +14,10 @@ if __name__ == "__main__":
             main()
         except SystemExit as ended:
             code = ended.code
-        except stopping.Stopped as stopped:
+        except BaseException as error:
+            stopped = stopping.behind(error)
+            if not isinstance(stopped, stopping.Stopped):
+                raise
             print(stopping.STOPPED, file=sys.stderr)
             code = 128 + stopped.number
         stopping.leave(code)

@@ -47,10 +47,13 @@ def _ended(arguments):
         return COMMANDS[options.command](options)
     except SystemExit as error:  # of --help
         return error.code
-    except (UsageError, OSError, KeyboardInterrupt) as error:
+    except BaseException as error:
+        stopped = stopping.behind(error)
+        if not stopped and not isinstance(error, UsageError | OSError):
+            raise
         if debug:
             traceback.print_exc()
-        return _failed(error)
+        return _failed(stopped or error)
 
 
 def _failed(error):

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from experiments import stopping, streams
+from experiments.errors import UsageError
 from experiments.runs import executors
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -41,6 +42,21 @@ def test_a_stop_that_was_swallowed_is_heard_at_the_next_look(awake):
         with pytest.raises(stopping.Stopped, match="SIGINT"):
             stopping.check()
     stopping.check()  # of the next command nothing is asked
+
+
+def test_a_stop_that_came_out_as_another_error_is_one(awake):
+    with stopping.heard():
+        assert stopping.behind(ImportError()) is None
+        with pytest.raises(ImportError) as found:
+            try:
+                ctrl_c()
+            except stopping.Stopped as stopped:
+                raise ImportError("initialization failed") from stopped
+        assert stopping.behind(found.value).number == signal.SIGINT
+        assert stopping.behind(OSError("disk full")) is None and stopping.behind(UsageError("no")) is None
+    assert stopping.behind(found.value) is None
+    asked = KeyboardInterrupt()
+    assert stopping.behind(asked) is asked
 
 
 def test_what_is_held_ends_whole_and_impatience_ends_all(awake, monkeypatch):
@@ -85,9 +101,22 @@ def test_what_never_looks_whether_to_stop_is_broken_off(number):
     assert time.monotonic() - began < 30
 
 
-def test_who_asks_while_the_command_is_imported_is_heard(tmp_path):
+WAITS = "print('up', flush=True)\nimport time\ntime.sleep(60)\n"
+# As an extension in native code does whose start is broken off.
+TURNS = """
+try:
+    print('up', flush=True)
+    import time
+    time.sleep(60)
+except BaseException as error:
+    raise ImportError from error
+"""
+
+
+@pytest.mark.parametrize("library", [WAITS, TURNS])
+def test_who_asks_while_the_command_is_imported_is_heard(library, tmp_path):
     """The imports take seconds; what a library prints while it is broken off is not to be seen."""
-    (tmp_path / "keras.py").write_text("print('up', flush=True)\nimport time\ntime.sleep(60)\n")
+    (tmp_path / "keras.py").write_text(library)
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
     options = dict(cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     child = subprocess.Popen([sys.executable, "-m", "experiments", "list"], **options)

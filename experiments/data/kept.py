@@ -4,6 +4,7 @@ import zipfile
 
 import numpy as np
 
+from experiments import stopping
 from experiments.data.form import NAMES, Head, Unfit
 from experiments.errors import UsageError
 from experiments.files import replacing
@@ -19,6 +20,7 @@ def problem(path, form):
     except Unfit as why:
         return f"{path} cannot be used: {why} {AGAIN}"
     except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
+        stopping.check()
         return f"{path} cannot be used ({_said(error)}). Expected {', '.join(NAMES)}. {AGAIN}"
     return ""
 
@@ -37,6 +39,7 @@ def read(path, form):
     except Unfit as why:
         raise UsageError(f"{path} cannot be used: {why} {AGAIN}") from None
     except Exception as error:
+        stopping.check()
         raise UsageError(f"{path} cannot be used ({_said(error)}). {AGAIN}") from error
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 
+from experiments import stopping
 from experiments.errors import UsageError
 
 SPLITS = ("train", "test")
@@ -57,6 +58,7 @@ def read(name, folder, get):
         columns = tfds.as_numpy(tfds.load(name, split=list(SPLITS), **options))
         return [array for inputs_and_labels in columns for array in inputs_and_labels]
     except Exception as error:  # of a half-deleted set as many kinds as it has parts
+        stopping.check()
         said = (str(error).splitlines() or [""])[0][:100]
         raise UsageError(
             f"{folder / name} cannot be read ({type(error).__name__}: {said}). Delete it and get the set again: {get}"

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from experiments import stopping
 from experiments.data.catalogue import arrays_folder
 from experiments.errors import UsageError, unknown
 from experiments.files import replacing
@@ -155,4 +156,5 @@ def _kept(dataset, name):
         with np.load(path, allow_pickle=False) as arrays:
             return arrays["x_train"], arrays["x_test"]
     except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
+        stopping.check()
         raise UsageError(f"{path} cannot be read ({error}). Delete it to have it made again.") from error

@@ -116,6 +116,7 @@ class StackedLoop:
             except UsageError:
                 raise
             except Exception as error:  # what cannot be traced fails in as many ways as there are layers
+                stopping.check()
                 errors.append(error)
         raise errors[0] if isinstance(errors[0], Unstackable) else Unstackable(_said(errors[-1])) from errors[-1]
 

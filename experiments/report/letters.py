@@ -48,8 +48,8 @@ ESCAPES = {
     "°": r"$^{\circ}$",
     "§": r"\S{}",
     "µ": r"$\mu$",
-    "²": r"$^2$",
-    "³": r"$^3$",
+    **{"⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]: f"$^{digit}$" for digit in range(10)},
+    "⁻": r"$^{-}$",
     "ϵ": r"$\epsilon$",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }

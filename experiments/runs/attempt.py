@@ -129,13 +129,15 @@ def perform(attempts, session, kept):
                     ended[i] = error
             if len(ended) == len(attempts):
                 break
-    except KeyboardInterrupt as error:
-        with stopping.held():
-            session.save()
-            ended.clear()
-            end(error)
-        raise
-    except Exception as error:
+    except BaseException as error:
+        if stopped := stopping.behind(error):
+            with stopping.held():
+                session.save()
+                ended.clear()
+                end(stopped)
+            raise stopped from None
+        if not isinstance(error, Exception):
+            raise
         end(error)
         if isinstance(error, UsageError):
             raise
@@ -157,6 +159,8 @@ def _add(attempt, cell, kept):
         row = attempt.description.recorded(cell)
         attempt.add(row)
     except Exception as error:  # the paper's, of this run alone
+        if stopped := stopping.behind(error):
+            raise stopped from None
         return error
     if len(attempt.record["history"]) > kept.rows:
         attempt.progress.epoch(attempt.run, row)
@@ -170,11 +174,13 @@ def compute(attempt):
             attempt.add(row)
             attempt.progress.epoch(attempt.run, row)
             stopping.check()
-    except KeyboardInterrupt as error:
-        with stopping.held():
-            attempt.end(error)
-        raise
-    except Exception as error:
+    except BaseException as error:
+        if stopped := stopping.behind(error):
+            with stopping.held():
+                attempt.end(stopped)
+            raise stopped from None
+        if not isinstance(error, Exception):
+            raise
         attempt.end(error)
         if isinstance(error, UsageError):
             raise

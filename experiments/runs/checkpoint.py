@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 
+from experiments import stopping
 from experiments.errors import described
 from experiments.files import replacing
 from experiments.runs.environment import ROOT, environment, version
@@ -124,6 +125,7 @@ class Checkpoint:
                 arrays = [file[f"array{i}"] for i in range(header["arrays"])]
             len(values["place"]["rows"]), at(values)
         except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
+            stopping.check()
             return f"it is damaged ({error or type(error).__name__})", None
         return "", (values, arrays, earlier)
 
@@ -176,6 +178,7 @@ def describe(path):
         with np.load(path, allow_pickle=False) as file:
             return at(_header(file)["values"])
     except Exception:  # damaged, or gone since
+        stopping.check()
         return None
 
 

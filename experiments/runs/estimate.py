@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 
+from experiments import stopping
 from experiments.data.splits import HELD_OUT, training_points
 from experiments.engine import Computation, Session
 from experiments.engine.chunks import LONGEST as CHUNK
@@ -188,6 +189,7 @@ def forecast(runner, request, measure=measure, say=lambda text: None):
             try:
                 line.cost = measure(experiment, run, dataset, runner.compiler)
             except Exception as error:  # the run itself will tell; the others can be measured
+                stopping.check()
                 line.error = f"{type(error).__name__}: {error}"
             # What was measured held a part of the training set on the device; a run holds all of it.
             memory = max(memory, (peak_memory() or 0) + dataset.x_train.nbytes)

@@ -165,7 +165,10 @@ class Runner:
         except UsageError:  # not the run is wrong but what was asked: nothing is written
             raise
         except BaseException as error:
-            attempt.end(error)
+            stopped = stopping.behind(error)
+            attempt.end(stopped or error)
+            if stopped:
+                raise stopped from None
             if isinstance(error, Exception):
                 return None
             raise
@@ -224,6 +227,7 @@ class Runner:
             except UsageError:
                 raise
             except Exception as error:  # what cannot be traced fails in as many ways as there are layers
+                stopping.check()
                 self.progress.note(f"Not stacked: {_said(error)}.")
                 todo += stacks.split(part)
                 continue

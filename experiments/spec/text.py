@@ -43,6 +43,7 @@ AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 BEFORE_PERCENT = {"en": " ", "pt": "\u202f"}
 # What separates decimals and thousands, exchanged.
 COMMA = str.maketrans(".,", ",.")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LARGE = re.compile(r"(?<![\d.,])\d{4,}(?=\.|$)")
 
 
@@ -62,8 +63,12 @@ class Amount:
 
 
 def grouped(written):
-    """Return a number of four digits or more before its decimal point with a comma after each thousand."""
-    return LARGE.sub(lambda digits: f"{int(digits[0]):,}", written, count=1) if "e" not in written else written
+    """Return a written number with a comma after each thousand, or with its power of ten: 5,816; 9.4 × 10⁻¹⁷; 10⁶."""
+    digits, _, exponent = written.partition("e")
+    if not exponent:
+        return LARGE.sub(lambda found: f"{int(found[0]):,}", written, count=1)
+    power = f"10{str(int(exponent)).translate(RAISED)}"
+    return {"1": power, "-1": f"-{power}"}.get(digits, f"{digits}\u00a0×\u00a0{power}")
 
 
 class _Blanks(string.Formatter):

@@ -3,6 +3,8 @@
 import copy
 import gc
 import json
+import os
+import signal
 
 import keras
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 from custom.activations import PReLU
 from custom.optimizers import Adam
+from experiments import stopping
 from experiments.engine import Computation
 from experiments.errors import DatasetMissing, Diverged, UsageError
 from experiments.recipes import classifier
@@ -189,6 +192,27 @@ def test_stopped_by_the_user_and_gone_on(tmp_path):
     _, progress = run(paper(train), tmp_path)
     assert progress.skips == [("a", 0, "done")]
     assert [(variant, seed) for variant, _, seed, _ in progress.trained] == [("b", 0), ("a", 1), ("b", 1)]
+
+
+@pytest.mark.parametrize("place", ["description", "rows"])
+def test_a_run_is_interrupted_by_a_stop_that_comes_out_as_another_error(place, tmp_path):
+    def stopped(job):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except stopping.Stopped as asked:
+            raise RuntimeError("a graph has failed") from asked
+
+    @computed
+    def late(job):
+        yield from rows([1.0])
+        stopped(job)
+
+    with stopping.heard(), pytest.raises(stopping.Stopped):
+        run(paper(late if place == "rows" else stopped), tmp_path)
+    (record,) = Store(tmp_path).all("fake2000_test")
+    assert (record["outcome"], len(record["history"])) == ("interrupted", place == "rows")
+    records, _ = run(paper(train), tmp_path)
+    assert {r["outcome"] for r in records} == {"done"}
 
 
 def test_published_runs_are_not_run_again_and_others_are(tmp_path):

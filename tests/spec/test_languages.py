@@ -21,6 +21,7 @@ FOLDERS = {"shared": SHARED, "benchmarks": SHARED.parent / "benchmarks", "book":
 FOLDERS |= {name: pathlib.Path(room.__file__).parent / name for room, names in ROOMS.items() for name in names}
 # What both languages write alike: names of optimizers, functions, data sets and networks, numbers with their code.
 ALIKE = {
+    "10⁻¹²",
     "1 CNN",
     "20 (quick: 10)",
     "5 CNNs",
@@ -215,7 +216,9 @@ def test_numbers_have_a_decimal_comma_in_portuguese():
     assert (english.numeral(1234.5, ",.2f"), portuguese.numeral(1234.5, ",.2f")) == ("1,234.50", "1.234,50")
     assert portuguese.numeral(0.9) == "0,9" and portuguese.numeral(128) == "128"
     assert (english.numeral(5816), portuguese.numeral(-5816.25, ".1f")) == ("5,816", "-5.816,2")
-    assert english.numeral(0.12345) == "0.12345" and english.numeral(12345678.0) == "1.23457e+07"
+    assert english.numeral(0.12345) == "0.12345" and english.numeral(12345678.0) == "1.23457\u00a0×\u00a010⁷"
+    assert (english.numeral(9.4e-17), portuguese.numeral(9.4e-17)) == ("9.4\u00a0×\u00a010⁻¹⁷", "9,4\u00a0×\u00a010⁻¹⁷")
+    assert (english.numeral(1e-6), english.numeral(-1e6)) == ("10⁻⁶", "-10⁶")
     assert english.fill("{a} of {b}, {c}", a=10_000, b=999.5, c="2015") == "10,000 of 999.5, 2015"
     assert (english.number(TEST_ERROR, 0.1245), portuguese.number(TEST_ERROR, 0.1245)) == ("12.45", "12,45")
 
