@@ -4,8 +4,13 @@ import hashlib
 import pathlib
 
 import pytest
+from matplotlib.figure import Figure as Canvas
 
 from experiments import book, papers
+from experiments.report import render
+from experiments.report.blocks import Picture
+from experiments.report.page import paper_page
+from experiments.report.view import PaperView, Source
 from experiments.runs import published
 from experiments.spec.identity import key, key_of
 
@@ -33,6 +38,19 @@ def test_every_published_record_is_where_its_meaning_puts_it(paper):
         assert r["outcome"] in ("done", "diverged") and not r["overrides"] and not r["code"]["modified"]
         if r["outcome"] == "done":
             assert [row["epoch"] for row in r["history"]] == list(range(1, r["settings"]["epochs"] + 1))
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
+def test_a_page_can_be_made_of_what_one_variant_left(paper):
+    """Who has run one variant alone, or half of a preset, wants to see it."""
+    kept = {(e.name, list(e.variants)[-1]) for e in paper.experiments}
+    records = [
+        r for r in published.read(paper, ROOT / "reports") if (r["experiment"], r["settings"]["variant"]) in kept
+    ]
+    page = paper_page(PaperView(paper, [Source("yours", tuple(records))]))
+    for picture in page.every(Picture):
+        picture.draw(Canvas().subplots())
+    assert render.markdown(page).startswith(f"# {paper.title}")
 
 
 def test_records_of_the_time_before_checksums_are_as_they_were():

@@ -43,7 +43,7 @@ class Paths(Figure):
     def picture(self, evidence):
         text, look = evidence.text, style(evidence)
         surface, words = SURFACES[self.experiment], evidence.text.figure(self)
-        found = {v: evidence.runs[v].get(0) for v in evidence.experiment.variants}
+        found = {v: evidence.runs.get(v, {}).get(0) for v in evidence.experiment.variants}
         found = {v: r["history"] for v, r in found.items() if r and r["outcome"] == "done"}
         if not found:
             return None
@@ -90,7 +90,7 @@ class Course(Figure):
 
     def picture(self, evidence):
         text, look, words = evidence.text, style(evidence), evidence.text.figure(self)
-        runs = {v: [r["history"] for r in evidence.runs[v].values() if r["outcome"] == "done"] for v in look}
+        runs = {v: [r["history"] for r in evidence.runs.get(v, {}).values() if r["outcome"] == "done"] for v in look}
         runs = {v: histories for v, histories in runs.items() if histories}
         if not runs:
             return None

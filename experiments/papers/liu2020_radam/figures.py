@@ -23,6 +23,10 @@ class Panels(OverColumn):
     def variants(self):
         return tuple(variant for some in self.panels.values() for variant in some)
 
+    def picture(self, evidence):
+        whole = any(all(self.curves(evidence, v) for v in variants) for variants in self.panels.values())
+        return super().picture(evidence) if whole else None
+
     def draw(self, axes, evidence, found, shown):
         figure, text, words = axes.figure, evidence.text, evidence.text.figure(self)
         some = {number: vs for number, vs in self.panels.items() if all(v in found for v in vs)}

@@ -68,7 +68,7 @@ class OverColumn(Figure):
 
     def picture(self, evidence):
         quantity, text, words = self.quantity, evidence.text, evidence.text.figure(self)
-        found = {v: self._curves(evidence, v) for v in self.only or evidence.experiment.variants}
+        found = {v: self.curves(evidence, v) for v in self.only or evidence.experiment.variants}
         found = {v: curves for v, curves in found.items() if curves}
         if not found:
             return None
@@ -131,7 +131,8 @@ class OverColumn(Figure):
                 numerals(axes, evidence.text, letter)
         return ends
 
-    def _curves(self, evidence, variant):
+    def curves(self, evidence, variant):
+        """Return the curves of a variant, a dictionary for each seed."""
         found = []
         for record in evidence.done(variant).values():
             rows = [row for row in record["history"] if row.get(self.quantity.name) is not None]
