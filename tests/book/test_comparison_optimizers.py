@@ -241,6 +241,11 @@ def test_the_answers_are_what_the_numbers_say():
     assert "Adam 1.500" in cost and "mini-batch SGD 7" in lost
 
 
+def test_runs_of_newton_that_go_astray_are_told():
+    assert "5 of Newton's 5 runs end above 50 %" in told(said(factors={"newton": 2.0})[0])[4]
+    assert "astray" not in told(said()[0])[4]
+
+
 def test_best_of_k_is_the_mean_over_the_choices():
     blocks, text = said()
     values = [4.0, 1.0, 3.0, math.inf]

@@ -8,7 +8,7 @@ import statistics
 from experiments.book.comparison import NOTHING, Told
 from experiments.book.comparison_optimizers.contenders import EVERYWHERE
 from experiments.book.comparison_optimizers.quantities import JUDGED, MEASURED
-from experiments.claims import RELATIVE_TIME, describe
+from experiments.claims import RELATIVE_TIME, TEST_ERROR, describe
 from experiments.claims.quantities import epochs_to
 from experiments.report.blocks import Grid, Picture
 from experiments.report.figures import log_axis, looks_of, performance_profile, title
@@ -88,8 +88,9 @@ class Seen(Told):
     def factors(self):
         """Return by how much `best_of` lies above the task's best, by contender and number of trials.
 
-        It is a factor, the geometric mean over the tasks on which every contender has been tuned; it is infinite where
-        a run diverged that might have been the only one.
+        It is a factor, the median over the tasks on which every contender has been tuned: on the quadratic rates differ
+        by factors of thousands, which a mean would tell alone. It is infinite where, in half of the tasks, a run
+        diverged that might have been the only one.
         """
         tasks = [t for t in self.real if all(self.best_of(t, c, TRIALS[-1]) is not None for c in self.contenders)]
         found = {}
@@ -99,7 +100,7 @@ class Seen(Told):
                 best = min(self.best_of(task, c, TRIALS[-1]) for c in self.contenders)
                 value = self.best_of(task, contender, k)
                 logs.append(math.inf if value is None or not math.isfinite(value) else math.log(value / best))
-            found.setdefault(contender, {})[k] = math.exp(statistics.fmean(logs)) if logs else math.inf
+            found.setdefault(contender, {})[k] = math.exp(statistics.median(logs)) if logs else math.inf
         return found
 
     def budget(self):
@@ -159,7 +160,16 @@ class Seen(Told):
             estimate = evidence.estimate(name, MEASURED[task])
             if estimate is not None:
                 told.append(f"{self.text.labels[name]} {describe(estimate, MEASURED[task], self.text)}")
-        return self.say(f"forms_{task}", told="; ".join(told) or self.say("not_measured"))
+        found = [self.say(f"forms_{task}", told="; ".join(told) or self.say("not_measured")), self.astray(task)]
+        return " ".join(filter(None, found))
+
+    def astray(self, task):
+        """Return how many of the runs of Newton's method give more wrong answers than right ones; "" if none does."""
+        if MEASURED[task] is not TEST_ERROR:
+            return ""
+        errors = self.evidence[task].values("newton", TEST_ERROR).values()
+        runs = sum(error > 0.5 for error in errors)
+        return self.say("astray", runs=runs, n=len(errors)) if runs else ""
 
     def lost(self):
         """Return how many of the rates that were tried of each contender made a run diverge, over all tasks."""

@@ -3,18 +3,23 @@
 import math
 
 from experiments.claims import TEST_ERROR, TEST_LOSS, Quantity
-from experiments.claims.quantities import last
 
 SMALLEST = 1e-12  # stands for a loss that is nearer to its minimum than float32 tells
 
 
-def decades(history):
-    """Decimal logarithm of the loss above its minimum, without noise, after the last epoch."""
+def exact_loss(history):
+    """Loss above its minimum, without noise, after the last epoch; `SMALLEST` where it is below."""
     value = history[-1].get("exact_loss")
-    return None if value is None else math.log10(max(value, SMALLEST))
+    return None if value is None else max(value, SMALLEST)
 
 
-EXACT_LOSS = Quantity("exact_loss", "", last("exact_loss"), geometric=True)
+def decades(history):
+    """Decimal logarithm of `exact_loss`."""
+    value = exact_loss(history)
+    return None if value is None else math.log10(value)
+
+
+EXACT_LOSS = Quantity("exact_loss", "", exact_loss, geometric=True)
 DECADES = Quantity("decades", "", decades, digits=2)
 
 # A column of the history each, the lower, the better; and what differences are taken of.
