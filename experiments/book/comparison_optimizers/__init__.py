@@ -11,7 +11,7 @@ from experiments.book.comparison_optimizers import problems
 from experiments.book.comparison_optimizers.answers import Answers
 from experiments.book.comparison_optimizers.contenders import EVERYWHERE, FORMS, NEWTON, rates
 from experiments.book.comparison_optimizers.data import N
-from experiments.book.comparison_optimizers.quantities import JUDGED, MEASURED
+from experiments.book.comparison_optimizers.quantities import EXACT_LOSS, JUDGED, MEASURED
 from experiments.claims import (
     OBJECTIVE,
     RELATIVE_TIME,
@@ -185,7 +185,7 @@ PAPER = Paper.at(
             for figure in (
                 FinalValues(task, MEASURED[task]),
                 LearningCurves(task, MEASURED[task], log=task == "quadratic"),
-                Sensitivity(task),
+                Sensitivity(task, EXACT_LOSS if task == "quadratic" else None),
             )
         ),
     ),

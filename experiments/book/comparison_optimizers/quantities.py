@@ -19,7 +19,7 @@ def decades(history):
     return None if value is None else math.log10(value)
 
 
-EXACT_LOSS = Quantity("exact_loss", "", exact_loss, geometric=True)
+EXACT_LOSS = Quantity("exact_loss", "", exact_loss, geometric=True, least=SMALLEST)
 DECADES = Quantity("decades", "", decades, digits=2)
 
 # A column of the history each, the lower, the better; and what differences are taken of.

@@ -41,7 +41,7 @@ class LearningCurves(Figure):
     def picture(self, evidence):
         quantity, text, look = self.quantity, evidence.text, style(evidence)
         column = {v: curves_of(evidence, v, quantity.name) for v in evidence.experiment.variants}
-        column = {v: curves for v, curves in column.items() if curves}
+        column = {v: [self._shown(curve) for curve in curves] for v, curves in column.items() if curves}
         lost = {v: diverged(evidence, v, quantity.name) for v in evidence.experiment.variants}
         if not column:
             return None
@@ -84,6 +84,11 @@ class LearningCurves(Figure):
             " ".join(parts),
             draw,
         )
+
+    def _shown(self, curve):
+        """Return a curve that goes no lower than what the quantity can be."""
+        least = self.quantity.least
+        return curve if least is None else {x: max(y, least) for x, y in curve.items()}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,6 +15,7 @@ TOGETHER = re.compile(r"n = \S+( \S+)?")  # stands in one line
 HIGH = 27  # letters of a label beside a vertical axis that stand in one line
 WIDE = 66  # letters of a title that stand in one line
 BROAD = 44  # letters of a label below a figure with names at its left
+ROWS, ROW = 2, 0.19  # of a legend for which a figure has room; height of one more, in inches
 ROOM, APART = 24, 0.068  # letters of a name beside a line; how far apart two names are, in heights of the axes
 
 
@@ -128,10 +129,12 @@ def whole(axis):
 
 
 def legend(axes, columns=None):
-    """Put the legend below the plot, in as many columns as fit."""
+    """Put the legend below the plot, in as many columns as fit. A long one makes the figure higher."""
     handles, labels = axes.get_legend_handles_labels()
     longest = max((len(label) for label in labels), default=1)
     columns = columns or max(1, min(len(labels), int(400 / (5.2 * longest + 38))))
+    width, height = axes.figure.get_size_inches()
+    axes.figure.set_size_inches(width, height + ROW * max(0, -(-len(labels) // columns) - ROWS))
     axes.figure.legend(handles, labels, loc="outside lower left", ncols=columns)
 
 

@@ -70,7 +70,7 @@ class Sensitivity(Figure):
                 cross = dict(ls="none", marker="x", ms=7, mew=1.6, clip_on=False, color=look[variant].colour)
                 axes.plot(x, [1.0] * len(x), transform=axes.get_xaxis_transform(), **cross)
             log_axis(axes, "x", text)
-            if self.quantity:  # it may be 0
+            if self.quantity and not self.quantity.geometric:  # it may be 0
                 numerals(axes, text, "y")
             else:
                 log_axis(axes, "y", text)
