@@ -266,6 +266,17 @@ def test_best_of_k_is_the_mean_over_the_choices():
     assert blocks and seen.factors() == {}
 
 
+def test_a_target_is_reached_by_half_of_the_runs_whose_median_it_is():
+    evidence = {e.name: Evidence(PAPER, e) for e in PAPER.experiments}
+    evidence["convolutional"].preset = "reduced"
+    evidence["convolutional"].runs = {
+        name: {s: run("convolutional", s, x) for s, x in enumerate(values)}
+        for name, values in {"adam": (0.3, 0.3, 0.5, 0.5), "sgd": (0.3, 0.5, 0.5, 0.5)}.items()
+    }
+    epochs = Seen(PAPER.answers, evidence, PAPER.text).epochs()
+    assert math.isfinite(epochs["adam"]["convolutional"]) and math.isinf(epochs["sgd"]["convolutional"])
+
+
 def test_what_the_runs_cannot_say_is_said():
     blocks, _ = said(tasks=("convolutional",), tuned=False)
     items = told(blocks)

@@ -126,14 +126,14 @@ class Seen(Told):
         return statistics.median(values) if values else math.inf
 
     def epochs(self):
-        """Return the mean epochs to the target, by contender and task; infinity where half of the runs miss it."""
+        """Return the mean epochs to the target, by contender and task; infinity where fewer than half get there."""
         found = {}
         for contender, task in itertools.product(self.contenders, self.ran):
             evidence = self.evidence[task]
             quantity = epochs_to(f"epochs_to_{task}", MEASURED[task].name, self.targets[task])
             values = list(evidence.values(contender, quantity).values())
             runs = len(evidence.runs.get(contender, ()))
-            mean = statistics.fmean(values) if values and len(values) > runs / 2 else math.inf
+            mean = statistics.fmean(values) if values and len(values) >= runs / 2 else math.inf
             found.setdefault(contender, {})[task] = mean
         return found
 
