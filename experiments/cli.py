@@ -48,7 +48,7 @@ def _ended(arguments):
     except SystemExit as error:  # of --help
         return error.code
     except BaseException as error:
-        stopped = stopping.behind(error)
+        stopped = stopping.behind(error, UsageError)
         if not stopped and not isinstance(error, UsageError | OSError):
             raise
         if debug:

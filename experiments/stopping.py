@@ -13,8 +13,6 @@ import threading
 import time
 from collections.abc import Iterator
 
-from experiments.errors import UsageError
-
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 PATIENCE = 2.0  # seconds after which a second signal is no echo of the first: stop at once, whatever is in progress
 GRACE = 1.5  # seconds that a process has to stop by itself, once it was asked to or its driver has ended
@@ -47,15 +45,19 @@ def check() -> None:
         raise Stopped(_State.number)
 
 
-def behind(error: BaseException) -> KeyboardInterrupt | None:
+def behind(error: BaseException, *told: type[BaseException]) -> KeyboardInterrupt | None:
     """Return the stop that an error comes from, or `None`.
 
     A stop that is raised inside a library's native code comes out as what that code makes of it: an extension that
-    cannot be imported, a graph that has failed. What is wrong with files and with what was asked is said as it is.
+    cannot be imported, a graph that has failed.
+
+    Args:
+        error: what was caught.
+        told: kinds of error that say themselves what is wrong, besides those of the system.
     """
     if isinstance(error, KeyboardInterrupt):
         return error
-    if _State.number is None or isinstance(error, OSError | UsageError) or not isinstance(error, Exception):
+    if _State.number is None or isinstance(error, (OSError, *told)) or not isinstance(error, Exception):
         return None
     return Stopped(_State.number)
 

@@ -53,7 +53,7 @@ def test_a_stop_that_came_out_as_another_error_is_one(awake):
             except stopping.Stopped as stopped:
                 raise ImportError("initialization failed") from stopped
         assert stopping.behind(found.value).number == signal.SIGINT
-        assert stopping.behind(OSError("disk full")) is None and stopping.behind(UsageError("no")) is None
+        assert stopping.behind(OSError("disk full")) is None and stopping.behind(UsageError("no"), UsageError) is None
     assert stopping.behind(found.value) is None
     asked = KeyboardInterrupt()
     assert stopping.behind(asked) is asked

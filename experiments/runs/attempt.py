@@ -130,7 +130,7 @@ def perform(attempts, session, kept):
             if len(ended) == len(attempts):
                 break
     except BaseException as error:
-        if stopped := stopping.behind(error):
+        if stopped := stopping.behind(error, UsageError):
             with stopping.held():
                 session.save()
                 ended.clear()
@@ -159,7 +159,7 @@ def _add(attempt, cell, kept):
         row = attempt.description.recorded(cell)
         attempt.add(row)
     except Exception as error:  # the paper's, of this run alone
-        if stopped := stopping.behind(error):
+        if stopped := stopping.behind(error, UsageError):
             raise stopped from None
         return error
     if len(attempt.record["history"]) > kept.rows:
@@ -175,7 +175,7 @@ def compute(attempt):
             attempt.progress.epoch(attempt.run, row)
             stopping.check()
     except BaseException as error:
-        if stopped := stopping.behind(error):
+        if stopped := stopping.behind(error, UsageError):
             with stopping.held():
                 attempt.end(stopped)
             raise stopped from None
