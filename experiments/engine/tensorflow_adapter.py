@@ -39,7 +39,10 @@ class Loop:
 
         def steps(order, count, all_x, all_y):
             losses = tf.zeros([tf.shape(order)[0]])
-            for i in tf.range(count if self.padded else tf.shape(order)[0]):
+            last = count if self.padded else tf.shape(order)[0]
+            i = tf.constant(0)
+            # Not over `tf.range`: XLA makes a constant of how long that is, and compiles again for each other count.
+            while i < last:
                 index = inputs.index(order[i])
                 x, y = inputs.training(tf.gather(all_x, index), order[i]), tf.gather(all_y, index)
                 with kernels(), tf.GradientTape() as tape:
@@ -48,6 +51,7 @@ class Loop:
                 variables = [variable.value for variable in model.trainable_variables]
                 optimizer.apply(tape.gradient(scaled, variables), model.trainable_variables)
                 losses = tf.tensor_scatter_nd_update(losses, [[i]], [loss])
+                i += 1
             return losses
 
         @functools.cache

@@ -11,7 +11,7 @@ import pytest
 from custom.activations import ReLU, RReLU
 from custom.optimizers import Adam, GradientDescent
 from experiments import engine
-from experiments.engine import single, traits
+from experiments.engine import chunks, single, traits
 from experiments.engine.device import accelerator
 from experiments.errors import Diverged, UsageError
 from experiments.recipes.classifier import learning_rate
@@ -202,6 +202,16 @@ def test_nothing_is_compiled_twice_for_the_same_shapes():
         assert np.diff(counts).tolist() == [57, 57]
     else:
         assert counts[1:] == counts[:1] * 2
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's XLA")
+def test_xla_has_one_program_for_every_number_of_steps():
+    training = engine.Training(dense(), GradientDescent(0.01), digits(), engine.Plan(1, 4, 0))
+    adapted = single.SingleLoop(training, "xla").adapted
+    order = np.zeros((chunks.LONGEST, 4), "int32")
+    described = adapted._compiled(4).experimental_get_compiler_ir
+    programs = {described(order, np.int32(count), *adapted.data)("hlo") for count in (1, 2, chunks.LONGEST)}
+    assert len(programs) == 1
 
 
 def test_each_epoch_leaves_out_the_remainder_alone(spy):
