@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help quick site test test-fast test-backends mutants fuzz kills streams lint types format report publish check clean
+.PHONY: help quick site test test-all test-backends mutants fuzz kills streams lint types format report publish check clean
 
 help: ## list the targets and what each does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -35,11 +35,11 @@ quick: $(READY) ## run every paper's quick preset, build its pages and their sit
 site: $(READY) ## build the site of the published pages in build/site/, in English and Portuguese
 	$(BIN)/python -m experiments site
 
-test: $(READY) ## run all tests (TensorFlow backend)
-	$(PYTEST)
-
-test-fast: $(READY) ## run the tests not marked slow
+test: $(READY) ## run the tests, but those that take many seconds each (TensorFlow backend)
 	$(PYTEST) -m "not slow"
+
+test-all: $(READY) ## run all tests: those that start commands, kill runs, build the site and train every variant too
+	$(PYTEST)
 
 test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs them, and what they are compared with)
 	$(PIP) "jax>=0.5" "torch==2.13.0" optax onnxscript onnxruntime -c constraints.txt
