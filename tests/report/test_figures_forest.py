@@ -8,7 +8,19 @@ import pytest
 from matplotlib.figure import Figure as Canvas
 
 from experiments import papers
-from experiments.claims import TEST_ERROR, TRAIN_ERROR, Alike, Finding, Margin, NoBetter, Ordering, Ratio, Value, judge
+from experiments.claims import (
+    TEST_ERROR,
+    TRAIN_ERROR,
+    Alike,
+    Finding,
+    Margin,
+    NoBetter,
+    Ordering,
+    Quantity,
+    Ratio,
+    Value,
+    judge,
+)
 from experiments.report import figures
 from experiments.report.figures.looks import GROUND, VERDICTS
 from experiments.report.figures.svg import SIZE
@@ -93,6 +105,15 @@ def test_lines_of_one_unit_share_an_axis():
     labels = [axes.get_xlabel() for axes in canvas.axes]
     assert labels == ["Difference (points)", "Ratio", "Value (%)"]
     assert [axes.get_xscale() for axes in canvas.axes] == ["linear", "log", "linear"]
+
+
+def test_a_unit_that_one_paper_alone_has_stands_in_a_figure_of_several():
+    quantity = Quantity("train_error", "squares", TRAIN_ERROR.compute)
+    one = declared(Finding("f", (dataclasses.replace(VALUE, quantity=quantity),)))
+    own = Text(one.text.words | {"units": {"squares": "summed squares"}})
+    rows = figures.forest_rows(judged(one), own)
+    canvas = drawn(figures.forest_of(rows, Text({}), "forest", collections.Counter(["open"])))
+    assert [axes.get_xlabel() for axes in canvas.axes] == ["Value (summed squares)"]
 
 
 def test_mean_interval_and_the_papers_number_stand_where_they_are():

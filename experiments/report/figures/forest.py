@@ -35,6 +35,7 @@ class Row:
         claim: whose number is drawn, or `None`.
         estimate: the number, in the claim's unit; `None`: no bar.
         below: whether it stands below the finding that it belongs to.
+        unit: of the number, in the paper's words; "" where it has none, or is a ratio.
     """
 
     label: str
@@ -42,6 +43,14 @@ class Row:
     claim: Claim | None = None
     estimate: Estimate | None = None
     below: bool = False
+    unit: str = ""
+
+    @classmethod
+    def of(cls, label, verdict, claim, estimate, text, below=False):
+        """Return the line of a claim, with its unit in the words of `text`."""
+        held = claim.yardstick()
+        unit = text.row("units", held.unit) if held.unit and not held.ratio else ""
+        return cls(label, verdict, claim, estimate, below, unit)
 
     @property
     def held(self):
@@ -52,7 +61,7 @@ class Row:
     def panel(self):
         """Rows that share an axis: those of one unit, differences apart from values."""
         held = self.held
-        return held.unit, held.ratio, held.line is not None or held.unit == "points"
+        return self.unit, held.ratio, held.line is not None or held.unit == "points"
 
 
 def forest_rows(judgements, text, prefix="", claims=True):
@@ -76,11 +85,11 @@ def forest_rows(judgements, text, prefix="", claims=True):
                 if len(verdict.parts) > 1:
                     against = dict(variant=text.labels.get(part.against, ""), of=len(verdict.parts))
                     words = text.caption("weakest", words=words, **against)
-                found.append(Row(words, verdict.verdict, claim, part.estimate, below=True))
+                found.append(Row.of(words, verdict.verdict, claim, part.estimate, text, below=True))
             continue
         decides = [each for each in measured if each[1].verdict == judgement.verdict] or measured or told
         claim, _, part = decides[0]
-        found.append(Row(label, judgement.verdict, claim, part and part.estimate))
+        found.append(Row.of(label, judgement.verdict, claim, part and part.estimate, text))
     return tuple(found)
 
 
@@ -257,7 +266,7 @@ def _axis(axes, key, panel, text):
     axes.xaxis.set_minor_formatter(NullFormatter())
     kind = "ratio" if ratio else "difference" if difference else "value"
     label = text.caption(f"forest_{kind}")
-    axes.set_xlabel(label if ratio else w.labelled(text, label, unit), fontsize=9)
+    axes.set_xlabel(f"{label} ({unit})" if unit else label, fontsize=9)
     axes.tick_params(labelsize=8)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
