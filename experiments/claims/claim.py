@@ -115,11 +115,12 @@ class Claim:
         if measured.missing:
             return Verdict("not run", (measured.missing,), measured.parts)
         p = measured.p if p is None else p
+        declared = (Reason.of("seeds_missing", missing=evidence.missing),) if evidence.missing else ()
         if min(part.estimate.n for part in measured.parts) < ENOUGH:
-            reasons = (Reason.of("few_runs", least=ENOUGH), *self.settled_by(measured, evidence))
-            return Verdict("open", reasons, measured.parts, p)
-        if evidence.missing:
-            return Verdict("open", (Reason.of("seeds_missing", missing=evidence.missing),), measured.parts, p)
+            rest = declared or self.settled_by(measured, evidence)
+            return Verdict("open", (Reason.of("few_runs", least=ENOUGH), *rest), measured.parts, p)
+        if declared:
+            return Verdict("open", declared, measured.parts, p)
         verdict, reasons = self.decide(measured, evidence, p)
         if verdict == "open":
             reasons = (*reasons, *self.settled_by(measured, evidence))

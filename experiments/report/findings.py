@@ -53,8 +53,8 @@ def entry(view, number, judgement):
         items = [_cells(view, judgement)]
     else:
         items = _claims(view, judgement)
-        looked = finding.looked(text)
-        items += [text.page("looked", words=looked)] if looked else []
+        looked = finding.looked(text)  # for the reason of what came out otherwise; more seeds may have changed that
+        items += [text.page("looked", words=looked)] if looked and judgement.verdict != "reproduced" else []
     places = _places(view, judgement)
     if places:
         items.append(text.page("see", places=text.all_of(places)))
