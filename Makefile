@@ -44,7 +44,7 @@ test-all: $(READY) ## run all tests: those that start commands, kill runs, build
 test-backends: $(READY) ## run the tests of custom/ and of the engine on JAX and PyTorch too (installs them, and what they are compared with)
 	$(PIP) "jax>=0.5" "torch==2.13.0" optax onnxscript onnxruntime -c constraints.txt
 	KERAS_BACKEND=jax $(PYTEST) $(NUMPY) tests/custom $(ENGINE) $(RUNS)
-	KERAS_BACKEND=torch $(PYTEST) $(NUMPY) -m "not slow" tests/custom $(ENGINE)
+	KERAS_BACKEND=torch $(PYTEST) $(NUMPY) tests/custom $(ENGINE)
 
 mutants: $(READY) ## make small wrong changes to custom/; fail if the tests miss one
 	$(BIN)/python -m tests.mutants

@@ -226,6 +226,7 @@ def test_every_contender_makes_the_steps_it_says():
         assert overhead_contenders.stacked_steps(net, 3)(53) == 50
 
 
+@pytest.mark.slow
 def test_children_take_turns_in_processes_of_their_own():
     makers = {"jax": ("jax", "engine_jax", "tiny")} if keras.backend.backend() == "jax" else {}
     makers |= {kind: ("tensorflow", kind, "tiny") for kind in ("engine_tensorflow", overhead_contenders.PLAIN)}
@@ -233,6 +234,7 @@ def test_children_take_turns_in_processes_of_their_own():
     assert set(found) == set(makers) and all(v["milliseconds"] > 0 for v in found.values())
 
 
+@pytest.mark.slow
 def test_a_contender_that_fails_is_named():
     with (
         overhead.Child("tensorflow", "engine_tensorflow", "nonsense") as child,
@@ -269,6 +271,7 @@ for i, line in enumerate(sys.stdin):
 
 
 @pytest.mark.skipif(accelerator() is not None, reason="there is a GPU")
+@pytest.mark.slow
 def test_nothing_is_measured_on_a_cpu_in_place_of_a_gpu(capsys, monkeypatch):
     rows = []
     monkeypatch.setattr(overhead, "PRECISIONS", overhead.PRECISIONS[:1])

@@ -264,6 +264,7 @@ def test_a_variable_with_which_nothing_can_run_is_one_line(here, capsys, monkeyp
     assert (here / "file").read_text() == "kept"
 
 
+@pytest.mark.slow
 def test_one_bad_file_stops_no_command_and_the_doctor_sets_it_aside(here, capsys):
     place = here / "runs" / "xu2015_rrelu"
     place.mkdir(parents=True)
@@ -312,6 +313,7 @@ def test_list_status_and_data_answer_in_an_empty_folder(here, capsys):
         assert not any(row.endswith(" ") for row in rows) and "\x1b" not in header
 
 
+@pytest.mark.slow
 def test_a_table_fits_a_terminal_and_no_cell_loses_a_letter(here, capsys, monkeypatch):
     for name, value in (("COLUMNS", "80"), ("TERM", "dumb")):
         monkeypatch.setenv(name, value)

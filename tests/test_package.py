@@ -65,6 +65,7 @@ class PReLU(keras.layers.Layer):
 """
 
 
+@pytest.mark.slow
 def test_importing_the_package_registers_everything(tmp_path):
     """By either name, with a project's own `custom/` in the way, or a class of the user's in ours' old name."""
     from custom import activations, initializers, losses, optimizers

@@ -135,6 +135,7 @@ def state_of(model):
 
 
 @pytest.mark.usefixtures("compiled_once")
+@pytest.mark.slow
 def test_training_goes_on_in_a_fresh_process(tmp_path):
     """Bit for bit: weights, optimizer state, step count, random state. And the loss falls."""
     np.savez(tmp_path / "data.npz", x=X, y=Y)

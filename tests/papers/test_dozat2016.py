@@ -108,6 +108,7 @@ def test_a_tuning_run_is_as_long_as_one_that_counts_and_evaluated_at_its_end_alo
             assert tuned.evaluation_every >= tuned.epochs
 
 
+@pytest.mark.slow
 def test_adam_and_nadam_of_both_experiments_are_the_same_runs():
     for variant in ("adam", "nadam"):
         one, other = (trained(PAPER, name, variant, epochs=2, examples=64) for name in ("optimizers", "ablation"))

@@ -89,6 +89,7 @@ def test_tuning_sees_the_held_out_images_and_every_variant_has_the_same_cells():
     assert (settings.evaluation, settings.examples) == ("validation", 5000)
 
 
+@pytest.mark.slow
 def test_a_run_trains_on_the_examples_of_its_settings_and_learns():
     values = dict(examples=480, width=0.25, stages=3, blocks=1, batch_size=32, epochs=3)
     waiting = job(PAPER, "adam", "adamw", **values)

@@ -53,6 +53,7 @@ def evidence(experiment, preset, histories, started="2027-01-01"):
     return Evidence(PAPER, found, preset, runs)
 
 
+@pytest.mark.slow
 def test_the_library_has_these_variances():
     few = dict(copies=10_000, epochs=30)
     names = [v for v in quadratic.VARIANTS if v.endswith(("_0.5", "_1"))]
