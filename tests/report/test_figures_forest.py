@@ -116,6 +116,13 @@ def test_a_unit_that_one_paper_alone_has_stands_in_a_figure_of_several():
     assert [axes.get_xlabel() for axes in canvas.axes] == ["Value (summed squares)"]
 
 
+def test_a_description_counts_as_many_verdicts_as_have_room():
+    one = declared(Finding("f", (VALUE,)))
+    counts = collections.Counter(dict.fromkeys(VERDICTS, 17))
+    alt = figures.forest_of(figures.forest_rows(judged(one), one.text), one.text, "forest", counts).alt
+    assert "Verdicts: 17 reproduced; 17 " in alt and alt.endswith("; …")
+
+
 def test_mean_interval_and_the_papers_number_stand_where_they_are():
     one = declared(Finding("f", (ORDERED,)))
     judgements = judged(one)

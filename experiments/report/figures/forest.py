@@ -145,11 +145,11 @@ def forest_of(lines, text, name, counts, most=4):
         for key, panel in panels:
             y = _draw_panel(figure, y, key, panel, text, most)
 
-    tally = "; ".join(f"{counts[v]} {text.verdict(v)}" for v in ORDER if counts[v])
+    tally = [f"{counts[v]} {text.verdict(v)}" for v in ORDER if counts[v]]
     findings = sum(counts.values())
     return Picture(
         name,
-        w.described(text, text.caption("forest_alt", findings=findings), [tally]),
+        w.described(text, text.caption("forest_alt", findings=findings), tally),
         text.caption("forest"),
         draw,
     )
