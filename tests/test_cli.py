@@ -76,7 +76,7 @@ def test_run_says_before_it_trains_where_more_seeds_are_declared(here, capsys, m
 def test_quick_twice_then_the_report(tmp_path):
     # Some of what `all` runs, which takes minutes.
     only = [word for name in ("mlp", "adam", "nesterov", "cifar10", "relu", "rrelu") for word in ("--only", name)]
-    papers = ("run", "kingma2015_adam", "xu2015_rrelu", *only, "--preset", "quick", "--compiler", "graph")
+    papers = ("run", "kingma2015_adam", "xu2015_rrelu", *only, "--preset", "quick")
     first = experiments(tmp_path, *papers, "--workers", "2")
     assert first.returncode == 0, first.stdout + first.stderr
     # TensorFlow's graph optimizer may log that it left a leaky ReLU alone; Python has nothing to say.
@@ -142,8 +142,7 @@ def test_crash_nan_and_kill_leave_the_store_sound_and_show_in_the_report(tmp_pat
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_keeps_finished_runs_and_the_next_call_goes_on(tmp_path, workers):
-    only = ("--only", "mlp", "--only", "adam", "--seeds", "3")
-    command = ("run", "kingma2015_adam", *only, "--workers", workers, "--compiler", "graph")
+    command = ("run", "kingma2015_adam", "--only", "mlp", "--only", "adam", "--seeds", "3", "--workers", workers)
     process = started(tmp_path, *command)
     for line in process.stdout:
         if re.match(r"( *\d+/\d+ )?done", line):

@@ -54,6 +54,12 @@ def test_an_ordering_is_judged_by_paired_differences(a, b, expected, reason):
     assert (found.verdict, found.reason) == (expected, reason)
 
 
+def test_of_too_few_runs_the_declared_ones_come_before_a_forecast():
+    some = verdicts(pair((0.10, 0.13), (0.20, 0.21)))["lower"]
+    assert [reason.key for reason in some.reasons] == ["few_runs", "seeds_missing"]
+    assert dict(some.reasons[1].words)["missing"] == 2  # of three seeds of two variants
+
+
 @pytest.mark.parametrize(
     ("a", "changes", "expected", "reason"),
     [

@@ -117,6 +117,18 @@ def test_a_preset_may_have_a_grid_of_its_own():
     assert tuning.values("quick", "a") == (0.1,) and tuning.values("paper", "a") == (0.1, 1.0)
 
 
+@pytest.mark.parametrize(("b", "shown"), [(0.2, False), (0.1, True), (0.05, True)])
+def test_why_it_came_out_otherwise_stands_where_it_did(b, shown):
+    """More seeds may have changed the verdict since the sentence was written."""
+    text = words()
+    text["claims"].pop("value"), text.pop("tables")
+    text["findings"] = {"lower": {"source": "Section 1", "says": "Alpha is better", "looked": "at the code."}}
+    made = paper(text=Text(text), tables=(), findings=(Finding("lower", paper().claims[:1]),))
+    records = tuple(record(v, seed, x) for v, x in (("a", 0.1), ("b", b)) for seed in range(3))
+    (entry,) = (x for x in findings(PaperView(made, [Source("measured", records)])) if isinstance(x, Bullets))
+    assert ("What we looked at: at the code." in entry.items) == shown
+
+
 class TestWhatSeveralClaimsSayAlike:
     """Of one statement, held against the runs of two experiments."""
 
