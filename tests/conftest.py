@@ -1,9 +1,11 @@
-"""For all tests: what they share of a GPU, how XLA compiles, that Hypothesis repeats itself."""
+"""For all tests: what they share of a GPU, how XLA compiles, that Hypothesis repeats itself, the environment."""
 
 import os
 import pathlib
+import unittest.mock
 
 import hypothesis
+import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -24,6 +26,14 @@ os.environ["XLA_FLAGS"] = " ".join(
 # The same examples each time, and no time limit: a machine that others use is slow.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def environment():
+    """Each test leaves the environment as it found it: a command that it calls in this process sets variables (oneDNN,
+    threads), which this process has read already, and a process started by a later test would read anew."""
+    with unittest.mock.patch.dict(os.environ):
+        yield
 
 
 def pytest_collection_modifyitems(items):
