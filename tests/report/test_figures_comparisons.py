@@ -52,6 +52,15 @@ class TestPairs:
         _, _, estimate = self.FIGURE.differences(evidence(*runs("a", a), *runs("b", b)))
         assert estimate == mean_interval([y - x for x, y in zip(a, b, strict=True)])
 
+    def test_the_two_names_keep_apart(self):
+        text = words()
+        text["labels"] = {"a": "Lookahead around SGD", "b": "Stochastic gradients"}
+        shown = PaperView(paper(text=Text(text)), [Source("Measured", (*runs("a", (0.1001,)), *runs("b", (0.1002,))))])
+        canvas = drawn(self.FIGURE.picture(shown.primary["first"]))
+        canvas.draw_without_rendering()
+        left, right = (label.get_window_extent() for label in canvas.axes[0].get_xticklabels())
+        assert left.x1 + 4 < right.x0
+
     def test_without_a_pair_there_is_nothing(self):
         assert self.FIGURE.picture(evidence(*runs("a", (0.1, 0.1)))) is None
         one = self.FIGURE.picture(evidence(*runs("a", (0.1,)), *runs("b", (0.2,))))

@@ -15,6 +15,8 @@ from experiments.report.figures.looks import GROUND, PALETTE, QUIET, TEXT
 from experiments.report.figures.style import Figure, label_y, name_lines, numerals, style, title, whole
 from experiments.spec.text import bracketed
 
+BESIDE = 16  # letters in a line of a name that has another one beside it
+
 
 @dataclasses.dataclass(frozen=True)
 class Pair(Figure):
@@ -76,7 +78,7 @@ class PairedDifferences(Pair):
                 line = look[variant]
                 y = np.array(list(by_seed.values())) * quantity.scale
                 values.plot([x] * len(y), y, ls="none", marker=line.marker, color=line.colour, ms=6)
-            names = [textwrap.fill(evidence.labels[v], 20) for v in (self.higher, self.lower)]
+            names = [textwrap.fill(evidence.labels[v], BESIDE) for v in (self.higher, self.lower)]
             values.set_xticks([0, 1], names)
             values.set_xlim(-0.35, 1.35)
             label_y(values, w.axis(text, quantity))
