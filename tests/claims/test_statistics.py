@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.weightstats import ttost_paired
 
 from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR, Quantity
@@ -109,6 +110,14 @@ def test_within_a_margin_is_two_one_sided_tests():
     for margin in (0.1, 0.2, 0.3, 0.5):
         p, *_ = ttost_paired(values, np.zeros(4), -margin, margin)
         assert mean_interval(values).within(margin) == (p <= 0.05)
+
+
+@pytest.mark.parametrize("n", [1, 3, 40])
+def test_holm_is_that_of_statsmodels(n):
+    """Small ones, large ones, and some that are equal."""
+    rng = np.random.default_rng(n)
+    p = rng.permutation([*rng.uniform(size=n), *rng.uniform(size=n) ** 4, *rng.choice([0.0, 0.001, 0.02, 1.0], n)])
+    assert holm([float(x) for x in p]) == multipletests(p, method="holm")[1].tolist()
 
 
 def test_holm_and_the_number_of_runs():

@@ -12,6 +12,7 @@ from tests.custom.sequences import Compiled
 from tests.reference import optimizers as oracle
 
 STEPS = 25
+FEW = 12  # of the tests that run step by step; more than the first ones, in which RAdam's rate does not adapt
 RNG = np.random.default_rng(7)
 START = {"kernel": RNG.normal(size=(2, 3)), "bias": RNG.normal(size=(2, 3))}
 GRADIENTS = {name: RNG.normal(size=(STEPS, 2, 3)) for name in START}
@@ -79,11 +80,11 @@ def test_option(case, name, arguments, meaning, float64):
     optimizer = case.make(**arguments)
     # Keras's own clipping takes the norm through float32 on PyTorch.
     rtol = 1e-7 if "clipnorm" in arguments and BACKEND == "torch" else 1e-10
-    for gradients in zip(*GRADIENTS.values(), strict=True):
+    for gradients in zip(*(GRADIENTS[n][:FEW] for n in START), strict=True):
         optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], variables)
     for variable in variables:
         options = {**case.hyper, **meaning[variable.name]}
-        expected, _ = oracle.trajectory(case.rule, START[variable.name], GRADIENTS[variable.name], **options)
+        expected, _ = oracle.trajectory(case.rule, START[variable.name], GRADIENTS[variable.name][:FEW], **options)
         # Every option must show: the displacement is what is compared, not the starting point.
         moved = expected[-1] - START[variable.name]
         error = np.abs(to_numpy(variable) - START[variable.name] - moved)
@@ -96,7 +97,8 @@ def test_options_change_the_result():
     for case, name, _, meaning in ROWS:
 
         def path(variable, options, case=case):
-            return oracle.trajectory(case.rule, START[variable], GRADIENTS[variable], **{**case.hyper, **options})[0]
+            gradients = GRADIENTS[variable][:FEW]
+            return oracle.trajectory(case.rule, START[variable], gradients, **{**case.hyper, **options})[0]
 
         assert max(np.abs(path(v, {}) - path(v, meaning[v])).max() for v in START) > 1e-6, (case.id, name)
 
