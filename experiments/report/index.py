@@ -71,8 +71,7 @@ def own_index(views, language="en", languages=("en",)):
         blocks.append(Paragraph(text.page("own_nothing")))
     else:
         bad = sum(record["outcome"] not in ("done", "diverged") for _, record in records)
-        papers = len({view.paper.key for view, _ in records})
-        told = dict(runs=len(records), papers=papers, bad=bad)
+        told = dict(runs=len(records), bad=bad)
         blocks.append(Paragraph(f"**{text.page('own_works_not' if bad else 'own_works', **told)}**"))
     blocks.append(Paragraph(text.page("own_says")))
     rows = []

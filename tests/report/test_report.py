@@ -245,7 +245,7 @@ def test_a_page_of_quick_alone_says_that_everything_works(place):
     assert "Everything works here: all 2 runs of the preset `quick` are done, 2 variants" in text
     assert "The published records say: 1 reproduced · 2 not at this scale." in text
     assert "python -m experiments run fake2000_test --preset reduced" in text and "## Findings" not in text
-    assert "**Everything works here: all 2 runs of 1 papers are done.**" in index.read_text()
+    assert "**Everything works here: all 2 runs listed below are done.**" in index.read_text()
     store.write(record("a", 1, preset="quick", outcome="failed"))
     index = build.local([fake], [fake], store, folder / "reports")
     text = (folder / "reports/local/fake2000_test/README.md").read_text()
