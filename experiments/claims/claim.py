@@ -122,7 +122,7 @@ class Claim:
         if declared:
             return Verdict("open", declared, measured.parts, p)
         verdict, reasons = self.decide(measured, evidence, p)
-        if verdict == "open":
+        if verdict == "open" and reasons[0].key != "protocol_unknown":  # of which runs tell nothing
             reasons = (*reasons, *self.settled_by(measured, evidence))
         return Verdict(verdict, reasons, measured.parts, p)
 

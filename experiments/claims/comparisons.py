@@ -191,6 +191,11 @@ class Alike(Claim):
             return text.phrase("alike", margin=text.phrase("percent", number=100 * (self.margin.value - 1)))
         return text.phrase("alike", margin=self.difference(self.margin.value))
 
+    def measured(self, verdict, text):
+        sides = {side: text.labels[variant] for side, variant in self.named().items()}
+        key = "over" if self.relative else "less"
+        return text.phrase(key, number=number, **sides) if (number := super().measured(verdict, text)) else ""
+
     def shown(self, estimate, text):
         if self.relative:
             return describe_ratio(estimate, text)

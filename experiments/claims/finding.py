@@ -125,10 +125,14 @@ def _verdict(claim, evidence, measured, p):
 def _judged(finding, pairs):
     found = {verdict.verdict for _, verdict in pairs}
     verdict = next(v for v in WORST if v in found)
-    if finding.kind == "confirmation" and verdict == "reproduced":
-        verdict = "confirmed"
-        pairs = [(c, dataclasses.replace(v, verdict="confirmed")) for c, v in pairs]
+    if finding.kind == "confirmation":
+        verdict = _confirmed(verdict)
+        pairs = [(c, dataclasses.replace(v, verdict=_confirmed(v.verdict))) for c, v in pairs]
     return Judgement(finding, verdict, tuple(pairs))
+
+
+def _confirmed(verdict):
+    return "confirmed" if verdict == "reproduced" else verdict
 
 
 def totals(judgements):

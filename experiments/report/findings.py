@@ -163,7 +163,7 @@ def numbers(view):
 def printed(view):
     """Return the table of findings: for print, with the file of its numbers."""
     text = view.text
-    header = tuple(text.page(name) for name in ("readme_finding", "paper_column", "measured", "verdict"))
+    header = tuple(text.page(name) for name in ("readme_finding", "published_column", "measured", "verdict"))
     rows = {}  # by what they are about: claims that say the same of the same runs are one
     for judgement in view.judgements:
         statement = judgement.finding.statement(text)
@@ -172,5 +172,5 @@ def printed(view):
             continue
         for claim, verdict in judgement.claims:
             told = (claim.published(text), claim.measured(verdict, text), text.verdict(verdict.verdict))
-            rows[statement, *told, _about(claim)] = (statement, *told)
+            rows[claim.statement(text), *told, _about(claim)] = (claim.statement(text), *told)
     return Grid(header, tuple(rows.values()), text.page("findings"), "findings", data=numbers(view))

@@ -1,8 +1,6 @@
 """An experiment's section: what ran, its figures and table, runs and tuning, protocol, deviations."""
 
-import collections
 import json
-import string
 
 from experiments.report.blocks import Folded, Grid, Heading, Paragraph
 from experiments.report.findings import place
@@ -34,6 +32,8 @@ def section(view, experiment):
     blocks += [picture for figure in figures(view, experiment) if (picture := figure.picture(evidence))]
     blocks += [table for table in (results(view, experiment),) if table]
     blocks.append(Folded(text.page("runs_and_tuning"), (runs(view, experiment, evidence),)))
+    if evidence.preset == EARLIER:  # whose words are gone: those of today would be false of it
+        return blocks
     protocol_rows = protocol(view, experiment, evidence)
     if protocol_rows:
         blocks.append(Folded(text.page("protocol"), (protocol_rows,)))
@@ -184,7 +184,7 @@ def _choice(text, tuning, variant, evidence):
     if tuned is not None:
         places = zip(axes.values(), tuning.changes_to(tuned).values(), strict=True)
         chosen = text.chosen(tuned)
-        if any(value in (values[0], values[-1]) for values, value in places):
+        if any((len(values) > 2 or len(axes) == 1) and value in (values[0], values[-1]) for values, value in places):
             chosen = text.page("end_of_grid", value=chosen)
     diverged = sum(r["outcome"] == "diverged" for r in evidence.tuning.get(variant, []))
     tried = [text.chosen(tuple(values)) for values in axes.values()]
@@ -196,17 +196,11 @@ def protocol(view, experiment, evidence):
     text = view.text
     if not all(text.has("protocol", name) for name in experiment.protocol):
         return None
-    words = collections.defaultdict(lambda: NOTHING, settings(text, experiment, evidence.preset))
+    words = settings(text, experiment, evidence.preset)
     declared = text.protocol(experiment.protocol)
-    rows = tuple((topic, paper, _filled(text, ours, words)) for topic, paper, ours in declared)
+    rows = tuple((topic, paper, text.fill(ours, **words)) for topic, paper, ours in declared)
     header = (text.page("topic"), text.page("paper_column"), text.page("here"))
     return Grid(header, rows, text.page("protocol_caption"), f"{experiment.name}_protocol")
-
-
-def _filled(text, words, values):
-    """Fill a row's blanks; a setting that an earlier declaration did not have is left out."""
-    names = [name for _, name, _, _ in string.Formatter().parse(words) if name]
-    return text.fill(words, **{name: values[name] for name in names})
 
 
 def deviations(view, experiment, evidence):

@@ -135,7 +135,7 @@ def test_the_answers_are_what_the_numbers_say():
         "corrected for the number of functions, these err less often than ReLU: ELU; these more often: PReLU and SELU"
         in noise
     )
-    assert "ELU has the lowest mean rank; over so many tasks the ranks tell no two apart" in take
+    assert "ELU has the lowest mean rank; over so few tasks the ranks tell no two apart" in take
 
 
 def test_over_fitting_is_a_better_fit_and_a_worse_error():

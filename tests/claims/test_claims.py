@@ -117,7 +117,10 @@ def test_alike_is_within_the_margin(a, expected, reason):
 def test_alike_may_be_a_ratio():
     claim = Alike(**OF_ERRORS, first="a", second="b", margin=Margin(1.1), relative=True)
     found = judged(claim, pair((0.201, 0.211, 0.221), CLOSE[1]))
-    assert found.verdict == "reproduced" and claim.measured(found, paper().text) == "1.00× [1.00, 1.01], n = 3"
+    assert (
+        found.verdict == "reproduced"
+        and claim.measured(found, paper().text) == "Alpha_1 over Beta: 1.00× [1.00, 1.01], n = 3"
+    )
     assert claim.published(paper().text) == "alike, within 10 %"
 
 
@@ -173,6 +176,8 @@ def test_a_protocol_that_is_a_guess_contradicts_nothing_alone():
     records = pair(*reversed(CLOSE))
     found = judged(lower(stated=False), records)
     assert (found.verdict, found.reason) == ("open", "protocol_unknown")
+    told = [reason.key for reason in judged(lower(stated=False, gap=0.02), records).reasons]
+    assert told == ["protocol_unknown", "other_side"], "what more runs would do is no answer to it"
     assert judged(lower(stated=False), pair(*CLOSE)).verdict == "reproduced"
     # Two readings that agree do.
     second = dataclasses.replace(paper().experiments[0], name="second")
@@ -243,6 +248,8 @@ def test_a_finding_has_the_worst_verdict_of_its_claims():
         made = paper(text=Text(text), findings=(Finding("f", claims, kind=kind),))
         view = PaperView(made, [Source("measured", tuple(pair(*CLOSE)))])
         assert view.judgements[0].verdict == expected
+        (held, *_) = (verdict.verdict for _, verdict in view.judgements[0].claims)
+        assert held == ("confirmed" if kind == "confirmation" else "reproduced")  # whatever the others are
         assert view.judgements[0].finding.statement(made.text) == "Both"
         assert confirmations(view.judgements) == (int(expected == "confirmed"), int(kind == "confirmation"))
         assert totals(view.judgements)["reproduced"] == (expected == "reproduced")  # confirmations count apart

@@ -114,8 +114,11 @@ def test_an_older_protocol_is_left_out_and_said():
     found = gather(fake, newer, three())
     assert found.preset == "earlier" and found.others == found.replaced == []
     words = "Records that count: none. Left out: 3 on tensorflow, data 01234567, under protocol version 1 (now 2)."
-    shown = "Not run under the protocol that is declared now. Shown are 3 runs of an earlier one, which it replaces "
-    assert shown in text(three(), fake) and words in text(three(), fake)
+    shown = "Not run under the protocol that is declared now. Shown are 3 runs of an earlier one; they judge nothing."
+    page, today = text(three(), fake), text(three())
+    assert shown in page and words in page
+    for folded in ("<summary>Protocol</summary>", "<summary>What differs from the paper"):
+        assert folded in today and folded not in page, "words of today's protocol"
     (reduced,) = [e for e, preset, _ in progress(fake, three()) if preset == "reduced"]
     assert reduced.left_out().startswith(words)
 

@@ -133,7 +133,7 @@ def test_a_probability_says_what_it_asks_for():
 def test_the_figure_of_shares_pools_the_seeds(tmp_path):
     picture = FIGURE.picture(evidence(40, 60))
     assert "A 50.00 %" in picture.alt and "Nets by layers" in picture.alt
-    assert "of 200 in the last row" in picture.caption and "Dotted: half" in picture.caption
+    assert "of 200 at the last count" in picture.caption and "Dotted: half" in picture.caption
     save(picture.draw, tmp_path, picture.name)
     assert (tmp_path / "e_collapsed_shares.svg").is_file()
     assert FIGURE.picture(evidence()) is None

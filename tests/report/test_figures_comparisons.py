@@ -79,7 +79,7 @@ class TestPower:
     def test_power_is_that_of_the_claims(self):
         picture = self.FIGURE.picture(evidence(*self.SHOWN))
         needed = runs_for(0.01, float(np.std([0.03, 0.04, 0.02], ddof=1)))
-        assert f"80 % power from {needed} seeds on." in picture.caption
+        assert f"80 % power to find 1.00 points from {needed} seeds on." in picture.caption
         (axes,) = drawn(picture).axes
         assert [x for x in axes.lines if list(x.get_xdata()) == [needed, needed]]
         assert [x for x in axes.lines if list(x.get_ydata()) == pytest.approx([1, 1])]

@@ -178,7 +178,7 @@ def test_nothing_to_say_gives_no_figure_and_the_description_counts():
     assert figures.forest([], Text(words()), "forest") is None and figures.strip({}, Text(words()), "strip") is None
     one = declared(Finding("f", (ORDERED,)))
     picture = figures.forest(judged(one), one.text, "forest")
-    assert picture.name == "forest" and "1 findings" in picture.alt and len(picture.alt) < 200
+    assert picture.name == "forest" and "One line a finding (1)" in picture.alt and len(picture.alt) < 200
 
 
 def test_a_strip_has_a_part_for_each_verdict():

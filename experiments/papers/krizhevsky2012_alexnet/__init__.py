@@ -55,7 +55,6 @@ LRN = dict(
     higher=("without_lrn",),
     gap=TABLES[0].gap(TEST_ERROR, "with_lrn", "without_lrn"),
     margin=HALF_A_POINT,
-    text="normalisation_helps",
 )
 FINDINGS = (
     Finding(

@@ -113,7 +113,6 @@ FINDINGS = (
                 name="lowering",
                 experiment="mnist",
                 quantity=LEFT,
-                presets=PRESETS,
                 variant="nesterov_0.99",
                 high=0.95,
             ),

@@ -145,7 +145,7 @@ def forest_of(lines, text, name, counts, most=4):
         for key, panel in panels:
             y = _draw_panel(figure, y, key, panel, text, most)
 
-    tally = [f"{counts[v]} {text.verdict(v)}" for v in ORDER if counts[v]]
+    tally = [text.page("strip", n=counts[v], verdict=text.verdict(v)) for v in ORDER if counts[v]]
     findings = sum(counts.values())
     return Picture(
         name,
@@ -326,5 +326,5 @@ def strip(counts, text, name):
         axes.set_ylim(0, 1)
         axes.axis("off")
 
-    tally = "; ".join(f"{n} {text.verdict(verdict)}" for verdict, n in shown)
+    tally = "; ".join(text.page("strip", n=n, verdict=text.verdict(verdict)) for verdict, n in shown)
     return Picture(name, w.described(text, text.caption("strip_alt"), [tally]), f"{w.capital(tally)}.", draw)

@@ -13,7 +13,7 @@ from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
 from experiments.report.figures.looks import GROUND, PALETTE, QUIET, TEXT
 from experiments.report.figures.style import Figure, label_y, name_lines, numerals, style, title, whole
-from experiments.spec.text import bracketed
+from experiments.spec.text import Amount, bracketed
 
 BESIDE = 16  # letters in a line of a name that has another one beside it
 
@@ -155,7 +155,9 @@ class SeedsToVerdict(Pair):
             ]
             name_lines(axes, ends)
 
-        power = text.caption("power_never") if needed is None else text.caption("power_at", n=needed)
+        power = text.caption("power_never")
+        if needed is not None:
+            power = text.caption("power_at", n=needed, size=Amount(quantity, size, difference=True))
         parts = [text.caption("power", preset=evidence.under, n=had, **said), power]
         return Picture(
             self.named("power"),
