@@ -157,6 +157,7 @@ class TestWhatSeveralClaimsSayAlike:
     def test_stands_there_once(self):
         (item,), rows = self.items()
         assert item.count("Alpha has a lower test error than Beta") == 1 and len(rows) == 1
+        assert rows[0][0] == "Alpha has a lower test error than Beta"  # what was measured, not what follows from it
         assert item.endswith("**not run**: no finished run; judged by preset paper or reduced.")
 
     def test_with_each_number_once(self):
