@@ -38,6 +38,16 @@ def prelu(x: Tensor, alpha: Tensor) -> Tensor:
     return _PRELU(x, alpha)
 
 
+def _axes(shared_axes):
+    """The shared axes as a tuple, `None` as itself; or an error that quotes what is neither."""
+    if shared_axes is None:
+        return None
+    axes = (shared_axes,) if _checks.whole(shared_axes) else shared_axes
+    if isinstance(axes, str) or not isinstance(axes, Sequence):
+        raise TypeError(f"Received: shared_axes={shared_axes!r}. Expected an axis, a tuple of axes, or None.")
+    return tuple(int(axis) if _checks.whole(axis) else axis for axis in axes)
+
+
 @registered
 class PReLU(Activation):
     """Parametric rectified linear unit: a leaky ReLU whose slope is learned.
@@ -95,13 +105,7 @@ class PReLU(Activation):
         if isinstance(alpha_initializer, numbers.Real):
             alpha_initializer = keras.initializers.Constant(_checks.real("alpha_initializer", alpha_initializer))
         self.alpha_initializer = keras.initializers.get(alpha_initializer)
-        if _checks.whole(shared_axes):
-            shared_axes = (shared_axes,)
-        if shared_axes is not None and (isinstance(shared_axes, str) or not isinstance(shared_axes, Sequence)):
-            raise TypeError(f"Received: shared_axes={shared_axes!r}. Expected an axis, a tuple of axes, or None.")
-        if shared_axes is not None:
-            shared_axes = tuple(int(axis) if _checks.whole(axis) else axis for axis in shared_axes)
-        self.shared_axes = shared_axes
+        self.shared_axes = _axes(shared_axes)
         self.alpha_regularizer = keras.regularizers.get(alpha_regularizer)
         self.alpha_constraint = keras.constraints.get(alpha_constraint)
         data_format = keras.config.image_data_format() if data_format is None else data_format
