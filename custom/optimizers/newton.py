@@ -12,7 +12,14 @@ from .minimize import OptimizationResult, Search, finite_point
 
 
 class SingularHessianError(np.linalg.LinAlgError):
-    """Newton's step does not exist: the Hessian, with its damping, has no inverse."""
+    """Newton's step does not exist: the Hessian, with its damping, has no inverse.
+
+    Args:
+        message: where, and what would do.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 def jacobian(function: Callable[[Tensor], Tensor], x: ArrayLike) -> np.ndarray:
