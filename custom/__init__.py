@@ -8,8 +8,8 @@ with a package `custom` of its own imports this one as `activations_and_optimize
 """
 
 # Relative, here and in every module: under its other name the package must not meet another `custom`.
-from . import activations, initializers, layers, losses, optimizers
+from . import activations, initializers, layers, losses, optimizers, testing
 
-__all__ = ["__version__", "activations", "initializers", "layers", "losses", "optimizers"]
+__all__ = ["__version__", "activations", "initializers", "layers", "losses", "optimizers", "testing"]
 
 __version__ = "0.2.0"

@@ -116,16 +116,27 @@ def pullback(function, *arrays):
     raise NotImplementedError(f"Received: the backend {backend!r}. Expected 'tensorflow', 'jax' or 'torch'.")
 
 
+def traced(y):
+    """A function's value `y` as a tensor, or an error: what has left the backend would have a gradient of 0."""
+    for part in keras.tree.flatten(y):
+        if not ops.is_tensor(part) and not isinstance(part, keras.Variable):
+            raise TypeError(
+                f"Received: a function whose value is {part!r} ({type(part).__name__}). Expected a tensor: write it "
+                "with keras.ops."
+            )
+    return ops.convert_to_tensor(y)
+
+
+def number(y):
+    """A function's value `y`, a tensor of one number, without axes; or an error that quotes its shape."""
+    if math.prod(y.shape) != 1:
+        raise ValueError(f"Received: a function whose value has shape {tuple(y.shape)}. Expected a single number.")
+    return ops.reshape(y, ())
+
+
 def value_and_gradient(function, *arrays):
     """The value of `function(*arrays)`, a single number, and the list of its gradients."""
-
-    def number(*arrays):
-        y = ops.convert_to_tensor(function(*arrays))
-        if math.prod(y.shape) != 1:
-            raise ValueError(f"Received: a function whose value has shape {tuple(y.shape)}. Expected a single number.")
-        return ops.reshape(y, ())
-
-    y, pull = pullback(number, *arrays)
+    y, pull = pullback(lambda *arrays: number(traced(function(*arrays))), *arrays)
     return y, pull(ops.ones_like(y))
 
 
@@ -140,7 +151,7 @@ def jacobian(function, x):
     Row by row, in the reverse mode: the one that custom gradients have on every backend.
     """
     x = ops.convert_to_tensor(x)
-    y, pull = pullback(function, x)
+    y, pull = pullback(lambda x: traced(function(x)), x)
     shape, size = tuple(y.shape), math.prod(y.shape)
     if size == 0:
         return ops.zeros((*shape, *x.shape), dtype=x.dtype)

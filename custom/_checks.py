@@ -7,7 +7,8 @@ import re
 
 def real(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_open=False):
     """Return `value` as a float, or raise an error that names the interval it missed."""
-    interval = f"{'(' if low_open else '['}{low:g}, {high:g}{')' if high_open else ']'}"
+    left, right = ("(" if low_open or math.isinf(low) else "["), (")" if high_open or math.isinf(high) else "]")
+    interval = f"{left}{low:g}, {high:g}{right}"
     expected = "a finite number" if math.isinf(low) and math.isinf(high) else f"a number in {interval}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"Received: {name}={value!r} ({type(value).__name__}). Expected {expected}.")
@@ -32,11 +33,23 @@ def boolean(name, value):
     return value
 
 
-def count(name, value):
-    """Return `value` if it is a whole number above 0, or raise an error that quotes it."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise ValueError(f"Received: {name}={value!r}. Expected a whole number, at least 1.")
+def whole(value):
+    """Tell whether `value` is a whole number of any type, which True and False are not."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def count(name, value, least=1):
+    """Return `value` if it is a whole number and not below `least`, or raise an error that quotes it."""
+    if not whole(value) or value < least:
+        raise ValueError(f"Received: {name}={value!r}. Expected a whole number, at least {least}.")
     return int(value)
+
+
+def seed(value):
+    """Return `value` if it is a whole number or `None`, or raise an error that quotes it."""
+    if value is not None and not whole(value):
+        raise ValueError(f"Received: seed={value!r}. Expected an integer or None.")
+    return value if value is None else int(value)
 
 
 def one_of(name, value, allowed):

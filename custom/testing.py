@@ -117,7 +117,7 @@ def check_gradient(
         GradientMismatch: an AssertionError that says where the two gradients differ.
         ValueError: neither shape nor inputs; nothing to check; a layer that draws random numbers
             anew at each evaluation; a layer that cannot be copied and is not in float64.
-        TypeError: neither a layer nor a loss nor a function.
+        TypeError: neither a layer nor a loss nor a function; a class of them.
 
     Differences from Keras: Keras has no such function. PyTorch's `torch.autograd.gradcheck` checks a
     function's whole Jacobian against the same differences.
@@ -137,7 +137,7 @@ def check_gradient(
     tolerance = _checks.real("tolerance", tolerance, low=0.0)
     rng = np.random.default_rng(seed)
     is_loss = isinstance(layer_or_loss, keras.losses.Loss)
-    if not is_loss and not callable(layer_or_loss):
+    if not is_loss and (isinstance(layer_or_loss, type) or not callable(layer_or_loss)):
         raise TypeError(f"Received: {layer_or_loss!r}. Expected a Keras layer, a Keras loss or a function.")
     with _autodiff.precision("float64"):
         inputs, several = _inputs(rng, shape, inputs, kinks, is_loss, epsilon)

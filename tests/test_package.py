@@ -14,6 +14,7 @@ import pytest
 
 import custom
 from custom._registry import PACKAGE
+from tests.custom.backends import run_fresh
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MODULES = [m.name for m in pkgutil.walk_packages(custom.__path__, "custom.")]
@@ -93,6 +94,27 @@ def test_importing_the_package_registers_everything(tmp_path):
     assert loaded("activations_and_optimizers.optimizers.online", own.parent) == named
     nothing = loaded("numpy", tmp_path)
     assert "activations_and_optimizers>" in nothing and "unexpected keyword" not in nothing
+
+
+REGISTERED = """
+import sys
+loaded = set(sys.modules)
+import custom
+assert {name.partition(".")[0] for name in set(sys.modules) - loaded} == {"custom"}
+import importlib, keras, pkgutil
+registered = set(keras.saving.get_custom_objects())
+assert "activations_and_optimizers>AdaGradRDA" in registered
+assert custom.optimizers.online.AROW and custom.testing.check_gradient
+for module in pkgutil.walk_packages(custom.__path__, "custom."):
+    importlib.import_module(module.name)
+assert set(keras.saving.get_custom_objects()) == registered
+"""
+
+
+def test_no_component_waits_for_a_module_of_its_own():
+    """Importing the package registers all that its modules hold, and imports no other package."""
+    run_fresh(REGISTERED)
+    assert "testing" in custom.__all__ and "online" in custom.optimizers.__all__
 
 
 def test_both_names_are_one_package():

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from .. import _checks
-from .._types import Config, Seed, Shape, Store, Tensor
+from .._types import Config, Shape, Store, Tensor
 
 
 class Activation(keras.layers.Layer):
@@ -14,7 +14,9 @@ class Activation(keras.layers.Layer):
 
     A subclass implements `call` (the function as its paper states it) and `derivative` (the
     closed form, element-wise). Where the function has a kink, `derivative` and the automatic
-    gradient agree on the value that the subclass's docstring states.
+    gradient agree on the value that the subclass's docstring states, with two exceptions, both on TensorFlow
+    in float32 and less, whose kernels are used there: the automatic gradient of `SELU` at 0 and of
+    `HardSigmoid` at -3 and 3.
 
     Args:
         **kwargs: `name`, `dtype` and `trainable`, as for every Keras layer.
@@ -38,12 +40,15 @@ class RandomActivation(Activation):
     Args:
         seed: an integer for reproducible draws; `None` draws one at random.
         **kwargs: as for `Activation`.
+
+    Raises:
+        ValueError: a seed that is no integer.
     """
 
-    def __init__(self, seed: Seed = None, **kwargs: Any) -> None:
+    def __init__(self, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed = _checks.seed(seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     @staticmethod
     def draw_dtype(dtype: str) -> str:

@@ -79,7 +79,10 @@ class Maxout(keras.layers.Layer):
 
     def pieces_of(self, x: Tensor) -> Tensor:
         """The linear functions z, of shape `(..., units, pieces)`."""
-        x, features = to_float(x), self.kernel.shape[0]
+        x = to_float(x)
+        if not self.built:
+            self.build(tuple(x.shape))
+        features = self.kernel.shape[0]
         kernel = ops.reshape(ops.cast(self.kernel, x.dtype), (features, self.units * self.pieces))
         # `@`, as `ops.matmul` on PyTorch takes float64 through float32; flat, as TensorFlow's needs two axes.
         z = ops.reshape(x, (-1, features)) @ kernel

@@ -38,6 +38,16 @@ def prelu(x: Tensor, alpha: Tensor) -> Tensor:
     return _PRELU(x, alpha)
 
 
+def _axes(shared_axes):
+    """The shared axes as a tuple, `None` as itself; or an error that quotes what is neither."""
+    if shared_axes is None:
+        return None
+    axes = (shared_axes,) if _checks.whole(shared_axes) else shared_axes
+    if isinstance(axes, str) or not isinstance(axes, Sequence):
+        raise TypeError(f"Received: shared_axes={shared_axes!r}. Expected an axis, a tuple of axes, or None.")
+    return tuple(int(axis) if _checks.whole(axis) else axis for axis in axes)
+
+
 @registered
 class PReLU(Activation):
     """Parametric rectified linear unit: a leaky ReLU whose slope is learned.
@@ -53,7 +63,7 @@ class PReLU(Activation):
     Args:
         alpha_initializer: starting slope, a number or a Keras initializer. Default 0.25, as in
             the paper.
-        shared_axes: axes, counted from 1 as in Keras, along which one slope serves all. Default
+        shared_axes: axes, or one axis, counted from 1 as in Keras, along which one slope serves all. Default
             `None`: all axes but batch and channels are shared, so that an image has one slope
             per channel, as the paper's channel-wise form. `()` gives every element its own.
         alpha_regularizer: a Keras regularizer of the slopes. Default `None`; the paper has none.
@@ -64,7 +74,7 @@ class PReLU(Activation):
     Raises:
         ValueError: a starting slope that is not finite; an axis that the input does not have; another
             `data_format`; an input of another rank or size than the layer was built for.
-        TypeError: `shared_axes` that is no tuple or list; complex inputs.
+        TypeError: `shared_axes` that is neither an integer nor a sequence; complex inputs.
 
     Differences from Keras: `keras.layers.PReLU` starts at slope 0 with one slope per element, and its second
     argument is `alpha_regularizer`. The paper keeps the slopes out of weight decay: pass
@@ -95,9 +105,7 @@ class PReLU(Activation):
         if isinstance(alpha_initializer, numbers.Real):
             alpha_initializer = keras.initializers.Constant(_checks.real("alpha_initializer", alpha_initializer))
         self.alpha_initializer = keras.initializers.get(alpha_initializer)
-        if shared_axes is not None and not isinstance(shared_axes, (list, tuple)):
-            raise TypeError(f"Received: shared_axes={shared_axes!r}. Expected a tuple of axes, or None.")
-        self.shared_axes = None if shared_axes is None else tuple(shared_axes)
+        self.shared_axes = _axes(shared_axes)
         self.alpha_regularizer = keras.regularizers.get(alpha_regularizer)
         self.alpha_constraint = keras.constraints.get(alpha_constraint)
         data_format = keras.config.image_data_format() if data_format is None else data_format
@@ -111,7 +119,7 @@ class PReLU(Activation):
     def build(self, input_shape: Shape) -> None:
         rank = len(input_shape)
         shared = self._between(rank) if self.shared_axes is None else self.shared_axes
-        if any(not isinstance(axis, int) or not 1 <= axis < rank for axis in shared):
+        if any(not _checks.whole(axis) or not 1 <= axis < rank for axis in shared):
             raise ValueError(
                 f"Received: shared_axes={self.shared_axes} for an input of shape {tuple(input_shape)}. "
                 f"Expected axes from 1 to {rank - 1}."

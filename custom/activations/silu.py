@@ -55,9 +55,9 @@ class SiLU(Activation):
     Args:
         beta: factor inside the sigmoid, or its starting value. Default 1.
         trainable: as for every Keras layer, whether training changes beta; it may change later. Default
-            False.
-        learned: whether beta is a weight of the layer, which `trainable` then freezes or frees. Default:
-            what `trainable` is.
+            `None`: what `learned` is.
+        learned: whether beta is a weight of the layer, which `trainable` then freezes or frees. Default
+            `None`: what `trainable` is. With neither beta is fixed.
 
     Raises:
         ValueError: a beta that is not finite.
@@ -77,10 +77,15 @@ class SiLU(Activation):
     arXiv:1710.05941 (Swish).
     """
 
-    def __init__(self, beta: float = 1.0, trainable: bool = False, learned: bool | None = None, **kwargs: Any) -> None:
-        super().__init__(trainable=_checks.boolean("trainable", trainable), **kwargs)
-        # Files of version 0.2.0 have `trainable` alone: there it said both.
-        self.learned = trainable if learned is None else _checks.boolean("learned", learned)
+    def __init__(
+        self, beta: float = 1.0, trainable: bool | None = None, learned: bool | None = None, **kwargs: Any
+    ) -> None:
+        for name, value in (("trainable", trainable), ("learned", learned)):
+            if value is not None:
+                _checks.boolean(name, value)
+        # Either says both where it stands alone, as `trainable` does in files of version 0.2.0.
+        super().__init__(trainable=bool(learned) if trainable is None else trainable, **kwargs)
+        self.learned = bool(trainable) if learned is None else learned
         self.beta = _checks.real("beta", beta)
 
     def build(self, input_shape: Shape) -> None:

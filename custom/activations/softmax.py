@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from .. import _checks
 from .._registry import registered
 from .._types import Config, Tensor
 from .base import Activation, to_float
@@ -49,11 +50,11 @@ class Softmax(Activation):
     1990; lecture slides 004, "Função de ativação Softmax".
     """
 
-    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if isinstance(axis, bool) or not isinstance(axis, int):
+        if not _checks.whole(axis):
             raise TypeError(f"Received: axis={axis!r} ({type(axis).__name__}). Expected an integer.")
-        self.axis = axis
+        self.axis = axis = int(axis)
         self.input_spec = keras.InputSpec(min_ndim=axis + 1 if axis >= 0 else -axis)
 
     def call(self, inputs: Tensor) -> Tensor:

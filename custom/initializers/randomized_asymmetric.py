@@ -1,5 +1,7 @@
 """Randomized asymmetric initialisation: weights and bias of a neuron drawn together."""
 
+from typing import Any, NoReturn
+
 import keras
 from keras import ops
 
@@ -37,6 +39,7 @@ class RandomizedAsymmetric:
     Raises:
         ValueError: a fan_in below 1, or another than the kernel's; a seed of another kind; a dtype that is not
             floating.
+        TypeError: the object itself as an initialiser, in place of one of its parts.
 
     Differences from Keras: Keras has no such initialiser. An integer is kept in the configuration, also where
     the seed was `None`: kernel and bias are saved apart, and must meet again.
@@ -74,6 +77,13 @@ class RandomizedAsymmetric:
     def bias(self) -> "RandomizedAsymmetricPart":
         """The initialiser of the bias."""
         return RandomizedAsymmetricPart("bias", self.fan_in, self.seed)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raise an error: an initialiser is one of the two parts."""
+        raise TypeError(
+            f"Received: RandomizedAsymmetric(fan_in={self.fan_in}) as an initialiser. Expected one of its parts, "
+            ".kernel or .bias."
+        )
 
     def draw(self, units: int, dtype: str = "float32") -> tuple[Tensor, Tensor]:
         """Kernel, `(fan_in, units)`, and bias, `(units,)`, of one draw."""

@@ -50,10 +50,10 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         seed: an integer for reproducible draws; `None` draws one at random.
 
     Raises:
-        TypeError: an argument of the wrong kind.
-        ValueError: an unknown kind of unit; `units` or `steps` below 1; the free energy of `"nrelu"`
-            units, which has no closed form; an input of unknown width; a call of the methods before
-            the layer is built.
+        TypeError: `use_hidden_bias` that is no boolean; complex inputs.
+        ValueError: an unknown kind of unit; `units` or `steps` that are no whole number, at least 1; a seed that
+            is no integer; an initializer that Keras does not know; the free energy of `"nrelu"` units, which has
+            no closed form; an input of unknown width; a call of the methods before the layer is built.
 
     Differences from Keras: Keras has no such layer; nor have PyTorch and TensorFlow Addons.
     scikit-learn's `BernoulliRBM` is binary on both sides and trained by persistent CD.
@@ -92,7 +92,8 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         self.units = _checks.count("units", units)
         self.visible = _checks.one_of("visible", visible, tuple(VISIBLE))
         self.hidden = _checks.one_of("hidden", hidden, tuple(HIDDEN))
-        self.use_hidden_bias, self.seed = _checks.boolean("use_hidden_bias", use_hidden_bias), seed
+        self.use_hidden_bias = _checks.boolean("use_hidden_bias", use_hidden_bias)
+        self.seed = seed = _checks.seed(seed)
         if kernel_initializer is None:
             kernel_initializer = keras.initializers.RandomNormal(stddev=0.01, seed=seed)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)

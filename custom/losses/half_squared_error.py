@@ -1,9 +1,11 @@
 """Half squared error."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from keras import ops
 
+from .. import _checks
 from .._registry import registered
 from .._types import Config, Tensor
 from .base import PaperLoss, aligned
@@ -44,14 +46,16 @@ class HalfSquaredError(PaperLoss):
     323, 1986, equation 3.
     """
 
-    def __init__(self, axis: int | None = -1, name: str = "half_squared_error", **kwargs: Any) -> None:
+    def __init__(self, axis: int | Sequence[int] = -1, name: str = "half_squared_error", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
-        self.axis = tuple(axis) if isinstance(axis, (list, tuple)) else axis
-        for one in self.axis if isinstance(self.axis, tuple) else (axis,):
-            if isinstance(one, bool) or not isinstance(one, int):
+        axes = axis if isinstance(axis, Sequence) else (axis,)
+        for one in axes:
+            if not _checks.whole(one):
                 raise TypeError(f"Received: axis={axis!r}. Expected a whole number, or a tuple of them.")
             if one == 0:
                 raise ValueError(f"Received: axis={axis!r}. Expected axes other than 0, the batch.")
+        axes = tuple(map(int, axes))
+        self.axis = axes if isinstance(axis, Sequence) else axes[0]
 
     def losses(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_true, y_pred = aligned(y_true, y_pred)

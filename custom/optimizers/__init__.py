@@ -1,5 +1,6 @@
 """Optimizers in their papers' form, one file each, as subclasses of `keras.optimizers.Optimizer`."""
 
+from . import online
 from .adabelief import AdaBelief
 from .adadelta import AdaDelta
 from .adagrad import AdaGrad
@@ -11,10 +12,10 @@ from .gradient_descent import GradientDescent
 from .heavy_ball import PolyakHeavyBall, polyak_parameters
 from .lion import Lion
 from .lookahead import Lookahead
-from .minimize import minimize
+from .minimize import OptimizationResult, minimize
 from .momentum import Momentum, Nesterov
 from .nadam import Nadam
-from .newton import hessian, jacobian, newton
+from .newton import SingularHessianError, hessian, jacobian, newton
 from .radam import RAdam
 from .rmsprop import RMSProp
 from .schedules import IncreasingMomentum, InverseSquareRoot, LinearWarmUp
@@ -37,15 +38,18 @@ __all__ = [
     "Momentum",
     "Nadam",
     "Nesterov",
+    "OptimizationResult",
     "PaperOptimizer",
     "PolyakHeavyBall",
     "RAdam",
     "RMSProp",
     "SGDW",
+    "SingularHessianError",
     "Yogi",
     "hessian",
     "jacobian",
     "minimize",
     "newton",
+    "online",
     "polyak_parameters",
 ]

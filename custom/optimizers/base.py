@@ -2,10 +2,11 @@
 
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from .. import _checks
@@ -44,11 +45,13 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         l2: coefficient of the coupled L2 term, which is what the papers call L2 regularisation or
             (for SGD) weight decay. `optimizer.l2 = x` changes it between steps. Default `None`: no
             such term, now or later; give 0 to begin without.
-        l2_exclude: regular expressions; a variable whose path matches one gets no L2 term.
+        l2_exclude: regular expressions; a variable whose path matches one gets no L2 term. Default, and
+            with `None`: none is left out.
         weight_decay: coefficient of the decoupled decay. Multiplied by the learning rate, as Keras
             does, but for `AdamW` and `SGDW`, where it is their paper's. `optimizer.weight_decay = x`
             changes it. Default `None`: no such term, now or later.
         weight_decay_exclude: regular expressions; a variable whose path matches one does not decay.
+            Default, and with `None`: none is left out.
         learning_rate_multipliers: mapping from regular expression to factor; the first that
             matches a variable's path multiplies its learning rate, not its weight decay.
         **kwargs: what every Keras optimizer takes (clipping, EMA, `name`, ...).
@@ -58,7 +61,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
             a multiplier's pattern that matches no variable, and exclusions none of which matches
             one. One exclusion of several may match nothing, so that ("bias", "alpha") serves nets
             with and without PReLU.
-        TypeError: a value of another type.
+        TypeError: a number, a regular expression or a mapping of another type.
     """
 
     slots = ()
@@ -76,9 +79,9 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         learning_rate: LearningRate,
         *,
         l2: float | None = None,
-        l2_exclude: Patterns = (),
+        l2_exclude: Patterns | None = (),
         weight_decay: float | None = None,
-        weight_decay_exclude: Patterns = (),
+        weight_decay_exclude: Patterns | None = (),
         learning_rate_multipliers: Mapping[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -90,11 +93,18 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         self.l2 = l2
         self.l2_exclude = _patterns("l2_exclude", l2_exclude)
         self.weight_decay_exclude = _patterns("weight_decay_exclude", weight_decay_exclude)
+        if learning_rate_multipliers is None:
+            learning_rate_multipliers = {}
+        if not isinstance(learning_rate_multipliers, Mapping):
+            raise TypeError(
+                f"Received: learning_rate_multipliers={learning_rate_multipliers!r}. Expected a mapping from regular "
+                "expression to factor."
+            )
         self.learning_rate_multipliers = {
             _checks.pattern("learning_rate_multipliers", pattern): _checks.real(
                 f"learning_rate_multipliers[{pattern!r}]", factor, low=0.0
             )
-            for pattern, factor in (learning_rate_multipliers or {}).items()
+            for pattern, factor in learning_rate_multipliers.items()
         }
 
     def rule(self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, *state: Tensor) -> Tensor | tuple[Tensor, ...]:
@@ -287,6 +297,10 @@ class PaperOptimizer(keras.optimizers.Optimizer):
     def load_own_variables(self, store: Store) -> None:
         """Load what was saved, unless it is another optimizer's state; an option that the file lacks stays as it is."""
         own, found = self._named_variables(), set(store.keys())
+        if before_first_step(store) and not int(self._iterations.numpy()):
+            # By position a schedule's state would stand where a number's rate does.
+            store = dict(zip(("iteration", "learning_rate"), (store[name] for name in sorted(found)), strict=False))
+            own, found = {name: v for name, v in own.items() if name in ("iteration", "learning_rate")}, set(store)
         if "iteration" not in found:  # by position, as version 0.2.0 and Keras do
             if "base_learning_rate" in own and len(found) == len(own) - 1:  # 0.2.0 had none among its state
                 own.pop("base_learning_rate")
@@ -318,9 +332,21 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         }
 
 
+def before_first_step(store: Store) -> bool:
+    """Tell whether a file's optimizer had taken no step: the file has no state, and 0 as their number."""
+    found = set(store.keys())
+    step, rate = ("iteration", "learning_rate") if "iteration" in found else ("0", "1")
+    return step in found and found <= {step, rate} and int(np.asarray(store[step])) == 0
+
+
 # What an optimizer may have or not, whatever its rule.
 OPTIONS = ("l2", "weight_decay")
 
 
 def _patterns(name, patterns):
+    """The regular expressions as a tuple; one may stand alone, and `None` is none."""
+    patterns = () if patterns is None else patterns
+    if not isinstance(patterns, Iterable):
+        what = f"{name}={patterns!r} ({type(patterns).__name__})"
+        raise TypeError(f"Received: {what}. Expected regular expressions, or None.")
     return tuple(_checks.pattern(name, p) for p in ([patterns] if isinstance(patterns, str) else patterns))

@@ -14,6 +14,7 @@ from .. import _checks
 from .._registry import registered
 from .._types import Config, LearningRate, Store, Tensor
 from ._adjustable import SCALAR
+from .base import before_first_step
 
 
 class Handed:
@@ -242,12 +243,17 @@ class Lookahead(keras.optimizers.Optimizer):
 
     def save_own_variables(self, store: Store) -> None:
         """Save what is not the inner optimizer's, which Keras saves as a part of this one."""
-        store["iteration"], store["steps"] = self._iterations.numpy(), self._steps.numpy()
+        store["iteration"] = self._iterations.numpy()
+        if not self.built:  # before its first step there is nothing else
+            return
+        store["steps"] = self._steps.numpy()
         for i, slow in enumerate(self._slow):
             store[f"slow_{i}"] = slow.numpy()
 
     def load_own_variables(self, store: Store) -> None:
         found = set(store.keys())
+        if before_first_step(store) and not int(self._iterations.numpy()):
+            return  # the slow weights start with the first step
         old = "iteration" not in found  # by position, as version 0.2.0 did
         names = [str(i + 1) if old else f"slow_{i}" for i in range(len(getattr(self, "_slow", ())))]
         if not self.built or not set(names) <= found or not old and len(found) != len(names) + 2:

@@ -65,9 +65,7 @@ class Search:
     """The record of a search, and when it ends."""
 
     def __init__(self, steps: int, tolerance: float) -> None:
-        if steps != 0:
-            _checks.count("steps", steps)
-        self.steps = int(steps)
+        self.steps = _checks.count("steps", steps, least=0)
         self.tolerance = _checks.real("tolerance", tolerance, low=0.0)
         self.path, self.values, self.norms = [], [], []
 
@@ -154,8 +152,9 @@ def minimize(
 
     Raises:
         ValueError: a start that is empty or not finite; a function or a gradient of the wrong
-            shape; a number outside its interval.
-        TypeError: a value of another type.
+            shape; a number outside its interval; `steps` that are no whole number, another `dtype`.
+        TypeError: a start, a `tolerance` or an `optimizer` of another type; without `gradient`, a function
+            whose value is no tensor.
 
     Differences from Keras: Keras minimises the loss of a model only. SciPy's `minimize` has methods
     of its own in place of the optimizers that train networks.
@@ -210,4 +209,4 @@ def _value_and_gradient(function, gradient, x):
     value, slope = ops.convert_to_tensor(function(x)), ops.convert_to_tensor(gradient(x), dtype=x.dtype)
     if tuple(slope.shape) != tuple(x.shape):
         raise ValueError(f"Received: a gradient of shape {tuple(slope.shape)}. Expected x's, {tuple(x.shape)}.")
-    return ops.reshape(value, ()), slope
+    return _autodiff.number(value), slope

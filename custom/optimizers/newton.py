@@ -12,7 +12,14 @@ from .minimize import OptimizationResult, Search, finite_point
 
 
 class SingularHessianError(np.linalg.LinAlgError):
-    """Newton's step does not exist: the Hessian, with its damping, has no inverse."""
+    """Newton's step does not exist: the Hessian, with its damping, has no inverse.
+
+    Args:
+        message: where, and what would do.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 def jacobian(function: Callable[[Tensor], Tensor], x: ArrayLike) -> np.ndarray:
@@ -32,7 +39,7 @@ def jacobian(function: Callable[[Tensor], Tensor], x: ArrayLike) -> np.ndarray:
 
     Raises:
         ValueError: a point that is empty or not finite.
-        TypeError: a point that is no array of numbers.
+        TypeError: a point that is no array of numbers; a function whose value is no tensor.
 
     Differences from Keras: Keras has no such function.
 
@@ -65,7 +72,7 @@ def hessian(function: Callable[[Tensor], Tensor], x: ArrayLike) -> np.ndarray:
 
     Raises:
         ValueError: a point that is empty or not finite; a function with more than one value.
-        TypeError: a point that is no array of numbers.
+        TypeError: a point that is no array of numbers; a function whose value is no tensor.
 
     Differences from Keras: Keras has no such function.
 
@@ -117,8 +124,9 @@ def newton(
     Raises:
         SingularHessianError: a matrix without an inverse; the message names the point.
         ValueError: a start that is empty or not finite; a function with more than one value; a
-            number outside its interval.
-        TypeError: a value of another type.
+            number outside its interval; `steps` that are no whole number.
+        TypeError: a start, a `damping` or a `tolerance` of another type; a function whose value is no
+            tensor.
 
     Differences from Keras: Keras has no second-order method. SciPy's `Newton-CG` solves for the step
     by conjugate gradients, searches along it, and avoids directions of negative curvature.

@@ -7,7 +7,7 @@ from keras import ops
 
 from .. import _checks
 from .._registry import registered
-from .._types import Config, LearningRate, Tensor
+from .._types import Config, Tensor
 
 Schedule = keras.optimizers.schedules.LearningRateSchedule
 
@@ -69,7 +69,7 @@ class LinearWarmUp(Schedule):
     section 2, which compares it with RAdam.
     """
 
-    def __init__(self, learning_rate: LearningRate, steps: int) -> None:
+    def __init__(self, learning_rate: float | keras.optimizers.schedules.LearningRateSchedule, steps: int) -> None:
         if isinstance(learning_rate, dict):
             learning_rate = keras.saving.deserialize_keras_object(learning_rate)
         if not isinstance(learning_rate, Schedule):

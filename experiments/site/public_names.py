@@ -95,9 +95,12 @@ def _order(name):
 
 
 def _names(module):
-    """Return the public names of a module: those that it lists, or those that it defines."""
+    """Return the public names of a module: those that it lists, or those that it defines.
+
+    A module of its own that it lists is a group, not a name of this one.
+    """
     if hasattr(module, "__all__"):
-        return module.__all__
+        return [n for n in module.__all__ if not inspect.ismodule(getattr(module, n))]
     return [n for n, v in vars(module).items() if n[0] != "_" and getattr(v, "__module__", "") == module.__name__]
 
 

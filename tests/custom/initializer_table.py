@@ -118,7 +118,7 @@ BAD_INITIALIZERS = [
     (partial(ours.UnitNormColumns(), (7,)), ValueError, ("(7,)", "inputs, units")),
     (partial(ours.Sparse, 0), ValueError, ("connections=0", "at least 1")),
     (partial(ours.Sparse, 2.0), ValueError, ("connections=2.0",)),
-    (partial(ours.Sparse, stddev=0), ValueError, ("stddev=0", "(0, inf]")),
+    (partial(ours.Sparse, stddev=0), ValueError, ("stddev=0", "(0, inf)")),
     (partial(ours.Sparse, stddev=None), TypeError, ("stddev=None",)),
     (partial(ours.Sparse(), ()), ValueError, ("shape=()",)),
     (partial(RAI, 0), ValueError, ("fan_in=0", "at least 1")),

@@ -226,17 +226,24 @@ OPTIMIZERS = [
 ]
 
 BAD_ANY_OPTIMIZER = [
-    ({"learning_rate": -0.1}, ValueError, ("learning_rate=-0.1", "[0, inf]")),
+    ({"learning_rate": -0.1}, ValueError, ("learning_rate=-0.1", "[0, inf)")),
     ({"learning_rate": float("nan")}, ValueError, ("learning_rate=nan",)),
     ({"learning_rate": "fast"}, TypeError, ("learning_rate='fast'", "str")),
     ({"l2": -1e-4}, ValueError, ("l2=-0.0001",)),
     ({"l2": "none"}, TypeError, ("l2='none'",)),
     ({"l2_exclude": (3,)}, TypeError, ("l2_exclude=3", "regular expression")),
+    ({"l2_exclude": 3}, TypeError, ("l2_exclude=3 (int)", "regular expressions, or None")),
     ({"l2_exclude": "(bias"}, ValueError, ("l2_exclude='(bias'", "regular expression")),
     ({"weight_decay": -1e-4}, ValueError, ("weight_decay=-0.0001",)),
     ({"weight_decay": True}, TypeError, ("weight_decay=True",)),
     ({"weight_decay_exclude": (3,)}, TypeError, ("weight_decay_exclude=3", "regular expression")),
     ({"weight_decay_exclude": "(bias"}, ValueError, ("weight_decay_exclude='(bias'", "regular expression")),
+    (
+        {"learning_rate_multipliers": ["foo"]},
+        TypeError,
+        ("learning_rate_multipliers=['foo']. Expected a mapping from regular expression to factor.",),
+    ),
+    ({"learning_rate_multipliers": ()}, TypeError, ("learning_rate_multipliers=()",)),
     ({"learning_rate_multipliers": {"bias": -2}}, ValueError, ("learning_rate_multipliers['bias']=-2",)),
     ({"learning_rate_multipliers": {"[": 2}}, ValueError, ("learning_rate_multipliers='['",)),
     ({"momentun": 0.9}, ValueError, ("momentun",)),

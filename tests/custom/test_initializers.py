@@ -212,6 +212,13 @@ def test_kernel_and_bias_in_a_layer():
         np.testing.assert_array_equal(to_numpy(layer.bias), bias)
 
 
+@pytest.mark.parametrize("argument", ["kernel_initializer", "bias_initializer"])
+def test_the_object_itself_is_no_initializer(argument):
+    layer = keras.layers.Dense(3, **{argument: RandomizedAsymmetric(4)})
+    with pytest.raises(TypeError, match=r"Received: RandomizedAsymmetric\(fan_in=4\).*Expected.*\.kernel or \.bias"):
+        layer.build((None, 4))
+
+
 def test_a_seed_generator_gives_each_object_its_draw():
     generator = keras.random.SeedGenerator(1)
     one, two = RandomizedAsymmetric(4, generator), RandomizedAsymmetric(4, generator)

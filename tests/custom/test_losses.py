@@ -272,6 +272,14 @@ def test_config_round_trip(case):
     np.testing.assert_allclose(to_numpy(value), case.value(case.y_true, case.y_pred).sum(), rtol=4e-6, atol=1e-4)
 
 
+def test_an_axis_may_be_any_integer_or_sequence_of_them():
+    y = np.arange(24, dtype="float32").reshape(2, 3, 4)
+    for given, plain in ((np.int64(1), 1), (range(1, 3), (1, 2)), ([np.int64(1), 2], (1, 2))):
+        loss = custom.losses.HalfSquaredError(axis=given, reduction=None)
+        assert json.loads(json.dumps(loss.get_config()["axis"])) == (list(plain) if isinstance(plain, tuple) else plain)
+        np.testing.assert_allclose(to_numpy(loss(0 * y, y)), (y**2 / 2).sum(axis=plain), rtol=1e-6)
+
+
 def test_composite_serialises_its_parts():
     parts = CompositeLoss(ContrastiveLoss(3.0), "mse", 2).get_config()
     again = CompositeLoss.from_config(parts)

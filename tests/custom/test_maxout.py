@@ -85,6 +85,13 @@ def test_mixed_precision(precision):
     np.testing.assert_allclose(to_numpy(y), to_numpy(build()(X.astype("float32"))), atol=0.1)
 
 
+@pytest.mark.parametrize("method, shape", [("derivative", (6, 4, 5)), ("pieces_of", (6, 4, 3))])
+def test_the_methods_need_no_earlier_call(method, shape):
+    layer = Maxout(4, 3)
+    assert tuple(getattr(layer, method)(X).shape) == shape
+    assert layer.built and len(layer.weights) == 2
+
+
 def test_unknown_number_of_features():
     with pytest.raises(ValueError, match=r"\(None, None\)"):
         Maxout(2, 2).build((None, None))

@@ -6,7 +6,8 @@ import pytest
 from keras import ops
 
 from custom import _autodiff
-from custom.optimizers.newton import SingularHessianError, hessian, jacobian, newton
+from custom.optimizers import OptimizationResult, SingularHessianError, hessian, jacobian, minimize, newton
+from tests.custom.backends import BACKEND
 from tests.reference import newton as oracle
 
 
@@ -238,16 +239,29 @@ def test_any_shape_of_start():
 
 
 def test_result_reads_well():
-    text = repr(newton(FUNCTIONS["saddle"][0], [1.0, 2.0]))
+    result = newton(FUNCTIONS["saddle"][0], [1.0, 2.0])
+    text = repr(result)
+    assert type(result) is OptimizationResult
     for words in ("converged=True", "steps=1", "curvature='saddle point'", "tolerance, 1e-08"):
         assert words in text
+
+
+@pytest.mark.parametrize("search", [newton, minimize, jacobian, hessian])
+@pytest.mark.parametrize("function", [lambda x: float(ops.sum(x**2)), lambda x: np.sum(ops.convert_to_numpy(x) ** 2)])
+def test_a_function_that_leaves_the_backend_is_refused(search, function):
+    """Its gradient would be 0, and the search at its end. JAX has words of its own for what it cannot trace."""
+    words = "trace" if BACKEND == "jax" else "Received: a function whose value is .* Expected a tensor"
+    with pytest.raises(TypeError, match=words):
+        search(function, [1.0, 2.0])
+    with pytest.raises(TypeError, match=r"whose value is 5.0 \(float\). Expected a tensor: write it with keras.ops"):
+        search(lambda x: 5.0, [1.0, 2.0])
 
 
 @pytest.mark.parametrize(
     "call, error, words",
     [
-        (lambda f: newton(f, [1.0], damping=-1), ValueError, ("damping=-1", "[0, inf]")),
-        (lambda f: newton(f, [1.0], steps=-1), ValueError, ("steps=-1",)),
+        (lambda f: newton(f, [1.0], damping=-1), ValueError, ("damping=-1", "[0, inf)")),
+        (lambda f: newton(f, [1.0], steps=-1), ValueError, ("steps=-1", "at least 0")),
         (lambda f: newton(f, [1.0], tolerance=float("nan")), ValueError, ("tolerance=nan",)),
         (lambda f: newton(f, [np.nan]), ValueError, ("start=[nan]", "finite")),
         (lambda f: newton(f, []), ValueError, ("start=[]",)),

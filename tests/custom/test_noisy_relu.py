@@ -80,6 +80,13 @@ def test_half_precision_draws_are_not_coarse(dtype):
     assert y.max() > 2.6
 
 
+def test_any_integer_is_a_seed():
+    given, same = NoisyReLU(seed=np.int64(3)), NoisyReLU(seed=3)
+    assert type(given.get_config()["seed"]) is int
+    x = np.zeros((2, 5), "float32")
+    np.testing.assert_array_equal(*(to_numpy(layer(x, training=True)) for layer in (given, same)))
+
+
 def test_nan_and_infinity_propagate_in_training():
     y = to_numpy(NoisyReLU(seed=9)(np.array([np.nan, np.inf, -np.inf], "float32"), training=True))
     np.testing.assert_array_equal(y, [np.nan, np.inf, 0.0])

@@ -217,11 +217,14 @@ def test_patterns_that_match_nothing_are_quoted_with_the_paths(arguments, words)
         {"l2": 0.1, "l2_exclude": ("bias", "alpha")},  # serves nets with and without PReLU
         {"l2_exclude": ("gama",)},  # there is no L2 to be excluded from
         {"weight_decay_exclude": ("gama",)},
+        {"l2": 0.1, "l2_exclude": None},
+        {"weight_decay": 0.1, "weight_decay_exclude": None},
     ],
     ids=str,
 )
 def test_patterns_that_do_no_harm_pass(arguments):
-    Adam(**arguments).build([keras.Variable(START[name], name=name) for name in START])
+    for optimizer in (Adam(**arguments), Adam.from_config(Adam(**arguments).get_config())):
+        optimizer.build([keras.Variable(START[name], name=name) for name in START])
 
 
 def test_weight_decay_spares_the_slopes_of_prelu():

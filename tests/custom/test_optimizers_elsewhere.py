@@ -1,5 +1,7 @@
 """Optimizers in other people's trainings: Lookahead's contract, the base rate, options in files, devices."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -291,6 +293,70 @@ def test_a_variable_of_ones_own_is_saved():
     optimizer.save_own_variables(store)
     again.load_own_variables(store)
     np.testing.assert_array_equal(to_numpy(again.own), [1.0, 2.0])
+
+
+# Files from before the first step
+
+BEFORE = {
+    "Adam": lambda: Adam(0.1, l2=0.1),
+    "a base rate": lambda: AdamW(0.1),
+    "a schedule": lambda: Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5), use_ema=True),
+    "Lookahead": lambda: Lookahead(Adam(0.1), k=2),
+    "Lookahead of Keras's": lambda: Lookahead(keras.optimizers.SGD(0.1), k=2),
+}
+
+
+@pytest.mark.parametrize("form", ["model.keras", "model.weights.h5"])
+@pytest.mark.parametrize("name", BEFORE)
+def test_a_model_saved_before_its_first_step_loads_without_a_warning(name, form, tmp_path):
+    model, path = net(BEFORE[name]()), tmp_path / form
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        if form == "model.keras":
+            model.save(path)
+            again = keras.saving.load_model(path)
+        else:
+            model.save_weights(path)
+            again = net(BEFORE[name]())
+            again.load_weights(path)  # into an optimizer without state
+            again.optimizer.build(again.trainable_variables)
+            again.load_weights(path)
+    assert again.optimizer.built and not model.optimizer.built
+    for one in (model, again):
+        for _ in range(3):
+            one.optimizer.apply([ops.ones(v.shape) for v in one.trainable_variables], one.trainable_variables)
+    for a, b in zip(weights(model), weights(again), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("names", [("iteration", "learning_rate"), ("0", "1")], ids=["by name", "by position"])
+def test_a_file_from_before_the_first_step_has_the_rate(names):
+    def built(rate):
+        optimizer = Adam(rate)
+        optimizer.build([keras.Variable(np.ones(2, "float32"), name="w")])
+        return optimizer
+
+    store = {names[0]: np.array(0), names[1]: np.float32(0.25)}
+    optimizer = built(0.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        optimizer.load_own_variables(store)
+    assert float(to_numpy(optimizer.learning_rate)) == 0.25
+    with pytest.warns(UserWarning, match="'adam' only|the file only"):  # a schedule has no rate to load
+        built(keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)).load_own_variables(store)
+
+
+@pytest.mark.parametrize("make", [lambda: Adam(0.1), lambda: Lookahead(Adam(0.1), k=2)], ids=["Adam", "Lookahead"])
+def test_state_that_a_file_lacks_is_named_after_the_first_step(make):
+    """Of the file, or of the optimizer that it is loaded into: what is kept does not fit what is loaded."""
+    variable = keras.Variable(np.ones(2, "float32"), name="w")
+    for saved, own in ((1, 0), (0, 1)):
+        optimizer = make()
+        optimizer.build([variable])
+        optimizer._iterations.assign(own)
+        with pytest.warns(UserWarning, match="and keeps them"):
+            optimizer.load_own_variables({"iteration": np.array(saved)})
+        assert int(to_numpy(optimizer._iterations)) == own
 
 
 # State follows its weight

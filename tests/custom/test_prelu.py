@@ -1,5 +1,7 @@
 """PReLU: what is learned, and which positions share it."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,10 @@ def test_shared_axes_survive_the_configuration():
     layer = PReLU.from_config(PReLU(shared_axes=[1, 2]).get_config())
     layer.build((None, 5, 6, 3))
     assert tuple(layer.alpha.shape) == (1, 1, 3)
+    for one in (1, np.int64(1), (np.int64(1),), range(1, 2)):  # one axis, as Keras takes it
+        layer = PReLU(shared_axes=one)
+        assert layer.get_config()["shared_axes"] == (1,)
+        json.dumps(layer.get_config())
     everything = PReLU.from_config(PReLU(shared_axes=()).get_config())
     everything.build((None, 5, 6, 3))
     assert tuple(everything.alpha.shape) == (5, 6, 3)

@@ -28,6 +28,26 @@ def test_a_fixed_beta_is_no_weight():
     assert [to_numpy(w).item() for w in learned.trainable_weights] == [0.5]
 
 
+def test_either_of_the_two_arguments_says_both():
+    for arguments, learned, trainable in (
+        ({}, False, False),
+        ({"learned": True}, True, True),
+        ({"trainable": True}, True, True),
+        ({"learned": False}, False, False),
+        ({"trainable": False}, False, False),
+        ({"learned": True, "trainable": False}, True, False),
+        ({"learned": False, "trainable": True}, False, True),
+    ):
+        layer = SiLU(0.5, **arguments)
+        for one in (layer, SiLU.from_config(layer.get_config())):
+            one.build((None, 3))
+            assert (one.learned, one.trainable) == (learned, trainable), arguments
+            assert (len(one.weights), len(one.trainable_weights)) == (learned, learned and trainable), arguments
+    for name in ("learned", "trainable"):
+        with pytest.raises(TypeError, match=f"Received: {name}='yes'"):
+            SiLU(**{name: "yes"})
+
+
 def test_derivative_follows_the_learned_beta():
     layer = SiLU(trainable=True)
     x = X.astype("float32")

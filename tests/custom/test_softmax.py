@@ -22,6 +22,12 @@ def test_any_axis(axis, precision, rtol):
     np.testing.assert_allclose(to_numpy(layer.derivative(x)), oracle.softmax_derivative(x, axis), rtol=rtol, atol=atol)
 
 
+def test_an_axis_may_be_numpys():
+    layer = Softmax(axis=np.int64(-2))
+    assert type(layer.get_config()["axis"]) is int
+    np.testing.assert_array_equal(to_numpy(layer(SCORES)), to_numpy(Softmax(-2)(SCORES)))
+
+
 @pytest.mark.parametrize("axis", [-1, 0, 1])
 def test_gradient_is_the_jacobian_transposed_times_the_upstream(axis, float64):
     layer = Softmax(axis, dtype=float64)

@@ -290,6 +290,8 @@ def test_layers_that_cannot_be_copied():
         (lambda: check_gradient(ops.sin), ValueError, ("shape=None", "inputs=None", "(4, 3)")),
         (lambda: check_gradient(ops.sin, 3), ValueError, ("shape=3",)),
         (lambda: check_gradient("relu", (2, 2)), TypeError, ("'relu'", "layer")),
+        (lambda: check_gradient(keras.layers.ReLU, (2, 2)), TypeError, ("ReLU'>", "Expected a Keras layer")),
+        (lambda: check_gradient(keras.losses.Hinge, (2, 2)), TypeError, ("Hinge'>", "Expected a Keras layer")),
         (lambda: check_gradient(ops.sin, (2,), epsilon=0), ValueError, ("epsilon=0",)),
         (lambda: check_gradient(ops.sin, (2,), tolerance=-1), ValueError, ("tolerance=-1",)),
         (lambda: check_gradient(ops.sin, (0, 2)), ValueError, ("nothing to differentiate", "(0, 2)")),

@@ -233,6 +233,12 @@ class TestPublicNames:
         library(**{"activations/__init__": text})
         assert problems() == ("fakelib.activations.ReLU: Keras's own, without a row in BOOK_FORMULAS.",)
 
+    def test_a_module_that_a_package_lists_is_no_name_of_it(self, library):
+        listed = 'from fakelib.activations import others\n__all__ = ["others", '
+        library(**{"activations/__init__": FAKE["activations/__init__"].replace("__all__ = [", listed)})
+        (group,) = public.groups("fakelib")
+        assert "others" not in [c.name for c in group.components]
+
     def test_what_is_neither_class_nor_function_is_refused(self, library):
         text = FAKE["activations/__init__"].replace("__all__ = [", 'size = 3\n__all__ = ["size", ')
         library(**{"activations/__init__": text})

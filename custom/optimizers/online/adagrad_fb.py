@@ -35,8 +35,8 @@ class AdaGradFB(RegularizedLearner):
         delta: what is added to the roots, at least 0. Default 0.
 
     Raises:
-        ValueError: a number outside its interval; an unknown norm.
-        TypeError: a value of another type.
+        ValueError: a number outside its interval; `features` or `classes` that are no whole number; an unknown norm.
+        TypeError: a `learning_rate`, `strength` or `delta` that is no number.
 
     Differences from Keras: `keras.optimizers.Adagrad` has no norm in its step, starts G at 0.1 and puts
     its epsilon inside the root.

@@ -30,8 +30,8 @@ class AdaGradRDA(RegularizedLearner):
         delta: what is added to the roots, at least 0. Default 0.
 
     Raises:
-        ValueError: a number outside its interval; an unknown norm.
-        TypeError: a value of another type.
+        ValueError: a number outside its interval; `features` or `classes` that are no whole number; an unknown norm.
+        TypeError: a `learning_rate`, `strength` or `delta` that is no number.
 
     Differences from Keras: `keras.optimizers.Ftrl` with l1 is a close relative, with other rates in its
     proximal term; `keras.optimizers.Adagrad` has no such form.

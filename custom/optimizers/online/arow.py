@@ -26,8 +26,8 @@ class AROW(OnlineLearner):
         diagonal: `"covariance"` (default) or `"precision"`.
 
     Raises:
-        ValueError: a number outside its interval; an unknown `diagonal`.
-        TypeError: a value of another type.
+        ValueError: a number outside its interval; `features` that are no whole number; an unknown `diagonal`.
+        TypeError: a `strength` that is no number.
 
     Differences from Keras: Keras has no such optimizer.
 

@@ -27,8 +27,8 @@ class FOBOS(RegularizedLearner):
         norm: `"l1"` (default) or `"l1/l2"`, the mixed norm: one group per feature.
 
     Raises:
-        ValueError: a number outside its interval; an unknown norm.
-        TypeError: a value of another type.
+        ValueError: a number outside its interval; `features` or `classes` that are no whole number; an unknown norm.
+        TypeError: a `learning_rate` or `strength` that is no number.
 
     Differences from Keras: Keras has no such optimizer. `keras.optimizers.SGD` with an l1 regularizer
     takes the subgradient of the norm, and weights hardly ever become 0.

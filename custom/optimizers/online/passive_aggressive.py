@@ -24,8 +24,8 @@ class PassiveAggressive(OnlineLearner):
         strength: lambda, at least 0; `1 / lambda` is the aggressiveness C of PA-I. Default 0.
 
     Raises:
-        ValueError: a number outside its interval.
-        TypeError: a value of another type.
+        ValueError: a number outside its interval; `features` or `classes` that are no whole number.
+        TypeError: a `strength` that is no number.
 
     Differences from Keras: Keras has no such optimizer. scikit-learn's `PassiveAggressiveClassifier` is
     PA-I with C = 1 and an intercept, and treats more classes one against the rest.

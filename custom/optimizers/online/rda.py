@@ -26,8 +26,8 @@ class RDA(RegularizedLearner):
         norm: `"l1"` (default) or `"l1/l2"`, the mixed norm: one group per feature.
 
     Raises:
-        ValueError: a number outside its interval; an unknown norm.
-        TypeError: a value of another type.
+        ValueError: a number outside its interval; `features` or `classes` that are no whole number; an unknown norm.
+        TypeError: a `learning_rate` or `strength` that is no number.
 
     Differences from Keras: Keras has no such optimizer; the nearest is `keras.optimizers.Ftrl`.
 
