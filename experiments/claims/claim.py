@@ -135,19 +135,24 @@ class Claim:
         """Return the difference that more runs would have to find, in the unit of its parts; `None`: none is known."""
         return None
 
+    def effect_in(self, estimate):
+        """Return that difference for one estimate. Default: the same for all."""
+        return self.effect()
+
     def yardstick(self):
         """Return what its estimates are held against. Default: nothing, in the quantity's unit."""
         return Yardstick(self.quantity.unit, scale=self.quantity.scale)
 
     def settled_by(self, measured, evidence):
         """Return, as reasons, how many more runs would be expected to settle an open claim."""
-        effect, errors = self.effect(), [part.estimate for part in measured.parts if part.estimate.error is not None]
-        if effect is None or not errors:
+        estimates = [part.estimate for part in measured.parts if part.estimate.error is not None]
+        effects = [self.effect_in(estimate) for estimate in estimates]
+        if not estimates or None in effects:
             return ()
-        spread = max(e.error * math.sqrt(e.n) for e in errors)
-        n, had = runs_for(effect, spread), min(e.n for e in errors)
-        if n is None or n > MOST:
+        needs = [runs_for(effect, e.error * math.sqrt(e.n)) for effect, e in zip(effects, estimates, strict=True)]
+        if None in needs or max(needs) > MOST:
             return (Reason.of("none_would", most=MOST),)
+        n, had = max(needs), min(e.n for e in estimates)
         if n <= had:
             return ()
         hours = (n - had) * evidence.seconds(self.variants()) / 3600

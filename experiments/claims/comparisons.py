@@ -71,6 +71,9 @@ class Ordering(Lower):
     def effect(self):
         return self.gap or (self.margin and self.margin.value)
 
+    def effect_in(self, estimate):
+        return at_least(self.effect(), estimate)
+
     def yardstick(self):
         return on_differences(self.quantity, published=self.gap, low=0.0)
 
@@ -142,6 +145,9 @@ class Ratio(Claim):
 
     def effect(self):
         return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
+
+    def effect_in(self, estimate):
+        return at_least(self.effect(), estimate)
 
     def yardstick(self):
         return on_ratios(published=math.log(self.value), low=0.0)
@@ -324,6 +330,12 @@ def _known(lows, highs):
     """Return as notes what is known of ratios that are not all known."""
     found = [Reason.of("at_least", ratio=min(lows))] if min(lows) > 0 else []
     return found + ([Reason.of("at_most", ratio=max(highs))] if max(highs) < math.inf else [])
+
+
+def at_least(effect, estimate):
+    """Return the effect to be found where an interval leaves out 0: that nearest to 0 in it, if it is the larger."""
+    nearest = max(estimate.low, -estimate.high) if estimate.interval else 0.0
+    return max(effect or 0.0, nearest) or None
 
 
 def lower_by(estimate, quantity, text):

@@ -6,6 +6,7 @@ import pytest
 
 from experiments.claims import TEST_ERROR, Alike, Finding, Margin, NoBetter, Ordering, Reason
 from experiments.claims.finding import confirmations, judge, totals
+from experiments.claims.statistics import runs_for
 from experiments.report.view import PaperView, Source
 from experiments.spec import Text
 from tests.fakes import paper, record, words
@@ -285,6 +286,12 @@ def test_an_open_claim_says_what_would_settle_it():
     assert judged(lower(gap=0.001), pair(*open_ended)).reasons[1].key == "none_would"
     assert len(judged(lower(), pair(*open_ended)).reasons) == 1  # nothing published, no margin
     assert judged(lower(margin=Margin(0.04)), pair(*open_ended)).reasons[1] == reason
+    # Established but for the correction: not the margin remains to be found, but the end that is nearest to 0.
+    claim, evidence = lower(margin=Margin(0.0001)), view(pair((0.10, 0.11, 0.12), (0.20, 0.25, 0.30)))["first"]
+    apart = claim.judge(evidence, p=0.11)
+    low = apart.parts[0].estimate.low
+    assert [r.key for r in apart.reasons] == ["corrected", "more_runs"] and 0.03 < low < 0.05
+    assert dict(apart.reasons[1].words)["more"] == runs_for(low, 0.04) - 3
 
 
 def test_the_words_of_claims_stand_in_the_text():
