@@ -21,7 +21,10 @@ from experiments.claims import (
     Value,
     judge,
 )
+from experiments.claims.statistics import mean_interval
+from experiments.claims.verdict import Part, Verdict
 from experiments.report import figures
+from experiments.report.figures.forest import _weakest
 from experiments.report.figures.looks import GROUND, VERDICTS
 from experiments.report.figures.svg import SIZE
 from experiments.report.view import PaperView, Source
@@ -72,6 +75,15 @@ def test_of_several_pairs_the_weakest_is_drawn():
     one = declared(Finding("f", (several,)))
     (row,) = figures.forest_rows(judged(one), one.text)
     assert row.estimate is not None and row.estimate.mean == pytest.approx(0)
+
+
+def test_the_weakest_is_the_least_sure_not_the_smallest():
+    """One lies close above 0 and surely so, the other far above, and may lie below."""
+    parts = [Part(mean_interval(values), against) for values, against in (((1.0, 1.1, 0.9), "a"), ((1, 9, 20), "b"))]
+    assert parts[0].estimate.low > 0 > parts[1].estimate.low
+    assert _weakest(Verdict("open", (), tuple(parts))).against == "b"
+    assert _weakest(Verdict("open", (), tuple(parts[:1]))).against == "a"
+    assert _weakest(Verdict("not run", ())) is None
 
 
 def test_a_claim_says_what_its_number_is_held_against():

@@ -94,9 +94,15 @@ def forest_rows(judgements, text, prefix="", claims=True):
 
 
 def _weakest(verdict: Verdict):
-    """Return the part that says least for the claim; `None` where no number can be drawn."""
-    drawn = [part for part in verdict.parts if part.estimate.mean is not None or part.estimate.interval]
-    return min(drawn, key=lambda part: math.inf if part.estimate.mean is None else part.estimate.mean, default=None)
+    """Return the part that says least for the claim: the least sure to lie above 0, of equally sure ones the smallest.
+
+    `None` where no number can be drawn.
+    """
+    drawn = [part.estimate for part in verdict.parts if part.estimate.mean is not None or part.estimate.interval]
+    if not drawn:
+        return None
+    weakest = max(drawn, key=lambda e: (e.tail(0.0), -math.inf if e.mean is None else -e.mean))
+    return next(part for part in verdict.parts if part.estimate is weakest)
 
 
 def forest(judgements, text, name):
