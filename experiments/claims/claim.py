@@ -150,9 +150,9 @@ class Claim:
         if not estimates or None in effects:
             return ()
         needs = [runs_for(effect, e.error * math.sqrt(e.n)) for effect, e in zip(effects, estimates, strict=True)]
-        if None in needs or max(needs) > MOST:
+        n, had = max(math.inf if need is None else need for need in needs), min(e.n for e in estimates)
+        if n > MOST:
             return (Reason.of("none_would", most=MOST),)
-        n, had = max(needs), min(e.n for e in estimates)
         if n <= had:
             return ()
         hours = (n - had) * evidence.seconds(self.variants()) / 3600
