@@ -1,12 +1,12 @@
 """Shared parts of the initialisers: seeds, dtypes, fans."""
 
 import math
-import numbers
 
 import keras
 import numpy as np
 from keras import ops
 
+from .. import _checks
 from .._types import Config, Seed, Tensor
 
 
@@ -51,7 +51,7 @@ def _seed(seed):
         seed = keras.saving.deserialize_keras_object(seed)
     if seed is None or isinstance(seed, keras.random.SeedGenerator):
         return seed
-    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
+    if not _checks.whole(seed):
         raise ValueError(f"Received: seed={seed!r}. Expected an integer, a keras.random.SeedGenerator or None.")
     return int(seed)
 

@@ -1,7 +1,6 @@
 """Lookahead."""
 
 import contextlib
-import numbers
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Self
@@ -97,7 +96,7 @@ class Lookahead(keras.optimizers.Optimizer):
         if not isinstance(inner, keras.optimizers.Optimizer):
             what = f"inner={inner!r} ({type(inner).__name__})"
             raise TypeError(f"Received: {what}. Expected a Keras optimizer, such as Adam().")
-        if isinstance(k, bool) or not isinstance(k, numbers.Integral):
+        if not _checks.whole(k):
             raise TypeError(f"Received: k={k!r} ({type(k).__name__}). Expected a whole number, at least 1.")
         if k < 1:
             raise ValueError(f"Received: k={k!r}. Expected a whole number, at least 1.")

@@ -1,7 +1,7 @@
 """Findings of a paper as data, and the verdicts that the records give."""
 
 from experiments.claims.claim import Claim, describe
-from experiments.claims.comparisons import Alike, Lower, NoBetter, Ordering, Ratio, not_reached
+from experiments.claims.comparisons import Alike, Lower, NoBetter, Ordering
 from experiments.claims.evidence import Evidence, gather
 from experiments.claims.finding import Finding, confirmations, judge, totals
 from experiments.claims.gaps import WiderGap
@@ -17,6 +17,7 @@ from experiments.claims.quantities import (
     VALIDATION_ERROR,
     Quantity,
 )
+from experiments.claims.ratios import Ratio, not_reached
 from experiments.claims.step_times import RELATIVE_TIME, STEP_TIME
 from experiments.claims.verdict import (
     VERDICTS,

@@ -167,6 +167,12 @@ class Claim:
         return Amount(self.quantity, value, difference=True)
 
 
+def at_least(effect, estimate):
+    """Return the effect to be found where an interval leaves out 0: that nearest to 0 in it, if it is the larger."""
+    nearest = max(estimate.low, -estimate.high) if estimate.interval else 0.0
+    return max(effect or 0.0, nearest) or None
+
+
 def describe(estimate, quantity, text, difference=False):
     """Return an estimate of a quantity, or of a difference of two, in words: mean, 95 % interval, number of runs."""
     words = text.amount(Amount(quantity, estimate.mean, difference))

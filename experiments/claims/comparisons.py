@@ -1,10 +1,11 @@
-"""Claims that compare variants, seed by seed: which is lower, which are alike, how many times longer one takes."""
+"""Claims on the differences of variants, seed by seed: which is lower, which are alike, which is no better."""
 
 import dataclasses
 import math
 
-from experiments.claims.claim import Claim, describe
-from experiments.claims.statistics import Estimate, paired_difference, ratio_interval
+from experiments.claims.claim import Claim, at_least, describe
+from experiments.claims.ratios import describe_ratio, ratio_of
+from experiments.claims.statistics import paired_difference
 from experiments.claims.verdict import (
     ENOUGH,
     Margin,
@@ -17,7 +18,6 @@ from experiments.claims.verdict import (
     on_differences,
     on_ratios,
 )
-from experiments.spec.text import bracketed
 
 ORDER = ("not reproduced", "open", "no such difference", "direction only", "reproduced")  # of the pairs of a claim
 
@@ -111,64 +111,6 @@ def _together(estimates):
     if against:
         return min(1.0, len(estimates) * min(against))
     return max(e.p_value() for e in estimates)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Ratio(Claim):
-    """A positive quantity is so many times larger for one variant than for another, seed by seed.
-
-    Judged by the geometric mean of the paired ratios (Student's t of their logarithms). Of a time until something
-    that a run never got to only a lower bound is known: the ratio then has no mean, and an interval from six pairs on
-    (`statistics.ratio_interval`).
-
-    Attributes:
-        larger, smaller: variants.
-        value: the published ratio, above 1.
-        on_size, sizes: as of `Ordering`.
-        margin: `Margin` of no difference, a factor, or `None`.
-    """
-
-    larger: str
-    smaller: str
-    value: float
-    on_size: bool = False
-    sizes: tuple = ("paper",)
-    margin: Margin | None = None
-    kind = "ratio"
-    naming = ("larger", "smaller")
-
-    def published(self, text):
-        return text.phrase("times", ratio=round(self.value, 2))
-
-    def shown(self, estimate, text):
-        return describe_ratio(estimate, text)
-
-    def effect(self):
-        return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
-
-    def effect_in(self, estimate):
-        return at_least(self.effect(), estimate)
-
-    def yardstick(self):
-        return on_ratios(published=math.log(self.value), low=0.0)
-
-    def measure(self, evidence):
-        estimate, notes = ratio_of(self.quantity, evidence, self.larger, self.smaller)
-        if estimate is None:
-            return Measured(missing=Reason("no_pair"))
-        later = None
-        if self.margin:
-            later, _ = ratio_of(self.quantity, evidence, self.larger, self.smaller, self.margin)
-        return Measured((Part(estimate, later=later, notes=notes),), p=estimate.p_value())
-
-    def decide(self, measured, evidence, p):
-        (part,) = measured.parts
-        if part.estimate.interval is None:
-            return "open", (Reason("six_pairs"),)
-        size = math.log(self.value) if self.on_size else None
-        margin = self.margin and math.log(self.margin.value)
-        verdict, reason = compare(part.estimate, p, size, evidence.preset in self.sizes, margin, part.later)
-        return contradicted(self, verdict, (reason,))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -291,68 +233,7 @@ class NoBetter(Claim):
         return contradicted(self, verdict, (reason,))
 
 
-def ratio_of(quantity, evidence, larger, smaller, margin=None):
-    """Return the estimate of the logarithm of a ratio, and notes on times that were not reached; `None`: no pair."""
-    sides = [_bounds(quantity, evidence, variant, margin) for variant in (larger, smaller)]
-    seeds = sorted(set(sides[0]) & set(sides[1]))
-    if not seeds:
-        return None, ()
-    pairs = [(sides[0][seed], sides[1][seed]) for seed in seeds]
-    # A time that was not reached may be any larger one: the bound of the ratio is then 0 or infinity.
-    lows, highs = [a[0] / b[1] for a, b in pairs], [a[1] / b[0] for a, b in pairs]
-    notes = _known(lows, highs) if lows != highs else []
-    waited = [variant for variant in (larger, smaller) if evidence.beyond(variant, quantity, margin)]
-    told = ((variant, not_reached(evidence, variant, quantity, margin)) for variant in waited)
-    notes += [dataclasses.replace(reason, about=variant) for variant, reason in told]
-    return ratio_interval(lows, highs), tuple(notes)
-
-
-def not_reached(evidence, variant, quantity, margin=None):
-    """Return as a reason that some runs of a variant, or all, waited for something in vain."""
-    beyond, values = evidence.beyond(variant, quantity, margin), evidence.values(variant, quantity, margin)
-    times = " / ".join(evidence.text.numeral(least) for least in sorted(set(beyond.values())))
-    unit = evidence.text.unit(quantity)
-    counts = dict(waited=times, unit=unit, missed=len(beyond), runs=len(values) + len(beyond))
-    if not values:
-        return Reason.of("not_reached", **counts)
-    reached = "; ".join(evidence.text.number(quantity, value) for _, value in sorted(values.items()))
-    return Reason.of("not_all_reached", reached=reached, **counts)
-
-
-def _bounds(quantity, evidence, variant, margin):
-    """By seed, two numbers between which the quantity lies."""
-    known = {seed: (value, value) for seed, value in evidence.values(variant, quantity, margin).items()}
-    open_ended = evidence.beyond(variant, quantity, margin)
-    return known | {seed: (least, math.inf) for seed, least in open_ended.items()}
-
-
-def _known(lows, highs):
-    """Return as notes what is known of ratios that are not all known."""
-    found = [Reason.of("at_least", ratio=min(lows))] if min(lows) > 0 else []
-    return found + ([Reason.of("at_most", ratio=max(highs))] if max(highs) < math.inf else [])
-
-
-def at_least(effect, estimate):
-    """Return the effect to be found where an interval leaves out 0: that nearest to 0 in it, if it is the larger."""
-    nearest = max(estimate.low, -estimate.high) if estimate.interval else 0.0
-    return max(effect or 0.0, nearest) or None
-
-
 def lower_by(estimate, quantity, text):
     """Return a paired difference in words: lower by its mean where it is above 0, else higher by as much."""
     key, estimate = ("lower_by", estimate) if estimate.mean >= 0 else ("higher_by", estimate.negative())
     return text.phrase(key, gap=describe(estimate, quantity, text, difference=True))
-
-
-def describe_ratio(estimate: Estimate, text):
-    """Return the logarithm of a ratio in words, as the ratio: three significant digits, zeros too."""
-    if estimate.mean is None:
-        return text.phrase("runs", n=estimate.n)
-    words = f"{_digits(math.exp(estimate.mean), text)}×"
-    if estimate.interval:
-        words += f" {bracketed(*(_digits(math.exp(end), text) for end in estimate.interval))}"
-    return text.phrase("estimate", estimate=words, n=estimate.n)
-
-
-def _digits(ratio, text):
-    return text.numeral(ratio, "#.3g").rstrip(".,")

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from experiments.claims import Alike, Claim, Lower, Measured, Ordering, Part, Quantity, Reason, on_ratios
-from experiments.claims.comparisons import describe_ratio
+from experiments.claims.ratios import describe_ratio
 from experiments.claims.statistics import LEVEL, Estimate, mean_interval
 from experiments.claims.verdict import between, compare
 

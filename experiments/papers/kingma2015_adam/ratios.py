@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 from experiments.claims import Claim, Measured, Part, Reason
-from experiments.claims.comparisons import describe_ratio, ratio_of
+from experiments.claims.ratios import describe_ratio, ratio_of
 from experiments.claims.verdict import between, on_ratios
 
 
