@@ -124,6 +124,7 @@ def test_the_page_of_a_gpu_gives_images_a_second_beside_pytorch(tmp_path):
     assert line in text and "on a GPU." in text and "no TensorFlow." in text
 
 
+@pytest.mark.slow
 def test_check_tells_a_page_that_was_edited(tmp_path, monkeypatch, capsys):
     for name in ("FOLDER", "OVERHEAD"):
         monkeypatch.setattr(publish, name, tmp_path / name)
@@ -200,6 +201,7 @@ def test_no_row_is_refused_by_the_engine(name):
 
 
 @pytest.mark.parametrize("name", NETS)
+@pytest.mark.slow
 def test_the_network_in_pytorch_has_the_weights_of_that_in_keras(name):
     pytest.importorskip("torch")
     import torch
@@ -214,6 +216,7 @@ def test_the_network_in_pytorch_has_the_weights_of_that_in_keras(name):
         assert other(torch.from_numpy(x).permute(0, 3, 1, 2)).shape == model(x).shape == (2, outputs)
 
 
+@pytest.mark.slow
 def test_every_contender_makes_the_steps_it_says():
     net = Net("tiny", (6, 1, 1), (("flatten",), ("dense", 2), ("relu",), ("dense", 10)), 8, "adam")
     for run, expected in (
@@ -288,6 +291,7 @@ def test_nothing_is_measured_on_a_cpu_in_place_of_a_gpu(capsys, monkeypatch):
     assert "sees no GPU" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_contenders_of_a_gpu_make_the_steps_they_say_on_a_cpu_too():
     pytest.importorskip("torch")
     net = tiny(("conv", 4, 3), ("norm",), ("relu",), ("branches", 8, 2), ("global",), ("dense", 10))

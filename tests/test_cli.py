@@ -304,6 +304,7 @@ def test_an_absent_dataset_says_what_how_large_and_how(here, capsys):
     assert list(here.iterdir()) == []  # nothing half-written
 
 
+@pytest.mark.slow
 def test_list_status_and_data_answer_in_an_empty_folder(here, capsys):
     for command, needed in (("list", "xu2015_rrelu"), ("status", "cifar100"), ("data", "mnist")):
         assert main(command) == 0

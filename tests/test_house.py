@@ -10,7 +10,14 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "experiments"
-LEAVES = {"errors", "seeds", "files", "stopping", "streams"}  # which every room may use, and which use no room
+LEAVES = {
+    "errors",
+    "seeds",
+    "files",
+    "stopping",
+    "streams",
+    "together",
+}  # which every room may use, and which use no room
 TOP = {"arguments", "known", "showing", "cli", "__main__"}  # which may use every room
 DECLARATIONS = {"spec", "claims", "recipes", "networks", "data", "engine", "report.figures", "report.blocks", "custom"}
 ALLOWED = {
@@ -134,6 +141,7 @@ READ = ["runs.published", "runs.elsewhere"]
 
 
 @pytest.mark.parametrize("names", [PURE, READ, ["report.build"]], ids=["declared", "records", "report"])
+@pytest.mark.slow
 def test_what_reads_needs_no_keras(names):
     command = [sys.executable, "-c", FORBID, *(f"experiments.{name}" for name in names)]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)

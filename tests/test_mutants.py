@@ -15,6 +15,7 @@ SOURCES = Sources()
 GENERATED = {backend: generated.mutants(SOURCES, backend) for backend in BACKENDS}
 
 
+@pytest.mark.slow
 def test_every_change_fits_the_sources():
     """A sample of the generated ones. And no two have one name, by which `equivalent.txt` knows them."""
     for mutants in (written.load(), *GENERATED.values()):
@@ -35,6 +36,7 @@ def test_changes_that_alter_nothing_are_changes_of_these_sources():
         assert len(reason) > 10, id
 
 
+@pytest.mark.slow
 def test_every_file_that_computes_has_changes_and_tests_that_must_notice_them():
     """A new component gets both without a line here."""
     choice = Choice(SOURCES)
@@ -247,6 +249,7 @@ def test_verdicts(verdicts):
     assert "found 0 times" in found["a row that does not fit"][3]
 
 
+@pytest.mark.slow
 def test_a_run_without_end_is_killed(verdicts):
     found = verdicts({"an endless loop": ("return 2 * x", "while x: x = -x")}, limit=5)
     assert found["an endless loop"][0] == "timeout"

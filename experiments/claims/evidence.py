@@ -43,6 +43,10 @@ class Evidence:
     others: list = dataclasses.field(default_factory=list)
     replaced: list = dataclasses.field(default_factory=list)
 
+    def told_by(self, paper):
+        """Return the same evidence with the words of another language."""
+        return dataclasses.replace(self, paper=paper)
+
     @property
     def text(self):
         """The paper's words."""

@@ -1,5 +1,6 @@
 """Means with honest intervals, tests of a direction and of sameness. No interval is made up."""
 
+import bisect
 import dataclasses
 import math
 
@@ -231,8 +232,6 @@ def runs_for(effect, spread, power=0.8):
         return 3
     from statsmodels.stats.power import TTestPower
 
-    test = TTestPower()
-    for n in (*range(3, 50), *range(50, 1001, 10)):
-        if test.power(effect / spread, n, LEVEL) >= power:
-            return n
-    return None
+    test, numbers = TTestPower(), (*range(3, 50), *range(50, 1001, 10))
+    first = bisect.bisect_left(numbers, power, key=lambda n: test.power(effect / spread, n, LEVEL))
+    return numbers[first] if first < len(numbers) else None

@@ -1,6 +1,7 @@
 """Writing pages: published ones beside their records, the user's own in `reports/local/`."""
 
 import collections
+import functools
 import math
 import pathlib
 import re
@@ -19,11 +20,13 @@ from experiments.runs import published
 from experiments.spec.identity import key_of
 from experiments.spec.settings import canonical
 from experiments.spec.text import Text
+from experiments.together import at_once
 
 REPORTS = pathlib.Path("reports")
 # Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
 OTHERS = ("local", "benchmarks", "overhead_benchmark")
 NUMBER = re.compile(r"-?\d+\.?\d*")
+FEW = 4  # figures that are drawn sooner than a process is made
 HAIR = 0.05  # by which coordinates of a figure may differ from machine to machine
 RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 
@@ -31,12 +34,14 @@ RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
 def write_page(pages, folder, records=None):
     """Write a page in each of its languages with its figures, tables and records, where any are, into a new folder."""
     folder = pathlib.Path(folder)
+    drawn = [(block, page.language) for page in pages for block in page.every(Picture) if block.draw]
+    drawn += [(block, page.language) for page in pages for block in page.every(Motion)]
+    halves = [functools.partial(_draw, drawn[i::2], folder / "figures") for i in range(2)]
+    if len(drawn) < FEW:
+        _draw(drawn, folder / "figures")
+    else:
+        at_once(*halves)
     for page in pages:
-        for block in page.every(Picture):
-            if block.draw:
-                figures.save(block.draw, folder / "figures", render.stem(block.name, page.language))
-        for block in page.every(Motion):
-            figures.save(block.draw, folder / "figures", render.stem(block.name, page.language), block.over)
         write_atomically(folder / FILES[page.language], render.markdown(page))
     for block in pages[0].every(Grid):
         if block.data:
@@ -46,10 +51,16 @@ def write_page(pages, folder, records=None):
         write_atomically(folder / published.RECORDS, "".join(f"{line}\n" for line in lines))
 
 
+def _draw(drawn, folder):
+    """Save the figures of blocks, each with its language."""
+    for block, language in drawn:
+        figures.save(block.draw, folder, render.stem(block.name, language), getattr(block, "over", None))
+
+
 def pages_of(paper, sources, neighbours=(None, None)):
     """Return the pages of a paper, one a language, and its views by language."""
-    languages = paper.text.languages
-    views = {language: PaperView(paper, sources, language) for language in languages}
+    languages, first = paper.text.languages, PaperView(paper, sources)
+    views = {language: first if language == first.language else first.speaking(language) for language in languages}
     return [paper_page(view, neighbours, languages, figures.forest) for view in views.values()], views
 
 

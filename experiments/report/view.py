@@ -27,13 +27,17 @@ class PaperView:
         judgements: a `Judgement` of each finding, those of its tables last.
     """
 
-    def __init__(self, paper, sources, language=None):
+    def __init__(self, paper, sources, language=None, gathered=None):
         self.paper, self.sources = paper.speaking(language or paper.text.language), sources
+        if gathered is None:
+            gathered = {s.name: {e.name: gather(paper, e, s.records) for e in paper.experiments} for s in sources}
         self.evidence = {
-            s.name: {e.name: gather(self.paper, e, s.records) for e in self.paper.experiments} for s in sources
+            source.name: {name: evidence.told_by(self.paper) for name, evidence in gathered[source.name].items()}
+            for source in sources
         }
         self.primary = self.evidence[sources[0].name]
         self.judgements = judge(self.paper, self.primary)
+        self._alone = {}
 
     @property
     def text(self):
@@ -47,8 +51,14 @@ class PaperView:
 
     def of(self, name):
         """Return the view of one source alone, in the same language."""
-        (source,) = (source for source in self.sources if source.name == name)
-        return PaperView(self.paper, [source], self.language)
+        if name not in self._alone:
+            (source,) = (source for source in self.sources if source.name == name)
+            self._alone[name] = PaperView(self.paper, [source], gathered=self.evidence)
+        return self._alone[name]
+
+    def speaking(self, language):
+        """Return the view in another language."""
+        return PaperView(self.paper, self.sources, language, self.evidence)
 
     def counts(self):
         """Return how many counted findings have each verdict."""

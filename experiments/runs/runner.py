@@ -80,7 +80,7 @@ class Runner:
     def run(self, request):
         """Perform what a request asks for. Return the records, tuning runs included."""
         self.require(request)
-        records = []
+        records, held = [], []
         for paper, experiment, variants in request.selected():
             grids = {v: tuning_runs(paper, experiment, v, request) for v in variants}
             tries = sorted((run for runs in grids.values() for run in runs), key=lambda run: run.seed)  # whole maps
@@ -95,12 +95,21 @@ class Runner:
                     continue
                 runs += final_runs(paper, experiment, variant, request, tuned)
             # Seed by seed, so that an interrupted comparison is complete for the seeds it has.
-            records += self.execute(experiment, sorted(runs, key=lambda run: run.seed)).values()
+            runs.sort(key=lambda run: run.seed)
+            found = self.execute(experiment, runs, wait=False)
+            records += found.values()
+            held.append((experiment, [run for run in runs if run.identity not in found]))
+        for experiment, runs in held:  # nothing rests on a final run: the next experiment need not wait for it
+            records += self.execute(experiment, runs).values()
         return records
 
-    def execute(self, experiment, runs):
-        """Return the records of `runs` by identity. A run that another process holds is waited for."""
+    def execute(self, experiment, runs, wait=True):
+        """Return the records of `runs` by identity. A run that another process holds is waited for, or left out.
+
+        Where runs may be trained together all are waited for: what is together is decided once.
+        """
         records, waiting, groups = {}, list(runs), self._groups(runs)
+        wait = wait or bool(groups)
         while waiting:
             groups = [group for group in groups if not self._together(experiment, group, records)]
             theirs = {run.identity for group in groups for run in group}  # one process has all of a group, or none
@@ -114,10 +123,12 @@ class Runner:
                     held.append(run)
                 else:
                     records[run.identity] = record
+            if not wait:
+                break
             if len(held) == len(waiting):
-                time.sleep(0.5)
+                time.sleep(0.1)
             waiting = held
-        return {run.identity: records[run.identity] for run in runs}
+        return {run.identity: records[run.identity] for run in runs if run.identity in records}
 
     def _claimed(self, run, claims):
         """Return an `Attempt`; the record of a run that is done; or `None` where another process holds it."""

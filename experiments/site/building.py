@@ -3,14 +3,11 @@
 import datetime
 import functools
 import io
-import multiprocessing
 import os
 import pathlib
 import re
 import shutil
 import subprocess
-import sys
-import warnings
 
 from experiments.errors import UsageError
 from experiments.files import write_atomically
@@ -19,6 +16,7 @@ from experiments.runs import published
 from experiments.site import all_findings, citation, component_pages
 from experiments.site.public_names import Undocumented, groups
 from experiments.site.sources import HERE, LANGUAGES, Tree, sheets, theme_words, words
+from experiments.together import at_once
 
 SITE, OWN = pathlib.Path("build") / "site", pathlib.Path("build") / "local"
 REPORTS = pathlib.Path("reports")
@@ -183,25 +181,6 @@ def _sphinx(folder, out, language, own, more):
     _finished(out / language, language)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", complaints.getvalue()).splitlines()
     return [line for line in lines if line.strip()], problems
-
-
-def at_once(first, second):
-    """Return what two functions return; where the system can fork, the second runs in a process of its own."""
-    if sys.platform != "linux":
-        return first(), second()
-    context = multiprocessing.get_context("fork")
-    reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=lambda: writer.send(second()))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # other threads: those of TensorFlow, which wait
-        process.start()
-    writer.close()
-    try:
-        return first(), reader.recv()
-    except EOFError:
-        raise RuntimeError("the process that builds the other language has ended; its message stands above") from None
-    finally:
-        process.join()
 
 
 def _anchored(english, portuguese):

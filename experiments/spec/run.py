@@ -80,7 +80,7 @@ def final_runs(paper, experiment, variant, request, tuned=None):
 
 def _runs(paper, experiment, request, role, settings, own, seeds):
     """Return the runs of some settings, one a seed."""
-    differ = _differing(settings, own)
+    differ = _differing(settings, own) if request.overrides else ()
     overrides = {name: text for name, text in request.overrides.items() if name in differ}
     of_all = paper.key, experiment.name, request.preset, role, settings
     return [Run(*of_all, seed, experiment.version, overrides) for seed in seeds]

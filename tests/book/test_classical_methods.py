@@ -108,6 +108,7 @@ class TestWhatTheBookPictures:
             x = [row["position"] for row in history("step_sizes", variant)]
             assert x == pytest.approx([-2 * (1 - 2 * eta) ** k for k in range(1, len(x) + 1)], rel=1e-4)
 
+    @pytest.mark.slow
     def test_waves_hold_what_a_bowl_lets_go(self):
         convex, waves = (history("landscapes", variant)[-1] for variant in ("convex", "non_convex"))
         assert convex["value"] < 1e-3 and waves["value"] == pytest.approx(pictured.waves_minimum(), abs=1e-4)
@@ -127,6 +128,7 @@ class TestWhatTheBookPictures:
         distances = [quantities.late(rows) for rows in (batch, *others)]
         assert distances == sorted(distances) and [rows[-1]["evaluations"] for rows in others] == [400, 40]
 
+    @pytest.mark.slow
     def test_momentum_leaves_a_saddle_faster_and_newton_does_not(self):
         descent_, momentum, newton = (history("saddle", variant) for variant in pictured.LEAVING)
         assert pictured.fastest() == pytest.approx(1.5)
@@ -151,6 +153,7 @@ def found():
 
 
 class TestMotion:
+    @pytest.mark.slow
     def test_a_still_is_shown_and_the_animation_is_linked(self, found):
         still, motion = found
         page = render.markdown(blocks.Page("Paths", (still, motion)))

@@ -88,6 +88,7 @@ SMALL = {
 
 @pytest.mark.parametrize("task", SMALL)
 @pytest.mark.parametrize("evaluation", ["test", "validation"])
+@pytest.mark.slow
 def test_a_task_trains(task, evaluation):
     dataset, changes = SMALL[task]
     experiment = PAPER.experiment(task)
@@ -103,6 +104,7 @@ def test_reviews_train_on_words():
     assert found[-1]["test_error"] < 0.5
 
 
+@pytest.mark.slow
 def test_a_step_is_timed_beside_one_of_momentum():
     changes = dict(data="digits", examples=100, epochs=2, hidden=[4], batch_size=20)
     found = rows(problems.cost(job(PAPER, "cost", "adam", "reduced", **changes)))

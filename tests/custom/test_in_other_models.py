@@ -79,6 +79,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.slow
 def test_a_layer_built_by_the_first_batch_starts_as_one_built_before(place):
     """And trains: on PyTorch a value drawn while Keras infers shapes would be memory that nobody has written."""
     expected, layers, width = {}, {}, 6

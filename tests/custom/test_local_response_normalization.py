@@ -57,6 +57,7 @@ def test_any_rank(shape, across):
 
 
 @pytest.mark.parametrize("size, alpha, beta, k", [(5, 1e-4, 0.75, 2.0), (3, 0.7, 0.5, 1.0)])
+@pytest.mark.slow
 def test_pytorch_divides_alpha_by_the_size(size, alpha, beta, k):
     torch = pytest.importorskip("torch")
     theirs = torch.nn.LocalResponseNorm(size, alpha=size * alpha, beta=beta, k=k)

@@ -298,6 +298,7 @@ print(json.dumps({id: (float(loss(data[id], outputs[id])), type(loss).__module__
 """
 
 
+@pytest.mark.slow
 def test_a_step_of_fit_and_a_fresh_process(tmp_path):
     """One net with an output for each loss. What `fit` reports is the formula's value for the first outputs; the step
     lowers it (at this small rate, on the same examples); a fresh process that loads the file finds the same loss."""

@@ -40,6 +40,7 @@ def test_gradient_descent_has_its_exact_rate(rate):
     assert result.value == result.values[-1]
 
 
+@pytest.mark.slow
 def test_step_sizes_too_small_right_and_too_large():
     """As in the book's first figures: creeping, converging, beyond 2 / M climbing."""
     small, right, large = (
@@ -110,6 +111,7 @@ def test_paths_of_other_optimizers(make, rule, options):
     np.testing.assert_allclose(result.path, expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_optimizers_of_keras():
     result = minimize(rosenbrock, [-1.2, 1.0], partial(keras.optimizers.SGD, 2.0**-10, momentum=0.875), steps=200)
     # Numbers that float32 holds exactly: Keras's own optimizers take theirs through it on TensorFlow.

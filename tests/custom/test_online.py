@@ -14,7 +14,7 @@ from custom.optimizers.online._proximal import group_minimum
 from tests.custom.backends import to_numpy
 from tests.reference import online as oracle
 
-FEATURES, EXAMPLES = 12, 200
+FEATURES, EXAMPLES = 12, 100
 
 
 def data(classes=None, seed=0):

@@ -142,6 +142,7 @@ def test_rates_on_a_quadratic(kappa, heavy_ball, nesterov, tuned, float64):
         np.testing.assert_allclose(theory, table, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_iterations_on_a_quadratic(float64):
     """From ones to a distance of 1e-6 over 50 eigenvalues from 1 to 100: momentum pays."""
     kappa, eigenvalues = 100.0, np.linspace(1, 100, 50)
@@ -271,6 +272,7 @@ def test_amsgrad_turns_where_adam_runs_away(float64):
 
 
 @pytest.mark.parametrize("dtype, rtol", [("float64", 1e-10), ("float32", 2e-6)])
+@pytest.mark.slow
 def test_rho_and_r_of_radam(dtype, rtol, request):
     if dtype == "float64":
         request.getfixturevalue("float64")

@@ -12,7 +12,7 @@ from tests.custom.sequences import Compiled
 from tests.reference import optimizers as oracle
 
 STEPS = 25
-FEW = 12  # of the tests that run step by step; more than the first ones, in which RAdam's rate does not adapt
+FEW = 8  # of the tests that run step by step; more than the first ones, in which RAdam's rate does not adapt
 RNG = np.random.default_rng(7)
 START = {"kernel": RNG.normal(size=(2, 3)), "bias": RNG.normal(size=(2, 3))}
 GRADIENTS = {name: RNG.normal(size=(STEPS, 2, 3)) for name in START}

@@ -42,7 +42,7 @@ def test_trajectory_in_float64(case, float64):
 def test_each_step_in_float32(case):
     """Step by step from the same state: a whole trajectory would add up roundings, and any
     tolerance wide enough for those would let wrong formulas pass."""
-    steps = 12
+    steps = 8
     sequences = gradient_sequences(steps, seed=1)
     variables = variables_of(sequences, "float32")
     optimizer = case.make()

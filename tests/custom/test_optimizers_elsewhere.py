@@ -61,6 +61,7 @@ def excluded(optimizer):
 
 
 @pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.slow
 def test_lookahead_of_one_step_is_its_inner_optimizer_under(name):
     ends = []
     for wrapped in (False, True):
@@ -75,6 +76,7 @@ def test_lookahead_of_one_step_is_its_inner_optimizer_under(name):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_settings_made_on_lookahead_are_the_inner_optimizers():
     ends = []
     for wrapped in (False, True):
@@ -147,6 +149,7 @@ def test_a_constraint_holds_after_the_step_back():
         np.testing.assert_allclose(np.linalg.norm(to_numpy(layer.kernel), axis=0), 1.0, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_evaluation_on_the_slow_weights():
     """In the middle of a cycle, at its end, and before anything; training goes on as if nothing had been looked at."""
     model, plain = (net(Lookahead(Adam(0.05), k=4, alpha=0.5)) for _ in range(2))

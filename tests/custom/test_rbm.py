@@ -344,6 +344,7 @@ def test_seeds_decide_the_training():
     assert not np.array_equal(kernel(0, 1), first) and not np.array_equal(kernel(1, 0), first)
 
 
+@pytest.mark.slow
 def test_it_learns_bars_and_stripes():
     """The 14 images of 3 x 3 bars and stripes, whose best log-likelihood is -ln 14 = -2.64: from -6.24 at the start
     to above -4, and the reconstruction error falls to less than a tenth."""

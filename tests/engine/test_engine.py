@@ -147,6 +147,7 @@ def test_normalisation_schedule_clipping_regularisers_and_averages_are_those_of_
     assert any((a != b).any() for a, b in zip(net.averages, net.weights, strict=True))
 
 
+@pytest.mark.slow
 def test_the_compiler_can_be_chosen_and_is_recorded():
     names = {
         "tensorflow": {"xla": "XLA", "graph": "TensorFlow graph"},
@@ -284,6 +285,7 @@ def narrow(*ends, channels=4):
 
 
 @pytest.mark.skipif(BACKEND == "jax", reason="not oneDNN")
+@pytest.mark.slow
 def test_convolutions_whose_gradient_onednn_gets_wrong_are_refused():
     """They write beyond their memory, which shows by chance only: as another number, or as a crash, later."""
     plan = engine.Plan(1, 16, 0)

@@ -86,6 +86,7 @@ def test_noise_has_its_deviation_and_repeats_with_its_seed():
     assert np.isfinite(ops.convert_to_numpy(single)).all()
 
 
+@pytest.mark.slow
 def test_augmented_training_learns_repeats_and_goes_on_bit_for_bit():
     given = digits()
     given = engine.Arrays(given.x, given.y, given.splits, given.mean, given.scale, Augment(pad=1, flip=True, noise=0.1))
@@ -102,6 +103,7 @@ def test_augmented_training_learns_repeats_and_goes_on_bit_for_bit():
     assert rows(kept) == alone
 
 
+@pytest.mark.slow
 def test_another_augmentation_is_another_step():
     losses = set()
     for options in ({}, {"pad": 1}, {"flip": True}, {"noise": 0.1}):

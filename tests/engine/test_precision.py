@@ -15,6 +15,7 @@ from tests.nets import digits, perceptron, train
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.slow
 def test_evaluation_has_the_precision_of_the_weights(policy):
     one, two = (perceptron(precision=p, hidden=[16, 16]) for p in ("float32", policy))
     plan = engine.Plan(1, 20, 0)
@@ -44,6 +45,7 @@ def test_float16_trains_where_gradients_would_vanish():
     assert rows[-1]["test_loss"] < 0.8 * rows[0]["test_loss"]
 
 
+@pytest.mark.slow
 def test_the_scaled_loss_leaves_training_as_it_is():
     one, two = (perceptron(precision="float32") for _ in range(2))
     scaled = keras.optimizers.LossScaleOptimizer(GradientDescent(0.05))

@@ -78,6 +78,7 @@ def test_units_of_a_convolution_are_its_channels():
     assert list(found["zeros"].values()) == pytest.approx([(3 + black) / 4])
 
 
+@pytest.mark.slow
 def test_no_randomness_and_no_state_enter():
     def net():
         inner = [keras.layers.BatchNormalization(), RReLU(seed=0), keras.layers.Dropout(0.5, seed=0)]

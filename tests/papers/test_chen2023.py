@@ -106,6 +106,7 @@ def test_what_a_step_moves_and_keeps(variant):
 
 
 @pytest.mark.parametrize("variant", ["lion_small", "adamw_large"])
+@pytest.mark.slow
 def test_the_transformer_learns(variant):
     rate = 0.01 if "adamw" in variant else 0.003
     changes = dict(epochs=16, batch_size=16, token_width=16, learning_rate=rate, weight_decay=0.03, pad=0)

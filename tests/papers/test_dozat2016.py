@@ -116,6 +116,7 @@ def test_adam_and_nadam_of_both_experiments_are_the_same_runs():
         assert strip[0] == strip[1]
 
 
+@pytest.mark.slow
 def test_the_error_by_which_a_rate_is_chosen_stands_in_every_run():
     assert HELD_OUT.compute([{"epoch": 1, "validation_loss": 0.5, "train_loss": 0.4}]) == 0.5
     assert HELD_OUT.compute([{"epoch": 1, "test_loss": 0.6, "train_loss": 0.4}]) == 0.6

@@ -47,6 +47,7 @@ def test_logistic_regression_learns_and_has_one_weight_for_each_input_and_output
     assert history[-1]["test_error"] < 0.35
 
 
+@pytest.mark.slow
 def test_figure_1_has_the_dropout_and_the_l2_term_that_its_settings_say():
     weak, strong = (
         trained(PAPER, "logistic", "adam", learning_rate=0.03, l2=l2, examples=None)[-1] for l2 in (0.0, 0.3)
@@ -60,6 +61,7 @@ def test_figure_1_has_the_dropout_and_the_l2_term_that_its_settings_say():
     assert [settings[name]["input_dropout"] for name in settings] == [0.0, 0.5]
 
 
+@pytest.mark.slow
 def test_bias_correction_matters_in_the_first_steps_only_through_the_optimizer():
     corrected, uncorrected = (
         trained(PAPER, "vae_bias_correction", f"{word}_0.9_0.9999", learning_rate=0.001, epochs=2, examples=1_000)
@@ -148,6 +150,7 @@ def test_the_records_published_of_the_network_without_dropout_still_count():
         assert record["settings"] == settings and record["protocol"] == experiment.version
 
 
+@pytest.mark.slow
 def test_the_convolutional_network_and_the_l2_term_train():
     (row,) = trained(PAPER, "cnn_dropout", "adam", learning_rate=0.003, epochs=1, examples=None)
     assert row["train_loss"] < math.log(10)

@@ -28,6 +28,7 @@ def rate(schedule, step):
     [("adam", "adam_l2", Adam, 0.5, None), ("adam", "adamw", AdamW, None, 0.5), ("adam", "sgd_l2", Momentum, 0.5, None),
      ("adam", "sgdw", SGDW, None, 0.5)],
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_decay_is_in_the_gradient_or_decoupled(experiment, variant, cls, l2, decay):
     small = dict(data="digits_rgb", examples=480, batch_size=32, epochs=3)
     waiting, made = optimizer(experiment, variant, "paper", **small, learning_rate=0.2, weight_decay=0.5)

@@ -159,6 +159,7 @@ def test_the_small_alexnet_has_as_many_parameters_as_zhang_et_al_print():
     assert cifar_alexnet(ReLU, **IMAGES, width=0.25).get_layer("dense2").units == 48
 
 
+@pytest.mark.slow
 def test_alexnet_has_as_many_parameters_as_the_paper():
     model = imagenet_alexnet(ReLU, seed=0)
     assert model.count_params() == 60_965_224
@@ -267,6 +268,7 @@ def resnet(**options):
 
 
 @pytest.mark.parametrize(("width", "millions"), [(4.0, 11.7), (6.0, 26.2)])
+@pytest.mark.slow
 def test_two_branch_resnet_has_the_printed_number_of_parameters(width, millions):
     """Gastaldi's 2x64d and 2x96d; Loshchilov and Hutter print 11.6 and 25.6 million for the same networks."""
     k = int(width)
@@ -302,6 +304,7 @@ def test_two_branch_resnet_adds_the_mean_of_its_branches_and_shifts_half_of_its_
     assert np.argwhere(seen[..., 8:].any(-1)).tolist() == [[0, 5, 7]]  # ... but shifted they are even
 
 
+@pytest.mark.slow
 def test_two_branch_resnet_has_a_smaller_form_and_weights_that_follow_from_the_seed():
     small = resnet(width=0.5, blocks=1, stem_stride=2)
     assert small.get_layer("stem").output.shape[1:] == (16, 16, 16)
@@ -375,6 +378,7 @@ def test_the_transformer_begins_with_all_classes_alike_and_tells_places_apart():
     assert np.abs(one - other).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_vit_s_has_the_parameters_of_its_table():
     model = vision_transformer(
         input_shape=(224, 224, 3), classes=1000, seed=0, patch=16, width=384, blocks=12, heads=6, mlp_ratio=4

@@ -143,6 +143,7 @@ def held_out(net):
     return np.random.default_rng(derive(0, "held_out", net)).choice(104, HELD_OUT, replace=False)
 
 
+@pytest.mark.slow
 def test_held_out_questions_do_not_enter_the_gradient():
     """A net's weights are the same whatever the answers to its four held-out questions are."""
 

@@ -77,6 +77,7 @@ def alone():
 
 # 220 examples make 55 steps of 4, so that an epoch has three occasions: after 50 steps, after 55, after its row.
 @pytest.mark.parametrize("occasion", [1, 5, 6, 9])
+@pytest.mark.slow
 def test_stopped_and_gone_on_equals_never_stopped(occasion, alone):
     kept = Kept(stop=occasion)
     with pytest.raises(KeyboardInterrupt):
@@ -96,6 +97,7 @@ def plain(seed):
 
 
 @pytest.mark.parametrize("make", [everything, plain])
+@pytest.mark.slow
 def test_no_number_depends_on_how_steps_are_chunked(make, monkeypatch):
     """Not even where a run is stopped under one length and goes on under another."""
     expected, others = train(None, make=make)

@@ -245,6 +245,7 @@ def test_computed_rows_are_measured(epochs):
     assert cost.seconds(settings, small_digits()) == pytest.approx(20 + 0.5 * epochs)
 
 
+@pytest.mark.slow
 def test_a_real_training_is_measured():
     data, state = small_digits(), []
 

@@ -1,6 +1,7 @@
 """The runner: what it performs, records and skips."""
 
 import copy
+import dataclasses
 import gc
 import json
 import os
@@ -349,6 +350,29 @@ def test_a_held_run_is_waited_for(tmp_path, monkeypatch):
     assert len(naps) == 1
 
 
+def test_a_held_final_run_is_waited_for_when_all_others_are_done(tmp_path, monkeypatch):
+    one = paper(train, variants=["a"], seeds=2)
+    another = dataclasses.replace(one, key="another")
+    records, _ = run(one, tmp_path)
+    store, trained = Store(tmp_path), []
+    path, claim = store.path(one.key, records[0]["key"]), store.claim(one.key, records[0]["key"])
+    finished = path.read_bytes()
+    path.unlink()
+    assert claim.__enter__()
+    runner = Runner(Store(tmp_path), Progress(), "command")
+
+    def sleep(seconds):
+        trained.extend(runner.progress.trained)
+        path.write_bytes(finished)  # the other process is done
+        claim.__exit__(None, None, None)
+
+    monkeypatch.setattr("experiments.runs.runner.time.sleep", sleep)
+    found = runner.run(Request((one, another), "quick"))
+    assert trained == [("a", "final", 0, "done"), ("a", "final", 1, "done")]  # of the other paper
+    assert sorted(r["key"] for r in found if r["paper"] == one.key) == sorted(r["key"] for r in records)
+    assert len(found) == 4
+
+
 @pytest.mark.parametrize(
     ("only", "overrides", "message"),
     [
@@ -421,6 +445,7 @@ def test_a_tuning_run_that_the_data_cannot_serve_is_refused_before_anything_runs
 
 
 @pytest.mark.skipif(backend.name() != "tensorflow", reason="TensorFlow keeps what it traces")
+@pytest.mark.slow
 def test_nothing_that_a_run_has_traced_outlives_it(tmp_path):
     def traced(job):
         return classifier(job, perceptron(PReLU, seed=job.seed), Adam(job.settings.learning_rate))

@@ -1,8 +1,6 @@
 """The whole way from a folder of pages to the site, with a small library."""
 
-import os
 import re
-import sys
 
 import pytest
 
@@ -58,18 +56,6 @@ def test_both_languages_are_built_with_a_reference(place):
 def test_a_section_has_the_same_anchor_in_both_languages(place):
     text = (built(place) / "pt/b/index.html").read_text()
     assert '<section id="one">' in text and '<span id="um"></span>' in text
-
-
-def test_the_second_language_is_built_beside_the_first():
-    first, second = building.at_once(os.getpid, os.getpid)
-    assert first == os.getpid() and (second != first or sys.platform != "linux")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="builds one language after the other")
-def test_a_failure_of_the_second_language_fails_the_build(capfd):
-    with pytest.raises(RuntimeError, match="its message stands above"):
-        building.at_once(os.getpid, lambda: 1 / 0)
-    assert "ZeroDivisionError" in capfd.readouterr().err
 
 
 def test_nothing_of_the_web_is_fetched(place):

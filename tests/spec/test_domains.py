@@ -116,6 +116,7 @@ NEAR = st.one_of(
 
 @settings(max_examples=400, deadline=None)
 @given(st.data(), NEAR)
+@pytest.mark.slow
 def test_any_text_for_any_setting_is_a_value_of_its_domain_or_one_line(data, text):
     found, experiment, preset, variant, name = data.draw(st.sampled_from(everything()))
     try:
