@@ -73,8 +73,8 @@ class Loop:
             variables = [variable.value for variable in model.trainable_variables]
             return tape.gradient(loss, variables, unconnected_gradients="zero")
 
-        # Outside of `steps`, whose compiled form would become another one.
-        @tf.function(jit_compile=False)
+        # Outside of `steps`, whose compiled form would become another one; a function of its own takes longer to trace
+        # than it saves.
         def finite():
             values = [v.value for v in (*model.trainable_variables, *model.non_trainable_variables)]
             found = [tf.reduce_all(tf.math.is_finite(value)) for value in values if value.dtype.is_floating]

@@ -41,6 +41,8 @@ OPTIONAL = {"findings": ("looked",)}
 AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 # What stands between a number and "%".
 BEFORE_PERCENT = {"en": " ", "pt": "\u202f"}
+# Written numbers after which a unit stands in the singular: in Portuguese all below 2.
+ONE = {"en": re.compile(r"-?1"), "pt": re.compile(r"-?[01](\.\d+)?")}
 # What separates decimals and thousands, exchanged.
 COMMA = str.maketrans(".,", ",.")
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -178,8 +180,11 @@ class Text:
 
     def amount(self, amount):
         """Return an `Amount` with its unit."""
-        unit = self.unit(amount.quantity, amount.difference)
-        return self.with_unit(self.number(amount.quantity, amount.value), unit)
+        quantity, unit = amount.quantity, self.unit(amount.quantity, amount.difference)
+        name = quantity.difference_unit if amount.difference else quantity.unit
+        if ONE[self.language].fullmatch(quantity.number(amount.value)) and self.has("units_of_one", name):
+            unit = self.row("units_of_one", name)
+        return self.with_unit(self.number(quantity, amount.value), unit)
 
     def with_unit(self, written, unit):
         """Return a written number with its printed unit, or alone where that is ""."""

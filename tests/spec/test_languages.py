@@ -230,6 +230,18 @@ def test_a_percent_sign_keeps_its_distance_in_both_languages():
     assert portuguese.with_unit("3", "épocas") == "3 épocas" and portuguese.with_unit("3", "") == "3"
 
 
+def test_a_unit_is_in_the_singular_after_one_and_in_portuguese_after_all_below_two():
+    english, portuguese = Text({}), Text({}, "pt")
+    for value, one, other in (
+        (0.0058, "0.58 points", "0,58 ponto percentual"),
+        (-0.01999, "-2.00 points", "-2,00 pontos percentuais"),
+        (-0.0199, "-1.99 points", "-1,99 ponto percentual"),
+        (0.11, "11.00 points", "11,00 pontos percentuais"),
+    ):
+        amount = Amount(TEST_ERROR, value, True)
+        assert (english.amount(amount), portuguese.amount(amount)) == (one, other)
+
+
 @pytest.mark.parametrize("path", sorted(REPORTS.rglob("*.pt.*")), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_published_pages_and_figures_are_set_as_portuguese(path):
     text = FENCED.sub(" ", path.read_text(encoding="utf-8"))
