@@ -1,5 +1,6 @@
 """The mutation gate itself: its rows fit the sources, and its verdicts are right. It is not run here."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -12,13 +13,18 @@ from tests.mutants.choice import Choice
 from tests.mutants.mutant import BACKENDS, ROOT, Mutant, Sources, TableError, mutate
 
 SOURCES = Sources()
-GENERATED = {backend: generated.mutants(SOURCES, backend) for backend in BACKENDS}
+
+
+@functools.cache
+def made(backend):
+    """Return the generated changes of a backend."""
+    return generated.mutants(SOURCES, backend)
 
 
 @pytest.mark.slow
 def test_every_change_fits_the_sources():
     """A sample of the generated ones. And no two have one name, by which `equivalent.txt` knows them."""
-    for mutants in (written.load(), *GENERATED.values()):
+    for mutants in (written.load(), *map(made, BACKENDS)):
         wrong = []
         for mutant in mutants[:150]:
             try:
@@ -29,10 +35,11 @@ def test_every_change_fits_the_sources():
         assert len({mutant.id for mutant in mutants}) == len(mutants)
 
 
+@pytest.mark.slow
 def test_changes_that_alter_nothing_are_changes_of_these_sources():
     for id, (backends, reason) in equivalent.load().items():
         for backend in backends:
-            assert any(mutant.id == id for mutant in GENERATED[backend]), f"{id} ({backend})"
+            assert any(mutant.id == id for mutant in made(backend)), f"{id} ({backend})"
         assert len(reason) > 10, id
 
 
@@ -40,7 +47,7 @@ def test_changes_that_alter_nothing_are_changes_of_these_sources():
 def test_every_file_that_computes_has_changes_and_tests_that_must_notice_them():
     """A new component gets both without a line here."""
     choice = Choice(SOURCES)
-    files = {mutant.file for mutants in GENERATED.values() for mutant in mutants}
+    files = {mutant.file for backend in BACKENDS for mutant in made(backend)}
     assert len(files) > 60 and "optimizers/_foreach.py" in files
     assert [file for file in files if not choice.of(file)] == []
 
