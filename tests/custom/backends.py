@@ -101,25 +101,34 @@ def compiled_trajectory(optimizer, variables, sequences):
     and the rules are tested in the form in which they train.
     """
     optimizer.build(variables)
+    stacked = [ops.convert_to_tensor(np.stack(g), dtype=v.dtype) for g, v in zip(sequences, variables, strict=True)]
+    steps = len(sequences[0])
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        def step(i, *arrays):
+            optimizer.apply([g[i] for g in stacked], variables)
+            return i + 1, *(array.write(i, v.value) for array, v in zip(arrays, variables, strict=True))
+
+        @tf.function(autograph=False, jit_compile=False)
+        def train():
+            arrays = [tf.TensorArray(v.dtype, steps) for v in variables]
+            _, *arrays = tf.while_loop(lambda i, *_: i < steps, step, (0, *arrays), parallel_iterations=1)
+            return [array.stack() for array in arrays]
+
+        return [to_numpy(values) for values in train()]
+    if BACKEND == "jax":
+        import jax
+
+        apply = jax.jit(optimizer.stateless_apply)
+        values, state = [v.value for v in variables], [v.value for v in optimizer.variables]
     points = [[] for _ in variables]
-    for gradients in zip(*sequences, strict=True):
-        tensors = [ops.convert_to_tensor(g, dtype=v.dtype) for g, v in zip(gradients, variables, strict=True)]
-        if BACKEND == "tensorflow":
-            if not points[0]:
-                import tensorflow as tf
-
-                apply = tf.function(lambda *gs: optimizer.apply(gs, variables), jit_compile=False)
-            apply(*tensors)
-            values = variables
-        elif BACKEND == "jax":
-            if not points[0]:
-                import jax
-
-                apply = jax.jit(optimizer.stateless_apply)
-                values, state = [v.value for v in variables], [v.value for v in optimizer.variables]
-            values, state = apply(state, tensors, values)
+    for t in range(steps):
+        gradients = [g[t] for g in stacked]
+        if BACKEND == "jax":
+            values, state = apply(state, gradients, values)
         else:
-            optimizer.apply(tensors, variables)
+            optimizer.apply(gradients, variables)
             values = variables
         for trace, value in zip(points, values, strict=True):
             trace.append(to_numpy(value))
