@@ -21,6 +21,8 @@ def at_once(first, second):
     reader, writer = context.Pipe(duplex=False)
 
     def apart():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked hears it, and ends this process
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             return

@@ -39,6 +39,27 @@ def test_the_second_ends_with_a_first_that_fails():
 
 
 @forked
+def test_ctrl_c_is_heard_once():
+    """A terminal sends it to both."""
+    script = """
+import os, time
+from experiments.together import at_once
+def first():
+    print("ready", flush=True)
+    time.sleep(60)
+at_once(first, lambda: time.sleep(60))
+"""
+    asked = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    )
+    asked.stdout.readline()
+    time.sleep(0.5)
+    os.killpg(asked.pid, signal.SIGINT)
+    said = asked.communicate(timeout=60)[1]
+    assert said.count("Traceback") == 1 and "Fork" not in said
+
+
+@forked
 def test_the_second_ends_with_the_process_that_asked_for_it(tmp_path):
     """It would write into what the next one builds."""
     script = """
