@@ -41,6 +41,7 @@ def test_every_published_record_is_where_its_meaning_puts_it(paper):
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda p: p.key)
+@pytest.mark.slow
 def test_a_page_can_be_made_of_what_one_variant_left(paper):
     """Who has run one variant alone, or half of a preset, wants to see it."""
     kept = {(e.name, list(e.variants)[-1]) for e in paper.experiments}

@@ -49,6 +49,7 @@ def test_a_learned_beta_stays_one():
 
 
 @pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.slow
 def test_training_goes_on(name):
     """With the optimizer's state, its options as they were changed, and in the middle of Lookahead's cycle."""
     model = keras.saving.load_model(OLD / f"{name}.keras")

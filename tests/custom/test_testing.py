@@ -91,6 +91,7 @@ LOSSES = {
 
 
 @pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.slow
 def test_right_layers_pass(name):
     make, shape, options, arrays = LAYERS[name]
     result = check_gradient(make(), shape, **options)

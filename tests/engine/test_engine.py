@@ -130,6 +130,7 @@ def test_state_that_does_not_train_is_carried_from_step_to_step():
 
 
 @pytest.mark.parametrize("clipping", [{"clipvalue": 0.02}, {"clipnorm": 0.1}, {"global_clipnorm": 0.3}])
+@pytest.mark.slow
 def test_normalisation_schedule_clipping_regularisers_and_averages_are_those_of_numpy(clipping):
     arrays, plan, net = digits(), engine.Plan(epochs=3, batch_size=20, seed=3), Normalised(clipping)
     expected = list(net.train(arrays, plan))

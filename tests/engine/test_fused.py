@@ -139,6 +139,7 @@ def test_a_model_is_itself_again_whatever_happens():
     assert [set(vars(layer)) for layer in layers] == before
 
 
+@pytest.mark.slow
 def test_the_engine_trains_images_with_it_and_a_user_does_not(monkeypatch):
     x, y = images(24, (8, 8, 3))
     arrays = engine.Arrays(x, y, {"train": (x, y)}, np.full(3, 127.0), np.full(3, 1 / 70))

@@ -100,6 +100,7 @@ def test_no_randomness_and_no_state_enter():
         assert row == other
 
 
+@pytest.mark.slow
 def test_probes_are_measured_when_due_and_cost_nothing_when_absent(monkeypatch):
     watched = (Probe("weight_norm", "dense", every=2), Probe("zeros", "activation", every=3))
     rows = train(dense(), watched, 4)

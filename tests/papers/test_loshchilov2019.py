@@ -55,6 +55,7 @@ def test_the_schedules_are_those_of_figure_1():
     assert float(made.learning_rate) == pytest.approx(0.2) and made.weight_decay == 0.5
 
 
+@pytest.mark.slow
 def test_the_normalised_decay_is_that_of_the_length_and_of_each_period():
     digits = dict(data="digits_rgb", examples=480, batch_size=32, weight_decay=0.025)
     for variant, epochs in (("shortest", 3), ("middle", 12), ("longest", 48)):

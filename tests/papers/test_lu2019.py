@@ -141,6 +141,7 @@ def test_measures_of_an_ensemble():
     assert loss == pytest.approx(0.5 * np.square(found).sum()) and right == 2
 
 
+@pytest.mark.slow
 def test_a_dead_net_stays_dead_and_rows_have_what_the_page_reads():
     found = trained(PAPER, "line", "he", nets=40, epochs=3, layers=5)
     assert [row["epoch"] for row in found] == [1, 2, 3]

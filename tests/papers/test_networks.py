@@ -326,6 +326,7 @@ def test_two_branch_resnet_has_a_smaller_form_and_weights_that_follow_from_the_s
     ],
     ids=["network_in_network", "two_branch_resnet", "cuda_convnet", "vision_transformer"],
 )
+@pytest.mark.slow
 def test_every_precision_of_the_engine_makes_a_network_with_float32_outputs(make):
     for precision in ("tf32", "mixed_bfloat16"):
         model = make(width=0.125, precision=precision)

@@ -40,6 +40,7 @@ def test_both_solutions_fit_and_only_one_is_right_on_new_examples():
 
 
 @pytest.mark.parametrize("variant", list(VARIANTS))
+@pytest.mark.slow
 def test_each_method_ends_at_its_solution(variant):
     found = trained(PAPER, "share_60", variant, examples=30, epochs=4, steps=300, batch_size=10)
     assert [row["epoch"] for row in found] == [1, 2, 3, 4]

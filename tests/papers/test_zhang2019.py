@@ -84,6 +84,7 @@ def test_fast_weights_are_found_behind_the_slow_ones():
 
 
 @pytest.mark.parametrize("variant", list(networks.WEIGHTS))
+@pytest.mark.slow
 def test_both_weights_are_evaluated_and_the_slow_ones_stay(variant):
     waiting = job(PAPER, "slow_and_fast", variant, epochs=1)
     training = waiting.experiment.train(waiting)

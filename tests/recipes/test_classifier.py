@@ -73,6 +73,7 @@ def test_examples_that_are_not_there_are_refused(examples):
         described(values)
 
 
+@pytest.mark.slow
 def test_a_target_that_is_reached_ends_the_training_and_the_record_says_why():
     values = {"batch_size": 20, "epochs": 30, "evaluation": "test", "train_evaluation_every": 1, "evaluation_every": 30}
     stop = engine.Stop("train_error", 0.25)

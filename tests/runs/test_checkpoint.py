@@ -377,6 +377,7 @@ def files(folder):
     return [p.name.split(".", 1)[1] for p in (folder / "fake2000_test" / ".checkpoints").glob("*")]
 
 
+@pytest.mark.slow
 def test_the_runner_goes_on_after_a_failure_and_removes_the_file_when_done(tmp_path):
     def failing(job):
         training = real(job)
@@ -423,6 +424,7 @@ def test_a_record_that_cannot_be_written_is_kept_and_the_next_call_writes_it(tmp
     assert json.loads(kept_.read_text())["history"] == done["history"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_between_two_rows_is_kept_too(tmp_path):
     class Stopping(Progress):
         def epoch(self, run, row):
