@@ -42,8 +42,9 @@ def test_the_second_ends_with_a_first_that_fails():
 def test_ctrl_c_is_heard_once():
     """A terminal sends it to both."""
     script = """
-import os, time
+import os, signal, time
 from experiments.together import at_once
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background is started deaf
 def first():
     print("ready", flush=True)
     time.sleep(60)
