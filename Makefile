@@ -35,7 +35,7 @@ quick: $(READY) ## run every paper's quick preset, build its pages and their sit
 site: $(READY) ## build the site of the published pages in build/site/, in English and Portuguese
 	$(BIN)/python -m experiments site
 
-test: $(READY) ## run the tests, but those that take many seconds each (TensorFlow backend)
+test: $(READY) ## run the tests, but those that take seconds each (TensorFlow backend)
 	$(PYTEST) -m "not slow"
 
 test-all: $(READY) ## run all tests: those that start commands, kill runs, build the site and train every variant too

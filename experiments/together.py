@@ -39,14 +39,19 @@ def at_once(first, second):
     writer.close()
     try:
         mine = first()
-        theirs, error = reader.recv()
+        theirs, error = _received(reader)
         if error is not None:
             raise error
-    except EOFError:
-        raise RuntimeError("the process that did the other half was ended; what it said stands above") from None
     except BaseException:
         process.kill()
         raise
     finally:
         process.join()
     return mine, theirs
+
+
+def _received(reader):
+    try:
+        return reader.recv()
+    except EOFError:
+        raise RuntimeError("the process that did the other half was ended; what it said stands above") from None

@@ -36,11 +36,10 @@ def write_page(pages, folder, records=None):
     folder = pathlib.Path(folder)
     drawn = [(block, page.language) for page in pages for block in page.every(Picture) if block.draw]
     drawn += [(block, page.language) for page in pages for block in page.every(Motion)]
-    halves = [functools.partial(_draw, drawn[i::2], folder / "figures") for i in range(2)]
     if len(drawn) < FEW:
         _draw(drawn, folder / "figures")
     else:
-        at_once(*halves)
+        at_once(*(functools.partial(_draw, drawn[i::2], folder / "figures") for i in range(2)))
     for page in pages:
         write_atomically(folder / FILES[page.language], render.markdown(page))
     for block in pages[0].every(Grid):

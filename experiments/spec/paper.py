@@ -7,8 +7,9 @@ from typing import Any
 
 from experiments.errors import unknown
 from experiments.spec import check
+from experiments.spec.bibliography import Citation
 from experiments.spec.experiment import PRESETS
-from experiments.spec.text import Citation, Text
+from experiments.spec.text import Text
 
 
 @dataclasses.dataclass(frozen=True)

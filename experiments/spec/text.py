@@ -38,7 +38,6 @@ SECTIONS = {
 }
 # Parts that a row may have beside those of its section.
 OPTIONAL = {"findings": ("looked",)}
-AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 # What stands between a number and "%".
 BEFORE_PERCENT = {"en": " ", "pt": "\u202f"}
 # Written numbers after which a unit stands in the singular: in Portuguese all below 2.
@@ -87,47 +86,6 @@ class _Blanks(string.Formatter):
         return super().format_field(value, format_spec)
 
 
-@dataclasses.dataclass(frozen=True)
-class Citation:
-    """A paper as a bibliography names it, and the chapter of the book that tells it, in words of one language."""
-
-    title: str
-    authors: str
-    venue: str
-    year: int
-    link: str
-    chapter: str
-    language: str = "en"
-
-    @property
-    def short(self):
-        """Surnames and year, as a sentence cites it."""
-        names = [surname for surname, _ in self._names()]
-        who = {"en": " and ", "pt": " e "}[self.language].join(names) if len(names) < 3 else f"{names[0]} et al."
-        return f"{who} ({self.year})"
-
-    @property
-    def bibtex(self):
-        """The authors as BibTeX separates them."""
-        return " and ".join(f"{surname}, {initials}" for surname, initials in self._names())
-
-    def _names(self):
-        found = AUTHOR.findall(self.authors.replace(", and ", ", "))
-        return [(surname.strip(" ,"), initials.strip()) for surname, initials in found]
-
-    @classmethod
-    def load(cls, folder, language="en"):
-        """Read `citation.toml` of a paper's folder: its `chapter` is one text, or a table of one for each language."""
-        path = pathlib.Path(folder) / "citation.toml"
-        read = _read(path)
-        chapter = read.get("chapter")
-        if isinstance(chapter, Mapping):
-            if language not in chapter:
-                raise DeclarationError(f"{path}: `chapter` has {', '.join(chapter)}. Expected {language!r} too.")
-            read["chapter"] = chapter[language]
-        return cls(**read, language=language)
-
-
 def bracketed(low, high):
     """Return an interval in brackets: a semicolon stands between numbers that have a comma of their own."""
     return f"[{low}; {high}]" if "," in f"{low}{high}" else f"[{low}, {high}]"
@@ -159,7 +117,7 @@ class Text:
     def load(cls, folder, language="en"):
         """Read `text.<language>.toml` of a paper's folder, and the words that it shares with others."""
         folder = pathlib.Path(folder)
-        return cls(_read(folder / f"text.{language}.toml"), language, folder)
+        return cls(read_toml(folder / f"text.{language}.toml"), language, folder)
 
     @property
     def languages(self):
@@ -338,15 +296,20 @@ class Text:
 @functools.cache
 def _of_room(folder, language):
     path = folder / f"text.{language}.toml"
-    return _read(path) if path.is_file() else {}
+    return read_toml(path) if path.is_file() else {}
 
 
 @functools.cache
 def _shared(language):
-    return _read(SHARED / f"text.{language}.toml")
+    return read_toml(SHARED / f"text.{language}.toml")
 
 
-def _read(path):
+def read_toml(path):
+    """Return what a TOML file holds.
+
+    Raises:
+        DeclarationError: it is no TOML; the message names the file.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
