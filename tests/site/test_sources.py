@@ -9,7 +9,7 @@ from experiments.site import citation
 from experiments.site.docstrings import prepared, undocumented
 from experiments.site.formula import mathml
 from experiments.site.sources import Tree, sheets, words
-from experiments.spec.text import Citation
+from experiments.spec.bibliography import Citation
 
 
 @pytest.fixture
