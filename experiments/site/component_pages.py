@@ -1,5 +1,6 @@
 """Reference pages: what autodoc reads from a docstring, with a plot, what a step costs, and the papers that use it."""
 
+import functools
 import hashlib
 import importlib
 import inspect
@@ -17,6 +18,7 @@ from experiments.report.paper_components import components
 from experiments.site import addons, functions, paths
 from experiments.site.docstrings import inline
 from experiments.site.sources import words
+from experiments.together import at_once
 
 KINDS = ("component", "base", "companion")
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
@@ -32,12 +34,17 @@ def plots(groups, kept):
     if not index.is_file():
         found = {(g.folder, c.name): plot(c) for g in groups for c in g.components}
         pictures = {place: picture for place, picture in found.items() if picture}
-        for (group, _), picture in pictures.items():
-            figures.save(picture.draw, folder / group, picture.name)
+        saved = [functools.partial(_save, dict(list(pictures.items())[i::2]), folder) for i in range(2)]
+        at_once(*saved)
         rows = [[*place, p.name, p.alt, p.caption] for place, p in pictures.items()]
         write_atomically(index, json.dumps(rows))
     rows = json.loads(index.read_text(encoding="utf-8"))
     return {(group, name): Picture(*words) for group, name, *words in rows}, folder
+
+
+def _save(pictures, folder):
+    for (group, _), picture in pictures.items():
+        figures.save(picture.draw, folder / group, picture.name)
 
 
 def _digest(groups):

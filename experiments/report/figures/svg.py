@@ -84,10 +84,12 @@ def _drawn(draw):
     figure = matplotlib.figure.Figure(figsize=SIZE, layout="constrained")
     figure.patch.set_alpha(1.0)
     draw(figure.add_subplot())
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)  # "none" would leave one that has Matplotlib draw a figure twice to save it
     for axes in figure.axes:
+        place = axes.get_axes_locator()  # a colour bar's
+        axes.apply_aspect(place(axes, None) if place else None)
         axes.set_position([round(x, 3) for x in axes.get_position().bounds])
     return figure
 
