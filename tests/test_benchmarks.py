@@ -229,6 +229,26 @@ def test_every_contender_makes_the_steps_it_says():
         assert overhead_contenders.stacked_steps(net, 3)(53) == 50
 
 
+def test_nets_that_are_measured_again_take_the_place_of_their_rows_alone(tmp_path):
+    path, here = tmp_path / "overhead.json", {"processor": "a", "cores": 2, "keras": "3"}
+    rows = [{"net": name, "operations": 1} for name in ("small", "lenet", "nin")]
+    overhead.save(path, {"environment": here, "table": rows, "activations": {"ReLU": 1}})
+    again = [{"net": name, "operations": 2} for name in ("nin", "wide")]
+    overhead.save(path, {"environment": here, "table": again}, ["nin", "wide"])
+    found = overhead.read(path)
+    assert [(r["net"], r["operations"]) for r in found["table"]] == [
+        ("small", 1),
+        ("wide", 2),
+        ("lenet", 1),
+        ("nin", 2),
+    ]
+    assert found["activations"] == {"ReLU": 1}
+    overhead.save(path, {"environment": here, "table": again})
+    assert overhead.read(path)["table"] == again
+    assert overhead.elsewhere(path, here) == overhead.elsewhere(tmp_path / "none", here) == []
+    assert overhead.elsewhere(path, here | {"cores": 4}) == ["cores 2, now 4"]
+
+
 @pytest.mark.slow
 def test_children_take_turns_in_processes_of_their_own():
     makers = {"jax": ("jax", "engine_jax", "tiny")} if keras.backend.backend() == "jax" else {}

@@ -48,6 +48,7 @@ GPU_CONTENDERS = {
     "peak": ("torch", "gpu_peak"),
 }
 PRECISIONS = ("tf32", "bfloat16")
+MACHINE = ("processor", "cores", "keras")  # what rows of one table share
 SECONDS = {"cpu": 1.0, "gpu": 0.3}  # length of a turn
 # One GPU is shared by the processes of a row; none of them may take all of its memory.
 ENVIRONMENT = {
@@ -248,15 +249,39 @@ def activations(options, keep):
 PARTS = {"table": table, "onednn": onednn, "stacks": stacks, "activations": activations}
 
 
-def save(path, found):
-    """Put a part's results, as far as they are, into the file; what it holds of other parts stays."""
+def save(path, found, nets=None):
+    """Put a part's results, as far as they are, into the file; what it holds of other parts stays.
+
+    Args:
+        path: of the file; without one nothing is kept.
+        found: the part's results by its name, and `environment`.
+        nets: those that were asked for. The rows of others stay too, where they are of the same machine.
+    """
     if not path:
         return
-    results = {}
-    if os.path.exists(path):
-        with open(path) as file:
-            results = json.load(file)
+    results = read(path)
+    if nets:
+        for part in set(found) & set(results) - {"environment", "activations"}:
+            same = {row["net"] for row in found[part]}
+            rows = [row for row in results[part] if row["net"] not in same] + found[part]
+            found = found | {part: sorted(rows, key=lambda row: list(NETS).index(row["net"]))}
     write_atomically(path, json.dumps(results | found, indent=1) + "\n")
+
+
+def read(path):
+    """Return what a file of results holds; where there is none, nothing."""
+    if not os.path.exists(path):
+        return {}
+    with open(path) as file:
+        return json.load(file)
+
+
+def elsewhere(path, environment):
+    """Return in what the machine of a file of results differs from this one; empty where it does not."""
+    before = read(path).get("environment", environment) if path else environment
+    return [
+        f"{name} {before[name]!r}, now {environment[name]!r}" for name in MACHINE if before[name] != environment[name]
+    ]
 
 
 def main():
@@ -274,11 +299,15 @@ def main():
     from experiments.benchmarks import timing
 
     environment = timing.environment(None)
+    if options.net and (differing := elsewhere(options.out, environment)):
+        parser.error(f"Received: --net with a file of another machine ({'; '.join(differing)}). Measure all nets anew.")
     if options.device == "gpu":
         gpu(options, lambda rows: save(options.out, {"gpu": {"environment": environment, "rows": rows}}))
         return
     for part in options.part or PARTS:
-        PARTS[part](options, lambda found, part=part: save(options.out, {"environment": environment, part: found}))
+        PARTS[part](
+            options, lambda found, part=part: save(options.out, {"environment": environment, part: found}, options.net)
+        )
 
 
 if __name__ == "__main__":
