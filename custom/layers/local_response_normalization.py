@@ -6,21 +6,51 @@ import keras
 from keras import ops
 
 from .. import _checks
+from .._elementwise import Elementwise
 from .._registry import registered
 from .._types import Config, Shape, Tensor
 from ..activations.base import to_float
 
 
-def window_sum(x: Tensor, size: int, axis: int) -> Tensor:
-    """Sum of `x` over a window of `size` elements, centred at each element of the axis and clipped at its ends."""
-    length = x.shape[axis]
-    half = min(size // 2, length - 1)  # a wider window sees no more
-    borders = [(0, 0)] * len(x.shape)
-    borders[axis] = (half, half)
-    x = ops.pad(x, borders)
-    before = (slice(None),) * axis
-    # Shifted copies, not differences of a cumulative sum: those would cancel.
-    return sum(x[(*before, slice(shift, shift + length))] for shift in range(2 * half + 1))
+def window_sum(x: Tensor, size: int, axes: tuple[int, ...]) -> Tensor:
+    """Sum of `x` over a window of `size` elements along each axis, centred at each element, clipped at the ends."""
+    for axis in axes:
+        length = x.shape[axis]
+        half = min(size // 2, length - 1)  # a wider window sees no more
+        borders = [(0, 0)] * len(x.shape)
+        borders[axis] = (half, half)
+        padded = ops.pad(x, borders)
+        before = (slice(None),) * axis
+        # Shifted copies, not differences of a cumulative sum: those would cancel.
+        x = sum(padded[(*before, slice(shift, shift + length))] for shift in range(2 * half + 1))
+    return x
+
+
+def _power(s: Tensor, beta: float) -> Tensor:
+    """s^-beta for s above 0; the paper's beta by roots, which have kernels of their own."""
+    if beta != 0.75:
+        return ops.power(s, -beta)
+    root = ops.rsqrt(s)
+    return root * ops.sqrt(root)
+
+
+def _divided(a: Tensor, total: Tensor, k: float, alpha: float, beta: float) -> Tensor:
+    return a * _power(k + alpha * total, beta)
+
+
+def _divided_by_a(t: Tensor, a: Tensor, total: Tensor, k: float, alpha: float, beta: float) -> Tensor:
+    return t * _power(k + alpha * total, beta)
+
+
+def _divided_by_total(t: Tensor, a: Tensor, total: Tensor, k: float, alpha: float, beta: float) -> Tensor:
+    s = k + alpha * total
+    return -alpha * beta * (t * a * _power(s, beta) / s)
+
+
+# An element is in the window of another where that is in its own, so the gradient is the same sum again: not
+# one of the copies, each of which would take a pass over an array of zeros.
+windowed = Elementwise(window_sum, lambda t, x, size, axes: window_sum(t, size, axes))
+divided = Elementwise(_divided, _divided_by_a, _divided_by_total)
 
 
 @registered
@@ -104,10 +134,8 @@ class LocalResponseNormalization(keras.layers.Layer):
         inputs = to_float(inputs)
         dtype = keras.backend.standardize_dtype(inputs.dtype)
         a = ops.cast(inputs, "float64" if dtype == "float64" else "float32")
-        total = ops.square(a)
-        for axis in self._axes(len(a.shape)):
-            total = window_sum(total, self.size, axis)
-        return ops.cast(a * ops.power(self.k + self.alpha * total, -self.beta), dtype)
+        total = windowed(ops.square(a), size=self.size, axes=tuple(self._axes(len(a.shape))))
+        return ops.cast(divided(a, total, k=self.k, alpha=self.alpha, beta=self.beta), dtype)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape

@@ -8,6 +8,7 @@ from keras import ops
 from custom.layers import LocalResponseNormalization
 from custom.testing import check_gradient
 from tests.custom.backends import BACKEND, run_fresh, to_numpy, value_and_gradient
+from tests.custom.test_derivatives import STEP, forward_derivative, gradient_of
 from tests.reference import local_response_normalization as oracle
 
 X = 3 * np.random.default_rng(0).normal(size=(2, 5, 4, 7))
@@ -43,6 +44,26 @@ def test_the_defaults_are_the_papers():
 @pytest.mark.parametrize("options", CASES[:4], ids=str)
 def test_gradient_is_the_slope(options):
     check_gradient(LocalResponseNormalization(**options), (2, 4, 3, 6))
+
+
+@pytest.mark.parametrize("options", [PAPER | {"alpha": 0.2}, STRONG, WITHIN], ids=str)
+def test_derivatives_along_a_tangent_in_both_modes(options, float64):
+    """The first by forward mode, the second by reverse mode twice and by forward mode over it: central differences."""
+    layer, x = LocalResponseNormalization(**options, dtype="float64"), X[:1]
+    tangent = np.random.default_rng(3).normal(size=x.shape)
+    layer(x)
+    point, along = ops.convert_to_tensor(x), ops.convert_to_tensor(tangent)
+    ahead, behind = x + STEP * tangent, x - STEP * tangent
+    first = (oracle.forward(ahead, **options) - oracle.forward(behind, **options)) / (2 * STEP)
+    np.testing.assert_allclose(to_numpy(forward_derivative(layer, point, along)), first, rtol=0, atol=1e-8)
+    ones = np.ones_like(x)
+    second = (oracle.gradient(ahead, ones, **options) - oracle.gradient(behind, ones, **options)) / (2 * STEP)
+    product = gradient_of(lambda x: ops.sum(gradient_of(layer)(x) * along))
+    np.testing.assert_allclose(to_numpy(product(ops.convert_to_tensor(x))), second, rtol=0, atol=1e-8)
+    if BACKEND != "torch":
+        np.testing.assert_allclose(
+            to_numpy(forward_derivative(gradient_of(layer), point, along)), second, rtol=0, atol=1e-8
+        )
 
 
 @pytest.mark.parametrize("shape", [(3, 6), (3, 4, 6), (3, 2, 4, 6), (2, 2, 3, 2, 4)], ids=str)
