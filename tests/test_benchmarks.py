@@ -16,6 +16,7 @@ import custom.optimizers
 from custom.layers import LocalResponseNormalization
 from experiments.benchmarks import (
     activations,
+    kernels,
     optimizers,
     overhead,
     overhead_contenders,
@@ -61,7 +62,8 @@ def results(nets_=("small", "nin_quarter")):
     ]
     stacks = [{"net": "tiny", "members": times(0.01, ["single", *map(str, overhead.STACKS)])}]
     onednn = [{"net": "lenet", "contenders": times(10, [overhead_contenders.PLAIN, "engine_tensorflow"])}]
-    found = {"environment": ENVIRONMENT, "table": rows, "onednn": onednn, "stacks": stacks}
+    parts = [{"net": "lenet", "shares": dict(zip(kernels.KINDS, (0.6, 0.2, 0.1, 0.06, 0.04), strict=True))}]
+    found = {"environment": ENVIRONMENT, "table": rows, "kernels": parts, "onednn": onednn, "stacks": stacks}
     return found | {"activations": times(50, overhead.ACTIVATIONS)}
 
 
@@ -247,6 +249,35 @@ def test_nets_that_are_measured_again_take_the_place_of_their_rows_alone(tmp_pat
     assert overhead.read(path)["table"] == again
     assert overhead.elsewhere(path, here) == overhead.elsewhere(tmp_path / "none", here) == []
     assert overhead.elsewhere(path, here | {"cores": 4}) == ["cores 2, now 4"]
+
+
+def test_kernels_are_told_apart_by_their_type_and_their_place():
+    events = {
+        "while/body/_1/while/conv2d/convolution:_MklNativeConv2D": "products",
+        "gradient_tape/conv2d/Conv2DBackpropFilter:_MklNativeConv2DBackpropFilter": "products",
+        "while/relu/Relu:_MklNativeFusedConv2D": "products",
+        "while/dense/MatMul:_MklMatMul": "products",
+        "gradient_tape/max_pooling2d/MaxPool2d/MaxPoolGrad:_MklNativeMaxPoolGrad": "pooling",
+        "while/batch_normalization/FusedBatchNormV3:_MklNativeFusedBatchNormV3": "norms",
+        "while/body/_1/while/momentum/sub_4:Sub": "optimizer",
+        "while/Adam/mul:Mul": "optimizer",
+        "while/GatherV2:GatherV2": "rest",
+        "ExecutorState::Process": None,
+        "EagerLocalExecute: __inference_steps_2785": None,
+        "steps": None,
+    }
+    assert {name: kernels.kind(name) for name in events} == events
+    found = kernels.shares([("a/b:Conv2D", 3), ("a/b:Mul", 1), ("steps", 100)])
+    assert found == {"products": 0.75, "pooling": 0, "norms": 0, "optimizer": 0, "rest": 0.25}
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's profiler")
+@pytest.mark.slow
+def test_a_step_is_profiled(monkeypatch):
+    layers = (("conv", 2, 3), ("relu",), ("max", 2, 2), ("flatten",), ("dense", 10))
+    monkeypatch.setitem(kernels.NETS, "lenet", Net("a small one", (8, 8, 1), layers, 8, "momentum"))
+    found = kernels.profile("lenet", 2)
+    assert abs(sum(found.values()) - 1) < 1e-9 and found["products"] > 0 and found["optimizer"] > 0
 
 
 @pytest.mark.slow

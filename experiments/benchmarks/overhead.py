@@ -36,6 +36,8 @@ CONTENDERS = {
 }
 ENGINE = "engine_tensorflow"
 CONVOLUTIONAL = ("lenet", "resnet", "nin_quarter")
+# By the profiler, which sees one kernel in a network that XLA compiles.
+PROFILED = ("lenet", "resnet", "cuda_half", "responses", "stages", "branched", "nin_quarter")
 STACKS = (1, 8, 32, 128)
 STACKED = ("tiny", "small", "deep")
 ACTIVATIONS = ("Linear", "ReLU", "LeakyReLU", "PReLU", "RReLU", "ELU", "GELU", "SiLU")
@@ -246,7 +248,20 @@ def activations(options, keep):
     keep(found)
 
 
-PARTS = {"table": table, "onednn": onednn, "stacks": stacks, "activations": activations}
+def kernels(options, keep):
+    rows = []
+    for name in options.net or PROFILED:
+        command = [sys.executable, "-m", "experiments.benchmarks.kernels", name]
+        environment = {**os.environ, **ENVIRONMENT["cpu"], "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Died(f"{' '.join(command[2:])} ended with code {done.returncode}: {done.stderr[-300:]}")
+        rows.append({"net": name, "shares": json.loads(done.stdout.splitlines()[-1])})
+        print(f"{NETS[name].title:28} {rows[-1]['shares']}", flush=True)
+        keep(rows)
+
+
+PARTS = {"table": table, "kernels": kernels, "onednn": onednn, "stacks": stacks, "activations": activations}
 
 
 def save(path, found, nets=None):

@@ -4,6 +4,7 @@ import json
 import pathlib
 import textwrap
 
+from experiments.benchmarks.kernels import KINDS
 from experiments.benchmarks.nets import NETS
 from experiments.benchmarks.overhead import ACTIVATIONS, ENGINE, STACKS
 from experiments.benchmarks.overhead_contenders import PLAIN
@@ -45,7 +46,8 @@ def page(folder, text):
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
     blocks = [links(text), _introduction(text, found["environment"])]
-    parts = {"table": _table, "gpu": _gpu, "onednn": _onednn, "stacks": _stacks, "activations": _activations}
+    parts = {"table": _table, "gpu": _gpu, "kernels": _kernels, "onednn": _onednn, "stacks": _stacks}
+    parts |= {"activations": _activations}
     for part, make in parts.items():
         if part in found:
             blocks += make(text, found[part])
@@ -228,6 +230,17 @@ def _bars(text, rows):
     fits = [f"{net} {text.numeral(ratio, '.2g')}×" for net, ratio in first]
     alt = text.page("bars_alt", lines="; ".join(fits), fit=_who(text, "fit"))
     return Picture("overhead_ratios", alt, text.page("bars_caption"), draw)
+
+
+def _kernels(text, rows):
+    header = tuple(map(text.page, ("network", *(f"kernels_{kind}" for kind in KINDS))))
+    lines = [(_net(text, row), *(_percent(text, row["shares"][kind]) for kind in KINDS)) for row in rows]
+    return [
+        Heading(text.page("kernels"), anchor="kernels"),
+        Paragraph(text.page("kernels_say")),
+        Code(COMMAND.format("--part kernels ")),
+        Grid(header, tuple(lines), text.page("kernels_caption"), numeric=tuple(range(1, len(header)))),
+    ]
 
 
 def _onednn(text, rows):
