@@ -1,20 +1,24 @@
 """Being asked to stop, by a signal or because the process that started this one has ended.
 
 What asks sets a flag. An exception alone would not do: raised by a signal's handler it may be swallowed, as inside
-a callback of the garbage collector. Long work looks at the flag, `check()`, wherever it can stop. What cannot look,
-as a compiler, is broken off after a while, and the process ends: files are whole whenever that happens.
+a callback of the garbage collector; where Python notices that, it is raised again. Long work looks at the flag,
+`check()`, wherever it can stop. What cannot look, as a compiler, is broken off after a while, and the process ends:
+files are whole whenever that happens.
 """
 
 import contextlib
+import functools
 import os
 import select
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 PATIENCE = 2.0  # seconds after which a second signal is no echo of the first: stop at once, whatever is in progress
+AGAIN = 0.02  # seconds after which a stop that was swallowed is raised once more
 GRACE = 1.5  # seconds that a process has to stop by itself, once it was asked to or its driver has ended
 STOPPED = "experiments: stopped. Finished runs are kept; the same command goes on."
 LEASH = "EXPERIMENTS_LEASH"  # set for a process whose standard input is held open by its driver, and only by it
@@ -70,6 +74,25 @@ def _ask(number: int, frame: object = None) -> None:
         raise Stopped(number)
 
 
+def _unraisable(report: "sys.UnraisableHookArgs", told: Callable[["sys.UnraisableHookArgs"], object]) -> None:
+    """Raise a stop once more that a callback could not raise; of what else it could not, Python tells."""
+    if not isinstance(report.exc_value, Stopped):
+        told(report)
+        return
+    again = threading.Timer(AGAIN, _raise_again, (report.exc_value.number,))
+    again.daemon = True
+    again.start()
+
+
+def _raise_again(number: int) -> None:
+    if _State.number is None:
+        return
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident, number)  # which a signal to this thread would not wake
+    else:
+        signal.raise_signal(number)
+
+
 @contextlib.contextmanager
 def heard(last_words: str | None = None) -> Iterator[None]:
     """Hear the signals that ask to stop while the block lasts; those that are ignored stay so.
@@ -84,6 +107,8 @@ def heard(last_words: str | None = None) -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in SIGNALS}
     replaced = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
     _State.number, _State.heard = None, True
+    told = sys.unraisablehook
+    sys.unraisablehook = functools.partial(_unraisable, told=told)
     try:
         for number in replaced:
             signal.signal(number, _ask)
@@ -93,6 +118,7 @@ def heard(last_words: str | None = None) -> Iterator[None]:
         for number, handler in replaced.items():
             signal.signal(number, handler)
         _State.number, _State.heard = None, False
+        sys.unraisablehook = told
 
 
 @contextlib.contextmanager

@@ -30,18 +30,42 @@ def ctrl_c():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_stop_that_was_swallowed_is_heard_at_the_next_look(awake):
-    class Callback:
-        def __del__(self):  # as in a callback of the garbage collector, nothing that is raised here gets out
-            ctrl_c()
+class Callback:
+    def __del__(self):  # as in a callback of the garbage collector, nothing that is raised here gets out
+        ctrl_c()
 
+
+def test_a_stop_that_was_swallowed_is_heard_at_the_next_look(awake):
     with stopping.heard():
         callback = Callback()
         del callback
         with pytest.raises(stopping.Stopped, match="SIGINT"):
             stopping.check()
     stopping.check()  # of the next command nothing is asked
+
+
+def test_a_stop_that_was_swallowed_is_raised_again_where_nobody_looks(awake, capsys):
+    told = sys.unraisablehook
+    with stopping.heard():
+        callback, began = Callback(), time.monotonic()
+        del callback
+        with pytest.raises(stopping.Stopped, match="SIGINT"):
+            time.sleep(30)
+        assert time.monotonic() - began < 15
+    assert sys.unraisablehook is told and capsys.readouterr().err == ""
+
+
+def test_what_else_a_callback_could_not_raise_is_told(monkeypatch):
+    class Broken:
+        def __del__(self):
+            raise ValueError("not a stop")
+
+    heard = []
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    with stopping.heard():
+        broken = Broken()
+        del broken
+    assert [str(report.exc_value) for report in heard] == ["not a stop"]
 
 
 def test_a_stop_that_came_out_as_another_error_is_one(awake):
