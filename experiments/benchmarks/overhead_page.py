@@ -16,6 +16,7 @@ from experiments.spec.text import LANGUAGES, Text, bracketed
 FILE = "overhead.json"
 COMMAND = "python -m experiments.benchmarks.overhead {}--out reports/overhead_benchmark/overhead.json"
 NOTHING = "–"
+WIDTH, ROW = 5.6, 0.36  # inches of the figure of all networks, and of a network's row
 # Contenders whose names the catalogue need not have, and the order of all.
 SHORT = {
     "fit": "fit, TensorFlow",
@@ -214,21 +215,24 @@ def _bars(text, rows):
     ratios = {name: [_ratio(found[name], found[ENGINE]) for found in columns] for name in who}
 
     def draw(axes):
+        axes.figure.set_size_inches(WIDTH, 1.2 + ROW * len(rows))
         for i, name in enumerate(who):
-            x = [j + (i - len(who) / 2) * 0.13 for j, ratio in enumerate(ratios[name]) if ratio]
-            y = [ratio for ratio in ratios[name] if ratio]
-            axes.plot(x, y, ls="none", marker=MARKERS[i], color=COLOURS[i], ms=6, label=_who(text, name))
-        axes.axhline(1, color="#555555", lw=1)
-        log_axis(axes, "y")
-        names = [textwrap.fill(_net(text, row), 10) for row in rows]
-        axes.set_xticks(range(len(rows)), names, fontsize=7)
-        axes.set_ylabel(text.page("bars_axis"))
-        axes.grid(axis="x", visible=False)
+            places = [j + (i - (len(who) - 1) / 2) * 0.13 for j, ratio in enumerate(ratios[name]) if ratio]
+            x = [ratio for ratio in ratios[name] if ratio]
+            axes.plot(x, places, ls="none", marker=MARKERS[i], color=COLOURS[i], ms=6, label=_who(text, name))
+        axes.axvline(1, color="#555555", lw=1)
+        log_axis(axes, "x")
+        axes.set_yticks(range(len(rows)), [textwrap.fill(_net(text, row), 26) for row in rows], fontsize=8)
+        axes.invert_yaxis()
+        axes.set_xlabel(text.page("bars_axis"))
+        axes.grid(axis="y", visible=False)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False)
 
-    first = [(_net(text, row), ratio) for row, ratio in zip(rows, ratios["fit"], strict=True) if ratio]
-    fits = [f"{net} {text.numeral(ratio, '.2g')}×" for net, ratio in first]
-    alt = text.page("bars_alt", lines="; ".join(fits), fit=_who(text, "fit"))
+    fits = [(ratio, _net(text, row)) for row, ratio in zip(rows, ratios["fit"], strict=True) if ratio]
+    ends = (
+        [f"{text.numeral(ratio, '.2g')}× ({net})" for ratio, net in (min(fits), max(fits))] if fits else [NOTHING] * 2
+    )
+    alt = text.page("bars_alt", fit=_who(text, "fit"), least=ends[0], most=ends[1])
     return Picture("overhead_ratios", alt, text.page("bars_caption"), draw)
 
 
