@@ -231,6 +231,11 @@ def test_every_contender_makes_the_steps_it_says():
         assert overhead_contenders.stacked_steps(net, 3)(53) == 50
 
 
+def test_every_network_has_a_portuguese_name_but_those_that_both_languages_share():
+    alike = {"small", "deep", "wide", "autoencoder", "stages", "nin"}
+    assert set(NETS) - alike <= set(PORTUGUESE.labels) and not alike & set(PORTUGUESE.labels)
+
+
 def test_nets_that_are_measured_again_take_the_place_of_their_rows_alone(tmp_path):
     path, here = tmp_path / "overhead.json", {"processor": "a", "cores": 2, "keras": "3"}
     rows = [{"net": name, "operations": 1} for name in ("small", "lenet", "nin")]
