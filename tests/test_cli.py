@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from experiments import cli
+from experiments.spec.packing import unpacked
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -101,7 +102,7 @@ def test_quick_twice_then_the_report(tmp_path):
             and not re.search(r"\| (not )?reproduced \|", text)  # a verdict
         )
     # Learning happened, in 40 steps.
-    records = [json.loads(line) for line in (tmp_path / "reports/local/kingma2015_adam/results.jsonl").open()]
+    records = [unpacked(json.loads(x)) for x in (tmp_path / "reports/local/kingma2015_adam/results.jsonl").open()]
     adam = [
         r for r in records if r["settings"]["variant"] == "adam" and r["experiment"] == "mlp" and r["role"] == "final"
     ]

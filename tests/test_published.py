@@ -13,6 +13,9 @@ from experiments.report.page import paper_page
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
 from experiments.spec.identity import key, key_of
+from experiments.spec.packing import unpacked
+from experiments.spec.record import parsed
+from experiments.spec.settings import canonical
 
 # Records without a checksum of their own: how many there are, and the beginning of the SHA-256 of their lines.
 BEFORE_CHECKSUMS = {
@@ -59,5 +62,6 @@ def test_records_of_the_time_before_checksums_are_as_they_were():
     for path in sorted(ROOT.glob("reports/*/results.jsonl")):
         lines = [line for line in path.read_bytes().split(b"\n") if b'"schema":1,' in line]
         if lines:
+            lines = [canonical(unpacked(parsed(line))).encode() for line in lines]  # as each was written
             found[path.parent.name] = len(lines), hashlib.sha256(b"\n".join(lines)).hexdigest()[:16]
     assert found == BEFORE_CHECKSUMS

@@ -18,6 +18,7 @@ from experiments.report.swapping import PLACE, swapped
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
 from experiments.spec.identity import key_of
+from experiments.spec.packing import packed
 from experiments.spec.settings import canonical
 from experiments.spec.text import Text
 from experiments.together import at_once
@@ -46,7 +47,7 @@ def write_page(pages, folder, records=None):
         if block.data:
             write_atomically(folder / "tables" / f"{block.name}.csv", render.csv_text(block))
     if records:
-        lines = [canonical(record) for record in sorted(records, key=lambda r: r["key"])]
+        lines = [canonical(packed(record)) for record in sorted(records, key=lambda r: r["key"])]
         write_atomically(folder / published.RECORDS, "".join(f"{line}\n" for line in lines))
 
 

@@ -5,6 +5,7 @@ import pathlib
 from experiments.errors import UsageError, warn
 from experiments.files import read_whole
 from experiments.spec.identity import key_of
+from experiments.spec.packing import unpacked
 from experiments.spec.record import FINISHED, BadRecord, checked, parsed
 from experiments.spec.run import differences
 
@@ -29,7 +30,7 @@ def examine(path, paper):
         try:
             if not line.strip():
                 raise BadRecord("it is blank")
-            record = checked(parsed(line), paper)
+            record = checked(unpacked(parsed(line)), paper)
             if record["outcome"] not in FINISHED:
                 raise BadRecord(f"Received: outcome={record['outcome']}. Expected one of {', '.join(FINISHED)}")
             if (first := seen.setdefault(key_of(record), number)) != number:

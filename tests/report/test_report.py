@@ -17,6 +17,7 @@ from experiments.report.page import paper_page
 from experiments.report.view import PaperView, Source
 from experiments.runs.published import merge
 from experiments.runs.store import Store
+from experiments.spec.packing import unpacked
 from experiments.spec.settings import canonical
 from tests.fakes import TUNING, paper, record
 
@@ -173,7 +174,10 @@ def test_an_edited_page_is_noticed(place):
 def test_an_edited_record_is_noticed(place):
     folder, _ = place
     path, arguments = publish(place) / "results.jsonl", ([paper()], folder / "reports", folder / "README.md")
-    path.write_text(path.read_text().replace('"test_error":0.1', '"test_error":0.2'))
+    edited = re.sub(
+        r'("test_error":\[[^]]*0\.)(\d)', lambda found: f"{found[1]}{(int(found[2]) + 1) % 10}", path.read_text()
+    )
+    path.write_text(edited)
     with pytest.raises(
         UsageError, match=r"results.jsonl:\d+ is no run record: its checksum.* Mend it, or set it aside"
     ):
@@ -255,7 +259,7 @@ def test_a_page_of_quick_alone_says_that_everything_works(place):
 
 def test_records_survive_publication_unchanged(place):
     page = publish(place)
-    lines = [json.loads(line) for line in (page / "results.jsonl").read_text().splitlines()]
+    lines = [unpacked(json.loads(line)) for line in (page / "results.jsonl").read_text().splitlines()]
     assert lines == sorted(records(), key=lambda r: r["key"])
 
 
