@@ -276,6 +276,23 @@ def test_kernels_are_told_apart_by_their_type_and_their_place():
     assert found == {"products": 0.75, "pooling": 0, "norms": 0, "optimizer": 0, "rest": 0.25}
 
 
+def test_a_profile_that_dies_says_so_and_the_others_go_on(monkeypatch, tmp_path):
+    shares = dict.fromkeys(kernels.KINDS, 0.2)
+
+    def run(command, **options):
+        dies = command[-1] == "lenet"
+        return types.SimpleNamespace(returncode=int(dies), stdout=f"{json.dumps(shares)}\n", stderr="no profiler\n")
+
+    monkeypatch.setattr(overhead.subprocess, "run", run)
+    kept = []
+    overhead.kernels(types.SimpleNamespace(net=["small", "lenet", "resnet"]), kept.append)
+    failed, found = kept[-1]
+    assert failed["shares"]["failed"].endswith("ended with code 1: no profiler") and found["shares"] == shares
+    (tmp_path / "overhead.json").write_text(json.dumps(results() | {"kernels": kept[-1]}))
+    text = publish.files(overhead_page.page(tmp_path, ENGLISH))["README.md"].decode()
+    assert "no profiler" in text and "| ResNet-14, 8 to 32 channels | 20 % |" in text
+
+
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's profiler")
 @pytest.mark.slow
 def test_a_step_is_profiled(monkeypatch):

@@ -85,9 +85,7 @@ class PaperOptimizer(keras.optimizers.Optimizer):
         learning_rate_multipliers: Mapping[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
-        if not callable(learning_rate) and not isinstance(
-            learning_rate, keras.optimizers.schedules.LearningRateSchedule
-        ):
+        if not callable(learning_rate):  # as schedules are
             learning_rate = _checks.real("learning_rate", learning_rate, low=0.0)
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay, **kwargs)
         self.l2 = l2

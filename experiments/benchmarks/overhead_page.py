@@ -238,12 +238,17 @@ def _bars(text, rows):
 
 def _kernels(text, rows):
     header = tuple(map(text.page, ("network", *(f"kernels_{kind}" for kind in KINDS))))
-    lines = [(_net(text, row), *(_percent(text, row["shares"][kind]) for kind in KINDS)) for row in rows]
+
+    def cell(shares, kind):
+        return text.page("failed") if "failed" in shares else _percent(text, shares[kind])
+
+    lines = [(_net(text, row), *(cell(row["shares"], kind) for kind in KINDS)) for row in rows]
     return [
         Heading(text.page("kernels"), anchor="kernels"),
         Paragraph(text.page("kernels_say")),
         Code(COMMAND.format("--part kernels ")),
         Grid(header, tuple(lines), text.page("kernels_caption"), numeric=tuple(range(1, len(header)))),
+        *_failures(text, [{"net": row["net"], "contenders": {ENGINE: row["shares"]}} for row in rows]),
     ]
 
 
