@@ -59,8 +59,14 @@ class Evidence:
 
     @property
     def title(self):
-        """The experiment's heading."""
-        return self.paper.text.title(self.experiment.name)
+        """The experiment's heading, with the name of the data where the widest preset trains on others."""
+        title, experiment = self.text.title(self.experiment.name), self.experiment
+        widest = [preset for preset in PRESETS if preset in experiment.presets][-1:]
+        own = experiment.data_of(self.preset) if self.preset in experiment.presets else ()
+        if not own or any(own == experiment.data_of(preset) for preset in widest):
+            return title
+        names = [self.text.value("data", name) or name for name in own]
+        return self.text.phrase("with_data", title=title, data=self.text.all_of(names))
 
     @property
     def under(self):

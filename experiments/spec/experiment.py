@@ -129,8 +129,11 @@ class Experiment:
     @property
     def data(self):
         """Names of the sets that its presets are made for."""
-        found = [self.settings(preset, variant).get("data") for preset in self.presets for variant in self.variants]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(name for preset in self.presets for name in self.data_of(preset)))
+
+    def data_of(self, preset):
+        """Return the names of the sets that a preset trains on."""
+        return tuple(dict.fromkeys(self.settings(preset, variant).get("data") for variant in self.variants))
 
     def tunes(self, preset):
         """Return the `Tuning` that a preset does, or `None`."""

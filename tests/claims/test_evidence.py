@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.claims import TEST_ERROR
-from experiments.claims.evidence import gather, progress
+from experiments.claims.evidence import Evidence, gather, progress
 from experiments.report import render
 from experiments.report.page import paper_page
 from experiments.report.view import PaperView, Source
@@ -155,6 +155,16 @@ def test_runs_of_an_earlier_declaration_are_shown_until_there_are_others_and_jud
     found = gather(fake, fake.experiments[0], [*old, new])
     assert found.preset == "reduced" and len(found.records) == 1 and len(found.replaced) == 6
     assert "6 records of an earlier protocol are kept, and do not count." in text([*old, new], fake)
+
+
+def test_a_heading_says_where_a_preset_has_other_data_than_the_widest():
+    fake = paper()
+    first = fake.experiments[0]
+    widest = dataclasses.replace(first.presets["paper"], settings=first.presets["paper"].settings | {"data": "mnist"})
+    other = dataclasses.replace(first, presets=first.presets | {"paper": widest})
+    titles = {n: Evidence(fake, other, n).title for n in ("quick", "reduced", "paper", None)}
+    assert titles["quick"] == titles["reduced"] == f"{titles['paper']} (here on digits of scikit-learn)"
+    assert titles["paper"] == titles[None] == Evidence(fake, first, "quick").title == fake.text.title(first.name)
 
 
 def test_presets_with_equal_settings_have_both_run():
