@@ -26,6 +26,7 @@ from experiments.files import PARTIAL
 from experiments.report.swapping import PLACE
 from experiments.runs import doctor
 from experiments.runs.store import Store
+from experiments.spec.packing import unpacked
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COMMAND = (sys.executable, "-m", "experiments")
@@ -44,11 +45,13 @@ class Subject:
     arguments: tuple[str, ...] = ()
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.before = folder, {}
         self.prepare()
         began = time.monotonic()
         self.finish()
         self.lasts, self.whole = time.monotonic() - began, self.state()
+        if self.whole == self.before:
+            raise SystemExit(f"{' '.join(self.arguments)} changes nothing: nothing can be lost")
         self.again()
 
     def prepare(self):
@@ -123,10 +126,7 @@ class Publish(Subject):
             lines = (ROOT / "reports" / paper / "results.jsonl").read_text().splitlines(keepends=True)
             kept = [line for i, line in enumerate(lines) if i % HELD_OUT]
             (reports / paper / "results.jsonl").write_text("".join(kept))
-            for line in lines[::HELD_OUT]:
-                record = json.loads(line)
-                if "checksum" in record:
-                    (self.folder / "runs" / paper / f"{record['key']}.json").write_text(Store.text(record))
+            own_records(self.folder / "runs" / paper, lines[::HELD_OUT])
         shutil.copy(ROOT / "README.md", self.folder)
         own, aside = self.folder / "runs", self.folder / "runs.aside"
         own.rename(aside)
@@ -173,6 +173,17 @@ class Report(Publish):
 
 
 SUBJECTS = {"run": Run, "workers": Workers, "publish": Publish, "report": Report}
+
+
+def own_records(folder, lines):
+    """Write published records as the user's own, those that have a checksum; doctor has to find them all whole."""
+    for line in lines:
+        record = unpacked(json.loads(line))
+        if "checksum" in record:
+            (folder / f"{record['key']}.json").write_text(Store.text(record))
+    told = doctor.examine(Store(folder.parent, lambda text: None), folder.parent / "none")[1]
+    if told:
+        raise SystemExit("\n".join(map(str, told)))
 
 
 def environment():

@@ -9,7 +9,6 @@ printed says what each did. Disks are mounted for this: where that is not allowe
 import argparse
 import collections
 import contextlib
-import json
 import os
 import pathlib
 import shutil
@@ -21,7 +20,7 @@ import time
 from experiments.files import PARTIAL
 from experiments.runs import doctor
 from experiments.runs.store import Store
-from tests.kills import COMMAND, PUBLISHED, ROOT, environment
+from tests.kills import COMMAND, PUBLISHED, ROOT, environment, own_records
 
 PAPER = "rumelhart1986_backprop"
 TRAIN = ("run", "kingma2015_adam", "--only", "mlp", "--seeds", "1", "--compiler", "graph", "--no-estimate")
@@ -130,9 +129,7 @@ def template(folder):
     run(COMMAND, ("publish",), folder)
     lines = (folder / "reports" / PAPER / "results.jsonl").read_text().splitlines()
     (folder / "runs" / PAPER).mkdir(parents=True)
-    for line in lines[-2:]:
-        record = json.loads(line)
-        (folder / "runs" / PAPER / f"{record['key']}.json").write_text(Store.text(record))
+    own_records(folder / "runs" / PAPER, lines[-2:])
     return folder
 
 
