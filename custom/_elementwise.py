@@ -5,11 +5,12 @@ Beside `_autodiff`, the only place of the activations that meets a backend by it
 
 import functools
 import itertools
-import math
 import weakref
 
 import keras
 from keras import ops
+
+from ._islands import is_recorded, program_of, recorder, wants_island
 
 BACKENDS = ("tensorflow", "jax", "torch")
 HALF = ("bfloat16", "float16")
@@ -33,7 +34,7 @@ class Elementwise:
     `island`, dtypes: on TensorFlow, outside XLA, each operation is a pass over the memory. In these dtypes
     value and gradient of a large tensor are one XLA program each, and nothing else is in it, so that
     convolutions keep their kernels: where that was measured to be faster than TensorFlow's kernels.
-    See `_wants_island`.
+    See `wants_island`.
 
     `exported`: the same values in the form that TFLite knows as one operation of its own.
     """
@@ -48,6 +49,7 @@ class Elementwise:
             return _in_tensorflow(self, arrays, settings)
         if not self.derivatives or backend in self.natural:
             return self.value(*arrays, **settings)
+        _refuse_tensors(settings)
         if backend == "jax":
             return _jax_function()(self, tuple(settings.items()), *arrays)
         return _in_torch(self, arrays, settings)
@@ -79,6 +81,17 @@ def _sum_to(gradient, x):
     missing = len(gradient.shape) - len(x.shape)
     axes = (*range(missing), *(axis + missing for axis, size in enumerate(x.shape) if size == 1))
     return ops.reshape(ops.sum(gradient, axis=axes), x.shape) if axes else gradient
+
+
+def _has_tensors(settings):
+    return any(isinstance(value, keras.Variable) or ops.is_tensor(value) for value in settings.values())
+
+
+def _refuse_tensors(settings):
+    """Refuse tensors where numbers are meant: their gradient would be lost."""
+    for name, value in settings.items():
+        if _has_tensors({name: value}):
+            raise TypeError(f"Received: {name}, a {type(value).__name__}. Expected a number: it has no gradient here.")
 
 
 # JAX
@@ -116,12 +129,20 @@ def _in_torch(function, arrays, settings):
     # An exported graph has no gradient, and no node for a function of PyTorch's own kind.
     if torch.jit.is_tracing() or torch.compiler.is_exporting():
         return function.value(*arrays, **settings)
-    return _torch_function().apply(function, settings, *arrays)
+    return _torch_function().apply(_With(function, settings), *arrays)
+
+
+class _With:
+    """A function with its settings: one thing to PyTorch, which would look for tensors in a dictionary."""
+
+    def __init__(self, function, settings):
+        self.function, self.settings = function, settings
 
 
 @functools.cache
 def _torch_function():
     import torch
+    from torch.autograd import forward_ad
 
     class Function(torch.autograd.Function):
         """`function.value` as PyTorch is to differentiate it, from the arrays alone: Keras's own wrapper
@@ -131,24 +152,28 @@ def _torch_function():
         generate_vmap_rule = True
 
         @staticmethod
-        def forward(function, settings, *arrays):
-            return function.value(*arrays, **settings)
+        def forward(this, *arrays):
+            return this.function.value(*arrays, **this.settings)
 
         @staticmethod
         def setup_context(ctx, inputs, output):
-            ctx.function, ctx.settings, *arrays = inputs
+            ctx.this, *arrays = inputs
             ctx.save_for_backward(*arrays)
             ctx.save_for_forward(*arrays)
 
         @staticmethod
         def backward(ctx, *upstream):
             arrays = ctx.saved_tensors
-            gradients = ctx.function.pull(*upstream, *arrays, **ctx.settings)
-            return None, None, *gradients, *[None] * (len(arrays) - len(gradients))
+            gradients = ctx.this.function.pull(*upstream, *arrays, **ctx.this.settings)
+            return None, *gradients, *[None] * (len(arrays) - len(gradients))
 
         @staticmethod
         def jvp(ctx, *tangents):
-            return ctx.function.push(tangents[2:], *ctx.saved_tensors, **ctx.settings)
+            # PyTorch has forward mode off in here, also for a forward mode around this one, which would then see a
+            # constant. On, and at the points without their tangents, this is a function as any other.
+            with forward_ad._set_fwd_grad_enabled(True):
+                arrays = [forward_ad.unpack_dual(x).primal for x in ctx.saved_tensors]
+                return ctx.this.function.push(tangents[1:], *arrays, **ctx.this.settings)
 
     return Function
 
@@ -157,12 +182,22 @@ def _torch_function():
 
 
 def _in_tensorflow(function, arrays, settings):
-    arrays, settings = [ops.convert_to_tensor(x) for x in arrays], tuple(settings.items())
-    if arrays[0].dtype.name in function.island and _wants_island(arrays[0]):
-        return _with_rule(_island_value, _island_gradients, function, settings, arrays)[0]
+    arrays, numbers = [_read(x) for x in arrays], not _has_tensors(settings)
+    if numbers and arrays[0].dtype.name in function.island and wants_island(arrays[0]):
+        return _with_rule(_island_value, _island_gradients, function, tuple(settings.items()), arrays)[0]
     if not function.derivatives or "tensorflow" in function.natural:
-        return function.value(*arrays, **dict(settings))
+        return function.value(*arrays, **settings)
+    _refuse_tensors(settings)
+    settings = tuple(settings.items())
     return _with_rule(_plain_value, _plain_gradients, function, settings, arrays)[0]
+
+
+def _read(x):
+    """`x` as a tensor; of a variable, which no rule can be recorded for, its value."""
+    import tensorflow as tf
+
+    x = ops.convert_to_tensor(x)
+    return tf.convert_to_tensor(x) if isinstance(x, (tf.Variable, keras.Variable)) else x
 
 
 def _with_rule(values, gradients, function, settings, arrays):
@@ -177,7 +212,7 @@ def _with_rule(values, gradients, function, settings, arrays):
     def backward(*upstream):
         return _padded(gradients(function, settings, arrays, *upstream), arrays)
 
-    record = _record()
+    record = recorder()
     if record is None:
         return tf.custom_gradient(lambda *xs: (values(function, settings, *xs), backward))(*arrays)
     # Unseen by tapes and accumulators: a program returns its result alone, not what its gradient would need.
@@ -204,7 +239,7 @@ def _carrying_the_rule(gradients, function, settings, results, arrays):
         arrays = op.inputs[count:]
         return [*[None] * count, *_padded(gradients(function, settings, arrays, *upstream[:count]), arrays)]
 
-    with _record().stop_recording(), graph.gradient_override_map({"IdentityN": name}):
+    with recorder().stop_recording(), graph.gradient_override_map({"IdentityN": name}):
         passed = tf.identity_n([*results, *arrays])
     home["operation"] = passed[0].op.name
     return passed[:count]
@@ -220,7 +255,7 @@ def _padded(gradients, arrays):
 def _plain_value(function, settings, *arrays):
     import tensorflow as tf
 
-    exported = function.exported and tf.inside_function() and not _is_recorded()
+    exported = function.exported and tf.inside_function() and not is_recorded()
     return [(function.exported if exported else function.value)(*arrays, **dict(settings))]
 
 
@@ -229,7 +264,7 @@ def _plain_gradients(function, settings, arrays, u):
 
 
 def _island_value(function, settings, *arrays):
-    return [_program(function, "value", settings)(*arrays)]
+    return [program_of(function, "value", settings)(*arrays)]
 
 
 def _island_gradients(function, settings, arrays, u):
@@ -239,7 +274,7 @@ def _island_gradients(function, settings, arrays, u):
 
 def _island_products(function, settings, u, *arrays):
     # Summed outside: XLA's sums over rows are slow on a CPU.
-    return _summed(_program(function, "products", settings)(u, *arrays), arrays)
+    return _summed(program_of(function, "products", settings)(u, *arrays), arrays)
 
 
 def _second_gradients(function, settings, arrays, *upstream):
@@ -251,88 +286,3 @@ def _second_gradients(function, settings, arrays, *upstream):
     # Not by a tape, which sees nothing where TensorFlow has stopped the recording, as forward mode does.
     points = [x for x in points if x.dtype.is_floating]
     return tf.gradients(gradients, points, upstream, unconnected_gradients="zero")
-
-
-# From how many elements on the passes saved in some hundred steps are worth two compilations. Half
-# precision gains more: TensorFlow's kernels convert each number there and back at every operation.
-ISLAND_SIZE = {"float16": 2**18, "bfloat16": 2**18, "float32": 2**19, "float64": 2**19}
-LIKELY_BATCH = 32  # for a batch whose size is not known when the graph is made
-
-
-def _wants_island(x):
-    """Whether `x` is to be computed in an island.
-
-    Where a graph is made under a gradient tape for a CPU, and not by XLA, which needs none. Exported graphs
-    are made without a tape, so they never have one. Of the shape only the batch may be unknown:
-    every new size is compiled anew, which for sequences of any length would never end.
-    """
-    import tensorflow as tf
-
-    if not tf.inside_function() or not x.shape.rank or None in x.shape[1:]:
-        return False
-    size = math.prod(x.shape[1:]) * (LIKELY_BATCH if x.shape[0] is None else x.shape[0])
-    if size < ISLAND_SIZE[x.dtype.name] or not _is_recorded():
-        return False
-    return not _is_in_xla() and not tf.config.list_physical_devices("GPU")
-
-
-# TensorFlow has no public name for what follows. Should it move the private ones, speed is lost, and the
-# given derivative in the forward mode of graphs.
-
-
-def _record():
-    try:
-        from tensorflow.python.eager import record
-    except ImportError:
-        return None
-    return record
-
-
-def _is_recorded():
-    """Whether a gradient tape is open."""
-    record = _record()
-    return record is not None and record.could_possibly_record()
-
-
-def _is_in_xla():
-    """Whether the graph being made is XLA's."""
-    import tensorflow as tf
-
-    try:
-        from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
-    except ImportError:
-        return True
-    return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
-
-
-@functools.cache
-def _program(function, method, settings):
-    """`function.value` or `function.products`, compiled by XLA for each size that it meets.
-
-    Arrays of one shape are taken flat, so that layers of the same size share a program.
-    """
-    import tensorflow as tf
-
-    compute = getattr(function, method)
-
-    def program(*arrays):
-        return compute(*arrays, **dict(settings))
-
-    compiled = functools.partial(tf.function, program, jit_compile=True, autograph=False)
-    exact, flat = compiled(), compiled(reduce_retracing=True)
-
-    def call(*arrays):
-        x = arrays[0]
-        if any(a.shape.as_list() != x.shape.as_list() for a in arrays):
-            return exact(*arrays)
-        results = flat(*[tf.reshape(a, [-1]) for a in arrays])
-        shape = tf.shape(x)
-
-        def shaped(y):
-            y = tf.reshape(y, shape)
-            y.set_shape(x.shape)
-            return y
-
-        return [shaped(y) for y in results] if isinstance(results, (list, tuple)) else shaped(results)
-
-    return call

@@ -249,6 +249,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(here, capsys, arguments, message)
         ("EXPERIMENTS_RUNS", "dangling", "Received: EXPERIMENTS_RUNS=dangling (not a folder)."),
         ("EXPERIMENTS_RUNS", "x" * 5000, "(File name too long). Expected a folder"),
         ("EXPERIMENTS_RUNS", "~nobody at all/runs", "EXPERIMENTS_RUNS=~nobody at all/runs ("),
+        ("EXPERIMENTS_RUNS", "reports/local", "EXPERIMENTS_RUNS=reports/local. Expected a folder outside of reports"),
         ("EXPERIMENTS_DATA", "file", "Received: EXPERIMENTS_DATA=file (not a folder)."),
         ("TFDS_DATA_DIR", "file", "Received: TFDS_DATA_DIR=file (not a folder)."),
     ],

@@ -181,6 +181,7 @@ STANDARD = {
     "collections",
     "contextlib",
     "functools",
+    "inspect",
     "itertools",
     "math",
     "numbers",
@@ -190,7 +191,9 @@ STANDARD = {
     "weakref",
 }
 # Where a backend's own differentiation or its foreach operations are needed, and nowhere else.
-BACKEND_MODULES = {f"custom/{name}.py" for name in ("_autodiff", "_elementwise", "_random", "optimizers/_foreach")}
+BACKEND_MODULES = {
+    f"custom/{name}.py" for name in ("_autodiff", "_elementwise", "_islands", "_random", "optimizers/_foreach")
+}
 
 
 def test_custom_depends_on_keras_and_numpy_only():

@@ -65,3 +65,21 @@ def test_records_of_the_time_before_checksums_are_as_they_were():
             lines = [canonical(unpacked(parsed(line))).encode() for line in lines]  # as each was written
             found[path.parent.name] = len(lines), hashlib.sha256(b"\n".join(lines)).hexdigest()[:16]
     assert found == BEFORE_CHECKSUMS
+
+
+def test_a_record_of_the_first_schema_that_was_edited_or_made_later_is_none(tmp_path):
+    path = tmp_path / "xu2015_rrelu" / "results.jsonl"
+    path.parent.mkdir()
+    lines = (ROOT / "reports" / "xu2015_rrelu" / "results.jsonl").read_bytes().splitlines(keepends=True)
+    first = next(line for line in lines if b'"schema":1,' in line)
+    record = unpacked(parsed(first))
+    edited = record | {"history": [*record["history"][:-1], record["history"][-1] | {"test_error": 0.01}]}
+    later = {**unpacked(parsed(next(line for line in lines if b'"schema":1,' not in line))), "schema": 1}
+    later.pop("checksum")
+    path.write_bytes(first + b"".join(f"{canonical(made)}\n".encode() for made in (edited, later)))
+    records, bad = published.examine(path, "xu2015_rrelu")
+    assert records == [record]
+    assert [(line, "none of the records of the first schema" in reason) for line, reason in bad] == [
+        (2, True),
+        (3, True),
+    ]

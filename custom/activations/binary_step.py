@@ -6,6 +6,7 @@ from .. import _checks
 from .._elementwise import Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, choose, constant, everywhere, identity_slope, no_slope, to_float
 
 
@@ -17,7 +18,7 @@ _STEP = Elementwise(_value, no_slope)
 _THROUGH = Elementwise(_value, identity_slope)
 
 
-@registered
+@activation_function
 def binary_step(x: Tensor, threshold: float = 0.0, straight_through: bool = False) -> Tensor:
     """1 for x >= `threshold`, 0 below, element-wise. See `BinaryStep`."""
     return (_THROUGH if straight_through else _STEP)(to_float(x), threshold=threshold)

@@ -8,6 +8,7 @@ from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, choose, clip, pass_where, to_float
 
 
@@ -24,7 +25,7 @@ def _value(x, continuous):
 _CLIPPED = Elementwise(_value, lambda t, x, continuous: pass_where(_inside(x), t), island=ALL)
 
 
-@registered
+@activation_function
 def clipped_linear(x: Tensor, continuous: bool = False) -> Tensor:
     """x between -1/2 and 1/2, 0 below and 1 above, element-wise. See `ClippedLinear`."""
     return _CLIPPED(to_float(x), continuous=continuous)

@@ -7,10 +7,11 @@ from keras import ops
 from .. import _checks
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, halves, is_double, to_float
 
 
-@registered
+@activation_function
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """x for x > 0, `alpha (exp(x) - 1)` for x <= 0, element-wise. See `ELU`."""
     x = to_float(x)

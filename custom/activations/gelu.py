@@ -9,6 +9,7 @@ from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, clip, is_double, to_float
 from .silu import silu, silu_slope
 
@@ -49,7 +50,7 @@ _EXACT = Elementwise(_exact, island=ALL)
 _TANH = Elementwise(lambda x: x * _tanh_terms(x)[2], _tanh_derivative, island=ALL)
 
 
-@registered
+@activation_function
 def gelu(x: Tensor, approximate: str = "none") -> Tensor:
     """x Phi(x) with Phi the standard Gaussian's distribution function, element-wise. See `GELU`."""
     _checks.one_of("approximate", approximate, FORMS)

@@ -6,13 +6,14 @@ from keras import ops
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .._types import Tensor
+from ._symbolic import activation_function
 from .base import Activation, choose, is_double, pass_where, to_float
 
 _KERNEL = Elementwise(ops.hard_sigmoid, island=ALL)
 _WITH_CORNERS = Elementwise(lambda x: ops.relu6(x + 3) / 6, lambda t, x: pass_where(ops.abs(x) <= 3, t / 6))
 
 
-@registered
+@activation_function
 def hard_sigmoid(x: Tensor) -> Tensor:
     """x / 6 + 1/2, clipped to [0, 1], element-wise. See `HardSigmoid`."""
     x = to_float(x)

@@ -5,12 +5,13 @@ from keras import ops
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .._types import Tensor
+from ._symbolic import activation_function
 from .base import Activation, choose, clip, pass_where, to_float
 
 _HARD_TANH = Elementwise(lambda x: clip(x, -1.0, 1.0), lambda t, x: pass_where(ops.abs(x) < 1, t), island=ALL)
 
 
-@registered
+@activation_function
 def hard_tanh(x: Tensor) -> Tensor:
     """x clipped to [-1, 1], element-wise. See `HardTanh`."""
     return _HARD_TANH(to_float(x))

@@ -6,6 +6,7 @@ from .. import _checks
 from .._elementwise import Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, choose, constant, everywhere, no_slope, to_float
 
 
@@ -16,7 +17,7 @@ def _value(x, threshold, activity):
 _UNIT = Elementwise(_value, no_slope)
 
 
-@registered
+@activation_function
 def householder_unit(x: Tensor, threshold: float = 0.0, activity: float = 1.0) -> Tensor:
     """`activity` for x > `threshold`, 0 elsewhere. See `HouseholderUnit`."""
     return _UNIT(to_float(x), threshold=threshold, activity=activity)

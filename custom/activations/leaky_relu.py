@@ -9,6 +9,7 @@ from .. import _checks
 from .._elementwise import HALF, Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, is_double, piecewise_slope, to_float
 
 
@@ -16,14 +17,14 @@ def _value(x, negative_slope):
     if keras.backend.backend() == "jax" or is_double(x):
         # JAX's kernel has the gradient 1 at x = 0; TensorFlow's keeps the slope as a float32
         # attribute, 1e-8 off in float64.
-        return x * ops.stop_gradient(piecewise_slope(x, negative_slope))
+        return x * piecewise_slope(ops.stop_gradient(x), negative_slope)
     return ops.leaky_relu(x, negative_slope)
 
 
 _LEAKY = Elementwise(_value, island=HALF)
 
 
-@registered
+@activation_function
 def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
     """x for x > 0, `negative_slope * x` for x <= 0, element-wise. See `LeakyReLU`."""
     return _LEAKY(to_float(x), negative_slope=negative_slope)

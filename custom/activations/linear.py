@@ -2,10 +2,11 @@
 
 from .._registry import registered
 from .._types import Tensor
+from ._symbolic import activation_function
 from .base import Activation, everywhere, to_float
 
 
-@registered
+@activation_function
 def linear(x: Tensor) -> Tensor:
     """x itself. See `Linear`."""
     return to_float(x)

@@ -4,10 +4,11 @@ from keras import ops
 
 from .._registry import registered
 from .._types import Tensor
+from ._symbolic import activation_function
 from .base import Activation, piecewise_slope, to_float
 
 
-@registered
+@activation_function
 def relu(x: Tensor) -> Tensor:
     """ReLU(x) = max(0, x), element-wise. See `ReLU`."""
     return ops.relu(to_float(x))

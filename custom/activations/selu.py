@@ -4,6 +4,7 @@ from keras import ops
 
 from .._registry import registered
 from .._types import Tensor
+from ._symbolic import activation_function
 from .base import Activation, is_double, to_float
 from .elu import elu, elu_slope
 
@@ -12,7 +13,7 @@ ALPHA = 1.6732632423543772848170429916717
 LAMBDA = 1.0507009873554804934193349852946
 
 
-@registered
+@activation_function
 def selu(x: Tensor) -> Tensor:
     """`lambda x` for x > 0, `lambda alpha (exp(x) - 1)` for x <= 0, element-wise. See `SELU`."""
     x = to_float(x)

@@ -8,12 +8,13 @@ from .. import _checks
 from .._elementwise import HALF, Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, to_float
 
 _SIGMOID = Elementwise(lambda x, slope: ops.sigmoid(x if slope == 1 else slope * x), island=HALF)
 
 
-@registered
+@activation_function
 def sigmoid(x: Tensor, slope: float = 1.0) -> Tensor:
     """1 / (1 + exp(-slope x)), element-wise. See `Sigmoid`."""
     return _SIGMOID(to_float(x), slope=slope)

@@ -8,6 +8,7 @@ from .. import _checks
 from .._elementwise import Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, everywhere, identity_slope, no_slope, to_float
 
 
@@ -19,7 +20,7 @@ _STEP = Elementwise(_sign, no_slope)
 _THROUGH = Elementwise(_sign, identity_slope)
 
 
-@registered
+@activation_function
 def sign(x: Tensor, straight_through: bool = False) -> Tensor:
     """-1 for x < 0, 0 for x = 0, 1 for x > 0, element-wise. See `Sign`."""
     return (_THROUGH if straight_through else _STEP)(to_float(x))

@@ -9,12 +9,13 @@ from .. import _checks
 from .._elementwise import ALL, BACKENDS, Elementwise
 from .._registry import registered
 from .._types import Config, Shape, Tensor
+from ._symbolic import activation_function
 from .base import Activation, clip, to_float
 
 _FIXED = Elementwise(lambda x, beta: ops.silu(x) if beta == 1 else x * ops.sigmoid(beta * x), island=ALL)
 
 
-@registered
+@activation_function
 def silu(x: Tensor, beta: float | Tensor = 1.0) -> Tensor:
     """x sigma(beta x) with the logistic sigma, element-wise. See `SiLU`."""
     x = to_float(x)

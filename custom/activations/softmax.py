@@ -9,10 +9,11 @@ from keras import ops
 from .. import _checks
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, to_float
 
 
-@registered
+@activation_function
 def softmax(x: Tensor, axis: int | Sequence[int] = -1) -> Tensor:
     """exp(x_i) / sum_j exp(x_j) along `axis`. See `Softmax`."""
     return ops.softmax(to_float(x), axis=axis)

@@ -8,6 +8,7 @@ from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, halves, is_double, to_float
 
 
@@ -23,7 +24,7 @@ def _value(x, beta):
 _SOFTPLUS = Elementwise(_value, island=ALL)
 
 
-@registered
+@activation_function
 def softplus(x: Tensor, beta: float = 1.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, element-wise. See `Softplus`."""
     return _SOFTPLUS(to_float(x), beta=beta)

@@ -5,6 +5,7 @@ from keras import ops
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .._types import Tensor
+from ._symbolic import activation_function
 from .base import Activation, to_float
 
 
@@ -17,7 +18,7 @@ def _slope(x):
 _SOFTSIGN = Elementwise(ops.softsign, lambda t, x: t * _slope(x), island=ALL)
 
 
-@registered
+@activation_function
 def softsign(x: Tensor) -> Tensor:
     """x / (1 + |x|), element-wise. See `Softsign`."""
     return _SOFTSIGN(to_float(x))

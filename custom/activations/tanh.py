@@ -4,10 +4,11 @@ from keras import ops
 
 from .._registry import registered
 from .._types import Tensor
+from ._symbolic import activation_function
 from .base import Activation, halves, is_double, to_float
 
 
-@registered
+@activation_function
 def tanh(x: Tensor) -> Tensor:
     """tanh(x), element-wise. See `Tanh`."""
     x = to_float(x)

@@ -9,6 +9,7 @@ from .. import _checks
 from .._elementwise import ALL, Elementwise
 from .._registry import registered
 from .._types import Config, Tensor
+from ._symbolic import activation_function
 from .base import Activation, halves, is_double, to_float
 
 
@@ -39,7 +40,7 @@ def _slope(x, a, theta):
 _WILSON_COWAN = Elementwise(_value, lambda t, x, a, theta: t * _slope(x, a, theta), island=ALL)
 
 
-@registered
+@activation_function
 def wilson_cowan(x: Tensor, a: float = 1.2, theta: float = 2.8) -> Tensor:
     """A logistic sigmoid shifted so that it passes through the origin. See `WilsonCowan`."""
     return _WILSON_COWAN(to_float(x), a=a, theta=theta)

@@ -215,3 +215,26 @@ def test_mapped_over_a_batch(case):
 
     layer, tensor, _ = make(case, "float32")
     np.testing.assert_array_equal(jax.vmap(lambda x: layer(x[None])[0])(tensor), layer(tensor))
+
+
+@pytest.mark.skipif(BACKEND == "tensorflow", reason="one function that is differentiated twice")
+@smooth_or_not
+def test_forward_over_forward(case, float64):
+    layer, tensor, x = make(case, float64)
+
+    def once(f):
+        return lambda x: forward_derivative(f, x, ops.ones_like(x))
+
+    second = second_slope(case, x)
+    np.testing.assert_allclose(
+        to_numpy(once(once(layer))(tensor) + 0.0), second, rtol=0, atol=3e-8
+    )  # PyTorch has 0s without memory
+    if BACKEND == "jax":
+        from jax import jacfwd
+    else:
+        from torch.func import jacfwd
+    few = ops.reshape(tensor[:: len(x) // 5], (-1,))
+    twice = to_numpy(jacfwd(jacfwd(lambda x: layer(x[:, None])[:, 0]))(few) + 0.0)
+    want = np.zeros(twice.shape)
+    np.einsum("iii->i", want)[:] = second[:: len(x) // 5, 0]
+    np.testing.assert_allclose(twice, want, rtol=0, atol=3e-8)

@@ -326,3 +326,94 @@ def test_every_optimizer_is_made_without_arguments(case):
     variable = keras.Variable(np.ones(3, "float32"), name="w")
     case.cls().apply([ops.ones(3)], [variable])
     assert np.isfinite(to_numpy(variable)).all()
+
+
+SYMBOLIC = [(name, {}) for name in FUNCTIONS] + [
+    ("leaky_relu", {"negative_slope": 0.3}),
+    ("gelu", {"approximate": "tanh"}),
+    ("softmax", {"axis": 1}),
+    ("silu", {"beta": 2.0}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), SYMBOLIC)
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_a_function_in_a_functional_model(name, arguments, dtype, tmp_path):
+    function = getattr(ours, name)
+    inputs = keras.Input((6,), dtype=dtype)
+    outputs = function(inputs, *arguments.values())
+    assert outputs.shape == (None, 6) and outputs.dtype == dtype
+    model = keras.Model(inputs, outputs)
+    x = X.astype(dtype)
+    want = to_numpy(function(x, **arguments))
+    for copy in (model, keras.Model.from_config(model.get_config()), through_a_file(model, tmp_path)):
+        np.testing.assert_array_equal(to_numpy(copy(x)), want)
+
+
+def test_integers_become_floats_in_a_functional_model():
+    outputs = ours.softsign(keras.Input((6,), dtype="int32"))
+    assert outputs.dtype == "float32"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_variable_is_the_tensor_that_it_holds(name):
+    function, variable = getattr(ours, name), keras.Variable(X)
+    np.testing.assert_array_equal(to_numpy(function(variable)), to_numpy(function(X)))
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="of TensorFlow's variables")
+@pytest.mark.parametrize("case", [c for c in ACTIVATIONS if c.elementwise], ids=lambda case: case.id)
+@pytest.mark.parametrize("traced", [False, True])
+def test_the_gradient_at_a_variable_of_tensorflow(case, traced):
+    import tensorflow as tf
+
+    layer, variable, tensor = case.make(), tf.Variable(X), tf.constant(X)
+    layer(tensor)
+
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+        return tape.gradient(y, x, unconnected_gradients="zero")
+
+    at = tf.function(slope) if traced else slope
+    np.testing.assert_array_equal(at(variable).numpy(), at(tensor).numpy())
+
+
+def gradient_at(f, value):
+    """The derivative of sum(f(value)) with respect to a number."""
+    at = ops.convert_to_tensor(np.float32(value))
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(at)
+            y = ops.sum(f(at))
+        return tape.gradient(y, at)
+    if BACKEND == "jax":
+        import jax
+
+        return jax.grad(lambda at: ops.sum(f(at)))(at)
+    at.requires_grad_()
+    ops.sum(f(at)).backward()
+    return at.grad
+
+
+SETTINGS = {
+    name: list(inspect.signature(getattr(ours, name)).parameters)[1]
+    for name in ("leaky_relu", "elu", "sigmoid", "softplus", "silu", "wilson_cowan", "householder_unit", "binary_step")
+}
+
+
+@pytest.mark.parametrize(("name", "setting"), SETTINGS.items())
+def test_a_tensor_as_a_setting_has_its_gradient_or_is_refused(name, setting):
+    def f(at):
+        return getattr(ours, name)(X, **{setting: at})
+
+    try:
+        found = gradient_at(f, 0.75)
+    except (TypeError, ValueError, AttributeError, RuntimeError):
+        return  # Keras's own kernels refuse some
+    step = 2.0**-7
+    up, down = (np.sum(to_numpy(f(0.75 + s)).astype("float64")) for s in (step, -step))
+    np.testing.assert_allclose(to_numpy(found), (up - down) / (2 * step), rtol=2e-3)

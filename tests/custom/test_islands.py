@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from custom import _elementwise
+from custom import _islands
 from custom.activations import GELU, NoisyReLU, PReLU, ReLU, RReLU, Sign, SiLU, Softsign
 from tests.custom.activation_table import ACTIVATIONS
 from tests.custom.backends import BACKEND, to_numpy
@@ -15,7 +15,7 @@ every_case = pytest.mark.parametrize("case", [c for c in ACTIVATIONS if c.elemen
 
 @pytest.fixture
 def everywhere(monkeypatch):
-    monkeypatch.setattr(_elementwise, "ISLAND_SIZE", dict.fromkeys(_elementwise.ISLAND_SIZE, 1))
+    monkeypatch.setattr(_islands, "ISLAND_SIZE", dict.fromkeys(_islands.ISLAND_SIZE, 1))
 
 
 def derivatives(layer, shape, jit=False, training=False):
@@ -56,7 +56,7 @@ def test_values_and_derivatives_are_the_plain_ones(case, monkeypatch):
     plain = derivatives(layer, (3, 3))
     expected = keras.tree.map_structure(to_numpy, plain(x))
     assert islands(plain) == 0
-    monkeypatch.setattr(_elementwise, "ISLAND_SIZE", dict.fromkeys(_elementwise.ISLAND_SIZE, 1))
+    monkeypatch.setattr(_islands, "ISLAND_SIZE", dict.fromkeys(_islands.ISLAND_SIZE, 1))
     graph = derivatives(layer, (3, 3))
     actual = keras.tree.map_structure(to_numpy, graph(x))
     keras.tree.map_structure(lambda a, e: np.testing.assert_allclose(a, e, rtol=1e-5, atol=2e-6), actual, expected)
@@ -89,7 +89,7 @@ def test_a_step_of_training(make, dtype, everywhere, monkeypatch):
     x = np.random.default_rng(0).normal(size=(64, 12)).astype("float32")
     results = []
     for least in (1, 2**30):
-        monkeypatch.setattr(_elementwise, "ISLAND_SIZE", dict.fromkeys(_elementwise.ISLAND_SIZE, least))
+        monkeypatch.setattr(_islands, "ISLAND_SIZE", dict.fromkeys(_islands.ISLAND_SIZE, least))
         draws = make is not PReLU
         layer = make(dtype=dtype, **({"seed": 3} if draws else {}))
         layer.build(x.shape)
@@ -115,12 +115,12 @@ def test_no_island_within_xla_nor_without_a_tape_nor_eagerly(layer, everywhere):
     assert islands(derivatives(layer, (3, 3), jit=True)) == 0
     graph = tf.function(layer, input_signature=[tf.TensorSpec((3, 3))])
     assert islands(graph) == 0
-    programs = _elementwise._program.cache_info().misses
+    programs = _islands.program_of.cache_info().misses
     with tf.GradientTape() as tape:
         x = tf.ones((3, 3))
         tape.watch(x)
         y = layer(x)
-    assert tape.gradient(y, x) is not None and _elementwise._program.cache_info().misses == programs
+    assert tape.gradient(y, x) is not None and _islands.program_of.cache_info().misses == programs
 
 
 def test_a_graph_made_without_a_tape_has_the_same_gradient():
@@ -153,12 +153,12 @@ def test_fit_with_an_incomplete_batch(everywhere, monkeypatch):
         return model.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
 
     def asked():
-        return sum(_elementwise._program.cache_info()[:2])
+        return sum(_islands.program_of.cache_info()[:2])
 
     before = asked()
     with_islands = losses()
     assert asked() > before
-    monkeypatch.setattr(_elementwise, "ISLAND_SIZE", dict.fromkeys(_elementwise.ISLAND_SIZE, 2**30))
+    monkeypatch.setattr(_islands, "ISLAND_SIZE", dict.fromkeys(_islands.ISLAND_SIZE, 2**30))
     before = asked()
     np.testing.assert_allclose(losses(), with_islands, rtol=1e-5)
     assert asked() == before
@@ -186,7 +186,7 @@ def test_forward_mode_within_a_graph(make, least, monkeypatch):
     """The derivative, and over the reverse mode, a product of the Hessian with a vector, the second one."""
     import tensorflow as tf
 
-    monkeypatch.setattr(_elementwise, "ISLAND_SIZE", dict.fromkeys(_elementwise.ISLAND_SIZE, least))
+    monkeypatch.setattr(_islands, "ISLAND_SIZE", dict.fromkeys(_islands.ISLAND_SIZE, least))
     x = np.array([[-2.3, -0.7, -0.2], [0.4, 1.9, 0.1]], "float32")
     layer = make()
     layer.build(x.shape)
@@ -226,7 +226,7 @@ def test_gradients_of_a_finished_graph(least, monkeypatch):
     """Symbolic ones, as a graph made under one tape gets them under another; twice."""
     import tensorflow as tf
 
-    monkeypatch.setattr(_elementwise, "ISLAND_SIZE", dict.fromkeys(_elementwise.ISLAND_SIZE, least))
+    monkeypatch.setattr(_islands, "ISLAND_SIZE", dict.fromkeys(_islands.ISLAND_SIZE, least))
     layer = GELU("tanh")
 
     @tf.function

@@ -121,3 +121,14 @@ def test_what_is_not_a_bag_of_words_is_refused(data):
 def test_unknown_names(data):
     with pytest.raises(UsageError, match="Unknown preprocessing: 'gcn_zsa'. Did you mean 'gcn_zca'"):
         prepare(data, "gcn_zsa")
+
+
+def test_kept_arrays_that_were_changed_are_not_taken(data):
+    first = prepare(data, "gcn_zca").x_train
+    (path,) = preprocessing.arrays_folder().rglob("*.npz")
+    np.testing.assert_array_equal(prepare(data, "gcn_zca").x_train, first)
+    with np.load(path) as arrays:
+        kept = dict(arrays)
+    np.savez(path, **kept | {"x_train": kept["x_train"][::-1]})
+    with pytest.raises(UsageError, match="not those that were kept.*Delete it to have it made again"):
+        prepare(data, "gcn_zca")

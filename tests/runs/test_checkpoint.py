@@ -219,8 +219,8 @@ def test_what_was_refused_goes_on_where_its_conditions_are_back(tmp_path):
 
 def test_a_checkpoint_fixes_what_the_last_digits_follow_from(monkeypatch):
     machine = checkpoint.environment() | {"accelerator": None, "cores": 4, "threads": None, "onednn": True}
-    for name in (*checkpoint.THREADS, *checkpoint.FLAGS):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name in checkpoint.THREADS or name.startswith(checkpoint.FLAGS)]:
+        monkeypatch.delenv(name)
 
     def meaning(changes=None, **variables):
         with monkeypatch.context() as changed:
@@ -235,6 +235,8 @@ def test_a_checkpoint_fixes_what_the_last_digits_follow_from(monkeypatch):
         assert meaning(changes) != here, changes
     assert (meaning({"onednn": False}) != here) is (BACKEND == "tensorflow")
     assert meaning(XLA_FLAGS="--xla_cpu_enable_fast_math=true") != here and meaning(OMP_NUM_THREADS="7") != here
+    assert meaning(JAX_THREEFRY_PARTITIONABLE="0") != here and meaning(NVIDIA_TF32_OVERRIDE="0") != here
+    assert meaning(TF_CPP_MIN_LOG_LEVEL="0", JAX_PLATFORMS="cpu") == here  # no number follows from them
     assert "threads" not in meaning({"accelerator": "A GPU"})  # where nothing is the same bit for bit
     monkeypatch.setattr(checkpoint, "version", lambda name: f"{name} of tomorrow")
     assert meaning()["versions"]["numpy"] == "numpy of tomorrow" and BACKEND in meaning()["versions"]

@@ -140,6 +140,8 @@ def test_committed_records_that_are_no_file_are_named(here):
         (record("a", 0) | {"protocol": 2}, "of another protocol version than today's"),
         (record("a", 0) | {"experiment": "second"}, "the paper has no experiment second"),
         (record("a", 0) | {"code": {"commit": "f", "modified": True}}, "made by code with uncommitted changes"),
+        (record("a", 0) | {"code": {"commit": "unknown", "modified": True}}, "made by code that no commit names"),
+        (record("a", 0) | {"schema": 1}, "of a schema that had no checksum"),
         (
             record("a", 0) | {"settings": {**record("a", 0)["settings"], "variant": "c"}},
             "changed settings (preset, variant)",

@@ -1,15 +1,17 @@
 """The account of packages in a record, and the environment made again from it."""
 
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
+import keras
 import pytest
 
 from experiments.errors import UsageError
-from experiments.runs import environment, rebuild
+from experiments.runs import backend, environment, rebuild
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OLD = next((ROOT / "tests" / "runs" / "old").rglob("*.json"))
@@ -29,6 +31,43 @@ def test_the_hash_is_there_where_the_versions_are(monkeypatch, tmp_path):
     for version, there in (("2.0.0", True), ("2.0.0+cpu", True), ("2.0.1", False)):
         monkeypatch.setattr(environment, "version", {"numpy": version}.get)
         assert (environment._constraints() is not None) is there
+
+
+def repository(folder):
+    """Make a repository with code in it; return what git says there."""
+
+    def git(*arguments):
+        how = dict(cwd=folder, check=True, capture_output=True, text=True)
+        return subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], **how).stdout.strip()
+
+    (folder / "custom").mkdir(parents=True)
+    (folder / "custom" / "one.py").write_text("1\n")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "one")
+    return git
+
+
+def test_the_code_is_that_of_the_checkout_whatever_git_is_told(monkeypatch, tmp_path):
+    commits = {name: repository(tmp_path / name)("rev-parse", "HEAD") for name in ("here", "there")}
+    monkeypatch.setattr(environment, "ROOT", tmp_path / "here")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "there" / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "there"))
+    code = environment.code.__wrapped__
+    assert code() == {"commit": commits["here"], "modified": False}
+    (tmp_path / "here" / "custom" / "one.py").write_text("2\n")
+    assert code() == {"commit": commits["here"], "modified": True}
+
+
+def test_code_of_which_git_says_nothing_may_have_been_changed(monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "ROOT", tmp_path)  # no repository
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    code = environment.code.__wrapped__
+    assert code() == {"commit": "unknown", "modified": True}
+    repository(tmp_path / "broken")
+    monkeypatch.setattr(environment, "ROOT", tmp_path / "broken")
+    (tmp_path / "broken" / ".git" / "index").write_text("no index")  # the commit is there, its changes are not known
+    assert code() == {"commit": "unknown", "modified": True}
 
 
 def test_a_record_of_before_gives_the_versions_that_it_states():
@@ -77,3 +116,36 @@ def test_what_is_published_is_found_from_any_folder(tmp_path):
     for folder, expected in ((tmp_path, ROOT / "reports"), (ROOT, pathlib.Path("reports"))):
         answer = subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
         assert answer.stdout.split() == [str(expected / "xu2015_rrelu" / "results.jsonl")], answer.stderr
+
+
+KERAS_AND_JAX = """
+from experiments.runs import backend
+backend.prepare()
+backend.load()
+import keras
+draw = keras.random.normal((2,), seed=0, dtype="float32")
+print(keras.config.floatx(), keras.config.image_data_format(), keras.config.epsilon(), keras.ops.convert_to_numpy(draw))
+"""
+
+
+def test_no_file_or_variable_of_the_machine_decides_a_number(tmp_path):
+    (tmp_path / "keras.json").write_text(
+        '{"floatx": "float64", "epsilon": 0.01, "image_data_format": "channels_first", "backend": "jax"}'
+    )
+    changed = {"KERAS_HOME": str(tmp_path), "JAX_THREEFRY_PARTITIONABLE": "0", "JAX_ENABLE_X64": "1"}
+    changed |= {"JAX_DEFAULT_PRNG_IMPL": "rbg", "JAX_RANDOM_SEED_OFFSET": "3"}
+    same = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": keras.backend.backend(), "EXPERIMENTS_RUNS": "runs"}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", KERAS_AND_JAX], env=same | extra, check=True, capture_output=True, text=True
+        ).stdout
+        for extra in ({"KERAS_HOME": str(tmp_path / "none")}, changed)
+    ]
+    assert said[0] == said[1] and said[0].startswith("float32 channels_last 1e-07 [")
+
+
+def test_the_components_are_those_of_the_checkout(monkeypatch, tmp_path):
+    backend.check()
+    monkeypatch.setattr(backend, "ROOT", tmp_path)
+    with pytest.raises(UsageError, match="Received: the package custom of .*Expected that of"):
+        backend.check()

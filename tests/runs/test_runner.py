@@ -23,7 +23,7 @@ from experiments.runs.store import Store
 from experiments.spec import Request, Tuning
 from experiments.spec.identity import key, key_of
 from experiments.spec.record import sealed
-from experiments.spec.run import best, final_runs, tuning_runs
+from experiments.spec.run import Undecided, best, final_runs, tuning_runs
 from tests.doubles import Progress, computed, paper, rows
 from tests.nets import perceptron
 
@@ -154,9 +154,13 @@ def test_tuning_never_takes_a_run_that_did_not_finish(tmp_path, outcome):
         if low:
             raise Diverged(2, "objective", "nan") if outcome == "diverged" else RuntimeError("no luck")
 
-    records, _ = run(paper(tuned, variants=["a"], seeds=1, tuning=TUNING), tmp_path)
+    records, progress = run(paper(tuned, variants=["a"], seeds=1, tuning=TUNING), tmp_path)
     assert records[0]["outcome"] == outcome
-    assert records[-1]["role"] == "final" and records[-1]["settings"]["learning_rate"] == 0.2
+    finals = [r["settings"]["learning_rate"] for r in records if r["role"] == "final"]
+    if outcome == "diverged":  # a result; what failed might have been the best
+        assert finals == [0.2]
+    else:
+        assert finals == [] and "a: 1 of 3 runs of the grid have no result" in progress.notes[-1]
 
 
 def test_a_variant_whose_whole_grid_fails_has_no_final_run_and_is_named(tmp_path):
@@ -169,7 +173,8 @@ def test_a_variant_whose_whole_grid_fails_has_no_final_run_and_is_named(tmp_path
     records, progress = run(paper(diverging, seeds=1, tuning=TUNING), tmp_path)
     assert [r["settings"]["variant"] for r in records if r["role"] == "final"] == ["b"]
     assert any(" a:" in note for note in progress.notes)
-    assert best(TUNING, [r for r in records if r["settings"]["variant"] == "a"]) is None
+    with pytest.raises(Undecided, match="every value of the grid failed"):
+        best(TUNING, [r for r in records if r["settings"]["variant"] == "a"])
 
 
 def test_a_given_value_is_not_tuned(tmp_path):
@@ -416,6 +421,18 @@ def test_what_only_the_description_shows_to_be_wrong_use_leaves_no_record(tmp_pa
     with pytest.raises(UsageError, match="crop=40"):
         run(paper(refusing), tmp_path)
     assert list(tmp_path.rglob("*.json")) == []
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, ZeroDivisionError])
+def test_settings_with_which_a_run_cannot_be_made_are_wrong_use_and_leave_no_record(tmp_path, error):
+    def impossible(job):
+        raise error("Received: k=7, 30 steps.")
+
+    with pytest.raises(UsageError, match=r"Received: --set learning_rate=0\.5, with which .* fails: Received: k=7, 30"):
+        run(paper(impossible), tmp_path, overrides={"learning_rate": "0.5"})
+    assert list(tmp_path.rglob("*.json")) == []
+    records, _ = run(paper(impossible, seeds=1), tmp_path)  # nobody changed anything: the fault is the paper's
+    assert [r["outcome"] for r in records] == ["failed", "failed"]
 
 
 @pytest.mark.parametrize(
