@@ -9,7 +9,7 @@ import stat
 import tempfile
 
 PARTIAL = ".partial"
-LIMIT = 2**26  # bytes of a file that is read at once
+LIMIT = 2**28  # bytes of a file that is read at once
 
 
 def read_whole(path, limit=LIMIT):

@@ -17,19 +17,20 @@ def list_papers(options):
         presets = [p for p in PRESETS if any(p in e.presets for e in paper.experiments)]
         data = {preset.settings["data"]: None for e in paper.experiments for preset in e.presets.values()}
         findings = len(paper.findings) + len(paper.tables)
-        ran = _ran(paper, published.read(paper)), _ran(paper, store.all(paper.key))
+        known = published.read(paper)
+        ran = _ran(paper, known), _ran(paper, store.all(paper.key), known)
         rows.append((paper.key, ", ".join(presets), findings, ", ".join(data), *ran))
     table(("paper", "presets", "findings", "data", "published", "yours"), rows)
     return 0
 
 
-def _ran(paper, records):
-    """Return how many runs count under which preset, in words."""
+def _ran(paper, records, lent=()):
+    """Return how many runs count under which preset, in words; see `gather`."""
     from experiments.claims.evidence import gather
 
     counts = collections.Counter()
     for experiment in paper.experiments:
-        evidence = gather(paper, experiment, records)
+        evidence = gather(paper, experiment, records, lent)
         if evidence.preset:
             counts[evidence.preset] += evidence.count("done")
     return ", ".join(f"{preset} {counts[preset]}" for preset in PRESETS if preset in counts) or "-"

@@ -7,7 +7,7 @@ from experiments.spec.experiment import EARLIER, PRESETS, Experiment, Preset
 from experiments.spec.identity import Group, group_of, key_of
 from experiments.spec.paper import Paper
 from experiments.spec.request import Request
-from experiments.spec.run import best, final_runs, tuning_runs
+from experiments.spec.run import Undecided, best, final_runs, tuning_runs
 from experiments.spec.settings import canonical
 
 ENDED = ("done", "diverged")
@@ -61,9 +61,10 @@ class Evidence:
     def title(self):
         """The experiment's heading, with the name of the data where the widest preset trains on others."""
         title, experiment = self.text.title(self.experiment.name), self.experiment
-        widest = [preset for preset in PRESETS if preset in experiment.presets][-1:]
+        declared = next(e for e in self.paper.experiments if e.name == experiment.name)
+        widest = [preset for preset in PRESETS if preset in declared.presets][-1:]
         own = experiment.data_of(self.preset) if self.preset in experiment.presets else ()
-        if not own or any(own == experiment.data_of(preset) for preset in widest):
+        if not own or any(own == declared.data_of(preset) for preset in widest):
             return title
         names = [self.text.value("data", name) or name for name in own]
         return self.text.phrase("with_data", title=title, data=self.text.all_of(names))
@@ -175,9 +176,15 @@ class Evidence:
         return self.text.phrase("group", backend=group.backend, data=group.data[:8])
 
 
-def gather(paper, experiment, records):
-    """Return the `Evidence` of one experiment from a paper's records."""
-    found = presets(paper, experiment, records)
+def gather(paper, experiment, records, lent=()):
+    """Return the `Evidence` of one experiment from a paper's records.
+
+    Args:
+        paper, experiment: from the declaration.
+        records: of the paper.
+        lent: others of the paper, on whose grids runs may rest that have none of their own (`run --extend`).
+    """
+    found = presets(paper, experiment, records, lent)
     claimed = {r["key"] for e in found.values() for records in (e.records, *e.apart.values()) for r in records}
     spare = [r for r in records if r["experiment"] == experiment.name and r["key"] not in claimed]
     others = [r for r in spare if r["protocol"] == experiment.version]
@@ -237,18 +244,18 @@ def _seed(record):
     return record["seed"]
 
 
-def presets(paper, experiment, records):
-    """Return, by preset, the `Evidence` of the group that has the most finished runs.
+def presets(paper, experiment, records, lent=()):
+    """Return, by preset, the `Evidence` of the group that has the most finished runs; see `gather`.
 
     Of two that have as many, that with the more runs of any outcome counts, then the one that began last.
     """
-    groups = {}
+    groups, grids = {}, {key_of(r): r for r in lent if r["role"] == "tuning" and r["experiment"] == experiment.name}
     for record in records:
         if record["experiment"] == experiment.name:
             groups.setdefault(group_of(record), []).append(record)
     found = {}
     for preset in experiment.presets:
-        under = {group: _under(paper, experiment, preset, group, groups[group]) for group in sorted(groups)}
+        under = {group: _under(paper, experiment, preset, group, groups[group], grids) for group in sorted(groups)}
         under = {group: evidence for group, evidence in under.items() if evidence.records}
         current = [evidence for group, evidence in under.items() if group.protocol == experiment.version]
         chosen = max(current, key=_weight, default=Evidence(paper, experiment))
@@ -262,29 +269,39 @@ def _weight(evidence):
     return evidence.count("done"), evidence.count("done", "diverged"), len(records), max(r["started"] for r in records)
 
 
-def _under(paper, experiment, preset, group, records):
-    """Return what the records of one group are under a preset; an older protocol is taken as if it were today's."""
+def _under(paper, experiment, preset, group, records, grids):
+    """Return what the records of one group are under a preset; an older protocol is taken as if it were today's.
+
+    `grids` are tuning runs of others, by key: a variant that has runs and no grid of its own may rest on theirs.
+    """
     evidence, request = Evidence(paper, experiment, group=group), Request((paper,), preset, seeds=1)
     by_key, by_settings = {key_of(r): r for r in records}, {}
     for record in records:
         if record["role"] == "final":
             by_settings.setdefault(canonical(record["settings"]), {})[record["seed"]] = record
 
-    def asked(run):
-        return by_key.get(dataclasses.replace(run, protocol=group.protocol).key(group.data, group.backend))
+    def asked(run, found=by_key):
+        return found.get(dataclasses.replace(run, protocol=group.protocol).key(group.data, group.backend))
 
     for variant in experiment.variants:
-        grid = [asked(run) for run in tuning_runs(paper, experiment, variant, request)]
-        tuned = None
+        asked_for = tuning_runs(paper, experiment, variant, request)
+        grid, tuned = [asked(run) for run in asked_for], None
+        if lent := bool(grid) and not any(grid):
+            grid = [asked(run, grids) for run in asked_for]
         if grid:
-            if None in grid or (tuned := best(experiment.tuning, grid)) is None:
-                evidence.tuning |= {variant: [r for r in grid if r]} if any(grid) else {}
+            try:
+                tuned = best(experiment.tuning, grid) if None not in grid else None
+            except Undecided:
+                tuned = None
+            if tuned is None:
+                evidence.tuning |= {variant: [r for r in grid if r]} if any(grid) and not lent else {}
                 continue
-            evidence.tuning[variant], evidence.tuned[variant] = grid, tuned
         (run,) = final_runs(paper, experiment, variant, request, tuned)
         runs = by_settings.get(canonical(dict(run.settings)))
         if runs:
             evidence.runs[variant] = dict(sorted(runs.items()))
+        if grid and (runs or not lent):
+            evidence.tuning[variant], evidence.tuned[variant] = grid, tuned
     return evidence
 
 

@@ -1,6 +1,7 @@
 """Preprocessing of a dataset's inputs: fitted on its training set, computed once, kept on disk."""
 
 import dataclasses
+import hashlib
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from experiments.data.catalogue import arrays_folder
 from experiments.errors import UsageError, unknown
 from experiments.files import replacing
 
-VERSION = 1  # raised when what a preprocessing computes changes
+VERSION = 2  # raised when what a preprocessing computes changes, or how it is kept
 GCN_NORM = 55.0
 ZCA_BIAS = 0.1
 ROWS = 5000  # images at a time
@@ -150,11 +151,23 @@ def _kept(dataset, name):
     if not path.is_file():
         x_train, x_test = OTHERS[name](dataset.x_train, dataset.x_test)
         with replacing(path) as file:
-            np.savez(file, x_train=x_train, x_test=x_test)
+            np.savez(file, x_train=x_train, x_test=x_test, digest=np.array(_digest(x_train, x_test)))
         return x_train, x_test
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return arrays["x_train"], arrays["x_test"]
+            x_train, x_test, digest = arrays["x_train"], arrays["x_test"], arrays["digest"].item()
+        if digest != _digest(x_train, x_test):
+            raise ValueError("its numbers are not those that were kept")
+        return x_train, x_test
     except Exception as error:  # bytes that are not ours fail in as many ways as there are parsers
         stopping.check()
         raise UsageError(f"{path} cannot be read ({error}). Delete it to have it made again.") from error
+
+
+def _digest(*arrays):
+    """Return the SHA-256 of arrays: their shapes, types and numbers."""
+    found = hashlib.sha256()
+    for array in arrays:
+        found.update(f"{array.shape}{array.dtype.str}".encode())
+        found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()

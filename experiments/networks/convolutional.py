@@ -22,11 +22,16 @@ def convolutional_net(function, rule, *, shape, classes, maps, depths, normalise
         depths: by stage, the number of convolutions.
         normalised: whether there is batch normalisation.
         seed: integer from which all weights, random slopes and noise follow.
+
+    Raises:
+        ValueError: there are not as many maps as depths.
     """
     precision = policy("float32")
     options = dict(seed=seed, initializer=rule, precision=precision)
     x = inputs = keras.Input(shape)
     number = 0
+    if len(maps) != len(depths):
+        raise ValueError(f"Received: maps={maps}, depths={depths}. Expected as many depths as maps.")
     for stage, (channels, depth) in enumerate(zip(maps, depths, strict=True), start=1):
         if stage > 1:
             x = layers.MaxPooling2D(2, name=f"pool{stage}")(x)

@@ -27,6 +27,7 @@ REPORTS = pathlib.Path("reports")
 # Folders of `reports/` that are not a paper's: the user's own pages, and those that others build and check.
 OTHERS = ("local", "benchmarks", "overhead_benchmark")
 NUMBER = re.compile(r"-?\d+\.?\d*")
+PARTS = {"figures": ".svg", "tables": ".csv"}  # folders of a page, with what they hold
 FEW = 4  # figures that are drawn sooner than a process is made
 HAIR = 0.05  # by which coordinates of a figure may differ from machine to machine
 RESULTS = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.S)
@@ -82,12 +83,12 @@ def publish(papers, everything, store, reports=REPORTS, readme=pathlib.Path("REA
             for language, view in views.items():
                 found.setdefault(language, []).append(view)
             write_page(pages, beside / paper.key, records[paper.key])
-            _carry(reports / paper.key, beside / paper.key)
             for page in pages:
                 drawn = [picture for picture in page.every(Picture) if picture.name != "findings"]
                 pictures.setdefault(page.language, {}).update({paper.key: drawn[0]} if drawn else {})
         languages = tuple(found)
         write_page([_index(found[at], at, languages, pictures.get(at)) for at in languages], beside)
+        _carry(reports, beside)
     if readme.is_file():
         text = readme.read_text(encoding="utf-8")
         table = render.markdown(Page("", tuple(judged(of_papers(found["en"]))))).split("\n\n", 1)[1]
@@ -104,12 +105,22 @@ def _merged(paper, committed, own, note):
     return records
 
 
-def _carry(old, new):
-    """Keep what the doctor has set aside in a page's folder."""
-    if (old / ".aside").is_dir():
-        shutil.copytree(old / ".aside", new / ".aside")
-    for path in old.glob(f"{published.RECORDS}.aside"):
-        shutil.copy2(path, new)
+def _carry(folder, beside):
+    """Keep in the folders that are replaced what no page consists of: the user's, and what the doctor has set aside."""
+    for replaced in (path for path in beside.iterdir() if path.is_dir()):
+        for path in (folder / replaced.name).rglob("*"):
+            name = path.relative_to(folder)
+            if (path.is_symlink() or path.is_file()) and not _of_page(name):
+                (beside / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, beside / name, follow_symlinks=False)
+
+
+def _of_page(name):
+    """Tell whether a file, by its path in the folder of all pages, is of the kinds that `write_page` writes."""
+    *folders, file = name.parts
+    if folders and folders[-1] in PARTS:
+        return len(folders) <= 2 and name.suffix == PARTS[folders[-1]]
+    return len(folders) <= 1 and file in (*FILES.values(), published.RECORDS)
 
 
 def _index(views, language, languages, pictures):
@@ -158,6 +169,7 @@ def local(papers, everything, store, reports=REPORTS):
             else:
                 (beside / paper.key).mkdir()  # removes it
         write_page([own_index(found[language], language, tuple(found)) for language in found], beside)
+        _carry(folder, beside)
     return folder / FILES["en"]
 
 
@@ -186,9 +198,9 @@ def check(papers, reports=REPORTS, readme=pathlib.Path("README.md")):
 
 
 def _files(folder):
-    """Return the files below a folder, by their path in it."""
+    """Return the files of the pages below a folder, by their path in it."""
     found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-    return {name: path for name, path in found.items() if name.parts[0] != PLACE and ".aside" not in str(name)}
+    return {name: path for name, path in found.items() if name.parts[0] != PLACE and _of_page(name)}
 
 
 def _same(one, other):

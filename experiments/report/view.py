@@ -30,7 +30,10 @@ class PaperView:
     def __init__(self, paper, sources, language=None, gathered=None):
         self.paper, self.sources = paper.speaking(language or paper.text.language), sources
         if gathered is None:
-            gathered = {s.name: {e.name: gather(paper, e, s.records) for e in paper.experiments} for s in sources}
+            gathered = {}
+            for source in sources:
+                lent = [record for other in sources if other is not source for record in other.records]
+                gathered[source.name] = {e.name: gather(paper, e, source.records, lent) for e in paper.experiments}
         self.evidence = {
             source.name: {name: evidence.told_by(self.paper) for name, evidence in gathered[source.name].items()}
             for source in sources

@@ -12,13 +12,29 @@ from experiments.data.folders import folder_of
 from experiments.errors import UsageError, quoted, unknown
 
 BACKENDS = ("tensorflow", "jax", "torch")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# What Keras and JAX read from files and variables of the machine and what decides numbers: as they are without them.
+JAX = {
+    "jax_enable_x64": False,
+    "jax_threefry_partitionable": True,
+    "jax_default_prng_impl": "threefry2x32",
+    "jax_random_seed_offset": 0,
+    "jax_default_matmul_precision": None,
+    "jax_numpy_dtype_promotion": "standard",
+    "jax_numpy_rank_promotion": "allow",
+}
 OF_A_TRACE = ("CustomGradient-", "Elementwise")  # the gradients that TensorFlow, and `custom`, register for one
 THREADS = 1024  # more than any processor has cores for one run
 
 
 def runs_folder():
     """Return the folder of the user's own records; `EXPERIMENTS_RUNS` changes it."""
-    return folder_of("EXPERIMENTS_RUNS", "runs")
+    folder = folder_of("EXPERIMENTS_RUNS", "runs")
+    for pages in (pathlib.Path("reports"), ROOT / "reports"):
+        if folder.resolve().is_relative_to(pages.resolve()):
+            received = f"Received: EXPERIMENTS_RUNS={quoted(folder, 120)}"
+            raise UsageError(f"{received}. Expected a folder outside of reports, where pages replace what is there.")
+    return folder
 
 
 def check():
@@ -33,6 +49,10 @@ def check():
         raise UsageError(
             f"The backend {name()!r} is not installed. Expected: pip install {name()}, or another backend."
         )
+    found = importlib.util.find_spec("custom")
+    if found is None or found.origin is None or pathlib.Path(found.origin).resolve().parent != ROOT / "custom":
+        where = quoted(found.origin if found else None, 120)
+        raise UsageError(f"Received: the package custom of {where}. Expected that of {quoted(ROOT, 120)}.")
     runs_folder()
 
 
@@ -87,12 +107,27 @@ def load():
     with _silent() if name() == "tensorflow" and "tensorflow" not in sys.modules else contextlib.nullcontext():
         import keras
 
+        _settle(keras)
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
             tf.config.list_physical_devices()
             # Every run is a program of its own: what TensorFlow takes for one that is traced again and again.
             tf.get_logger().addFilter(lambda record: "triggered tf.function retracing" not in record.getMessage())
+
+
+def _settle(keras):
+    """Set what decides numbers to what every record means by it, whatever `keras.json` and variables of JAX say."""
+    if keras.config.floatx() != "float32":
+        keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_epsilon(1e-7)
+    if keras.backend.backend() == "jax":
+        import jax
+
+        for option, value in JAX.items():
+            if getattr(jax.config, option, value) != value:
+                jax.config.update(option, value)
 
 
 @contextlib.contextmanager

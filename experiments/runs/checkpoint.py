@@ -22,7 +22,16 @@ SECONDS = 60.0  # between two checkpoints
 BESIDE = ("claims", "report", "benchmarks", "book", "papers")
 
 LIBRARIES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
-FLAGS = ("XLA_FLAGS", "TF_XLA_FLAGS")
+# Variables by which libraries compute otherwise, by how they begin; of these, what changes no number.
+FLAGS = ("XLA_", "TF_", "JAX_", "NVIDIA_TF32", "TORCH_", "PYTORCH_", "CUBLAS_", "CUDNN_", "ONEDNN_", "DNNL_", "MKL_")
+QUIET = (
+    "TF_CPP_",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_FORCE_GPU_ALLOW_GROWTH",
+    "JAX_PLATFORM",
+    "JAX_COMPILATION_CACHE",
+    "XLA_PYTHON_CLIENT",
+)
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 LOOKED_AT = 4  # of the files that were refused, the newest
 
@@ -57,13 +66,19 @@ def meaning(paper, key, protocol):
         "versions": {"python": machine["python"], **{name: version(name) for name in libraries}},
         "precision": [keras.config.floatx(), keras.config.dtype_policy().name],
         "device": machine["accelerator"] or "CPU",
-        "flags": {name: os.environ[name] for name in FLAGS if name in os.environ},
+        "flags": _flags(),
     }
     if machine["accelerator"] is None:  # what decides the order of a sum on a CPU
         found |= {"processor": machine["processor"], "threads": machine["threads"] or machine["cores"]}
         found["thread limits"] = {name: os.environ[name] for name in THREADS if name in os.environ}
         found |= {"oneDNN": machine["onednn"]} if backend == "tensorflow" else {}
     return found
+
+
+def _flags():
+    """Return the variables that decide how libraries compute, but those that have a name of their own in `meaning`."""
+    apart = (*QUIET, *THREADS)
+    return {name: x for name, x in sorted(os.environ.items()) if name.startswith(FLAGS) and not name.startswith(apart)}
 
 
 class Checkpoint:

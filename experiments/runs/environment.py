@@ -36,10 +36,10 @@ def environment():
 
 @functools.cache
 def code():
-    """Commit of the checkout that runs, and whether it has uncommitted changes to code."""
-    commit = git("rev-parse", "HEAD")
-    changed = git("status", "--porcelain", "--", "custom", "experiments")
-    return {"commit": commit or "unknown", "modified": bool(changed)}
+    """Commit of the checkout that runs, and whether it has uncommitted changes to code, or may have."""
+    changed = _answer("status", "--porcelain", "--", "custom", "experiments")
+    commit = git("rev-parse", "HEAD") if changed is not None else ""
+    return {"commit": commit or "unknown", "modified": changed is None or bool(changed)}
 
 
 def _constraints():
@@ -68,11 +68,18 @@ def digest(text):
 
 def git(*arguments):
     """Return what git answers in the checkout, or nothing."""
+    return _answer(*arguments) or ""
+
+
+def _answer(*arguments):
+    """Return what git says of this checkout, whatever other one its variables name; `None` where it fails."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    how = {"cwd": ROOT, "env": own, "capture_output": True, "text": True, "timeout": 30}
     try:
-        answer = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+        answer = subprocess.run(["git", *arguments], **how, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
 
 
 def _processor():

@@ -14,7 +14,7 @@ from experiments.engine.chunks import LONGEST as CHUNK
 from experiments.engine.single import EVALUATION_BATCH
 from experiments.errors import Diverged
 from experiments.spec.experiment import Job
-from experiments.spec.run import best, final_runs, tuning_runs
+from experiments.spec.run import Undecided, best, final_runs, tuning_runs
 from experiments.spec.settings import canonical
 
 SECONDS = 1.0  # how long a program is watched once it is compiled
@@ -221,8 +221,9 @@ def left(runner, paper, experiment, variant, request):
     if grid:
         tuned = experiment.tuning.value_of(grid[0].settings)
         if all(tried):
-            tuned = best(experiment.tuning, tried)
-            if tuned is None:  # the whole grid has diverged: there is nothing to run
+            try:
+                tuned = best(experiment.tuning, tried)
+            except Undecided:  # the whole grid has diverged: there is nothing to run
                 return []
     finals = final_runs(paper, experiment, variant, request, tuned)
     return [run for run, known in zip(grid, tried, strict=True) if not known] + [

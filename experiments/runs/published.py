@@ -1,17 +1,19 @@
 """Committed records: reading them, and adding a user's own. Imports no Keras."""
 
+import functools
 import pathlib
 
 from experiments.errors import UsageError, warn
 from experiments.files import read_whole
 from experiments.spec.identity import key_of
 from experiments.spec.packing import unpacked
-from experiments.spec.record import FINISHED, BadRecord, checked, parsed
+from experiments.spec.record import FINISHED, BadRecord, checked, checksum, parsed
 from experiments.spec.run import differences
 
 RECORDS = "results.jsonl"
 REPORTS, CHECKOUT = pathlib.Path("reports"), pathlib.Path(__file__).resolve().parents[2]
 LIMIT = 2**28  # bytes of all records of a paper
+FIRST = pathlib.Path(__file__).with_name("first_schema.txt")  # key and checksum of each published record without one
 
 
 def examine(path, paper):
@@ -31,6 +33,8 @@ def examine(path, paper):
             if not line.strip():
                 raise BadRecord("it is blank")
             record = checked(unpacked(parsed(line)), paper)
+            if not vouched_for(record):
+                raise BadRecord("it has no checksum, and is none of the records of the first schema that are known")
             if record["outcome"] not in FINISHED:
                 raise BadRecord(f"Received: outcome={record['outcome']}. Expected one of {', '.join(FINISHED)}")
             if (first := seen.setdefault(key_of(record), number)) != number:
@@ -40,6 +44,17 @@ def examine(path, paper):
         else:
             records.append(record)
     return records, bad
+
+
+def vouched_for(record):
+    """Tell whether a checksum vouches for a record: its own, or one in the list of those that were made before any."""
+    return record["schema"] > 1 or _first().get(record["key"]) == checksum(record)
+
+
+@functools.cache
+def _first():
+    """Return the checksum of each record of the first schema by its key."""
+    return dict(line.split() for line in FIRST.read_text(encoding="utf-8").splitlines())
 
 
 def at(paper, reports=None):
@@ -91,7 +106,9 @@ def refusal(paper, record, counting=()):
         f"the paper has no experiment {record['experiment']}": experiment is None,
         "of another protocol version than today's": experiment and record["protocol"] != experiment.version,
         f"changed settings ({', '.join(differ or ())})": differ,
+        "made by code that no commit names": record["code"]["commit"] == "unknown",
         "made by code with uncommitted changes": record["code"]["modified"],
+        "of a schema that had no checksum": not vouched_for(record),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

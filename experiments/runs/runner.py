@@ -6,7 +6,7 @@ import time
 
 from experiments import data as datasets
 from experiments import stopping
-from experiments.errors import UsageError
+from experiments.errors import UsageError, quoted
 from experiments.runs import backend, stacks
 from experiments.runs import checkpoint as checkpoints
 from experiments.runs.attempt import Attempt, compute, now, perform
@@ -14,7 +14,7 @@ from experiments.runs.environment import environment
 from experiments.spec.experiment import Job
 from experiments.spec.identity import UNNAMED, key_of
 from experiments.spec.record import FINISHED
-from experiments.spec.run import best, final_runs, tuning_runs
+from experiments.spec.run import Undecided, best, final_runs, tuning_runs
 from experiments.spec.settings import canonical
 
 
@@ -88,9 +88,10 @@ class Runner:
             records += tried.values()
             runs = []
             for variant, grid in grids.items():
-                tuned = best(experiment.tuning, [tried[run.identity] for run in grid]) if grid else None
-                if grid and tuned is None:
-                    self.lost.append(f"{paper.key} {experiment.name} {variant}: every value of the grid failed")
+                try:
+                    tuned = best(experiment.tuning, [tried[run.identity] for run in grid]) if grid else None
+                except Undecided as why:
+                    self.lost.append(f"{paper.key} {experiment.name} {variant}: {why}")
                     self.progress.note(self.lost[-1])
                     continue
                 runs += final_runs(paper, experiment, variant, request, tuned)
@@ -187,9 +188,19 @@ class Runner:
         return perform([attempt], session, kept) if session else compute(attempt)
 
     def _described(self, experiment, attempt):
-        """Return what the paper's `train` describes for a run."""
+        """Return what the paper's `train` describes for a run.
+
+        Raises:
+            UsageError: it cannot, with settings that the user changed.
+        """
         run = attempt.run
-        return experiment.train(Job(experiment, run.settings, run.seed, self.dataset(run.settings.data)))
+        try:
+            return experiment.train(Job(experiment, run.settings, run.seed, self.dataset(run.settings.data)))
+        except (ValueError, TypeError, ArithmeticError) as error:
+            if not run.overrides or stopping.behind(error):
+                raise
+            given = " ".join(f"{name}={text}" for name, text in run.overrides.items())
+            raise UsageError(f"Received: --set {quoted(given)}, with which {run.label} fails: {error}") from error
 
     def _checkpoint(self, attempts, name):
         """Return the checkpoint of one run, or of several that are trained together."""

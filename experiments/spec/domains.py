@@ -248,7 +248,7 @@ def refusal(name, value, why):
 
 # The settings that papers share. A paper states the domains of its own, or a narrower one, beside its experiments.
 RATE = Real(low=0.0, below=1.0)
-PERIOD = Integer(1, 1_000_000)
+PERIOD = Integer(1, 100_000)  # a record has a row for each epoch, and is read at once
 COMMON = {
     "data": Name(),
     "examples": Maybe(Integer(1, 100_000_000)),

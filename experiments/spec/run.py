@@ -5,6 +5,7 @@ import functools
 import math
 
 from experiments.spec.identity import key
+from experiments.spec.record import FINISHED
 from experiments.spec.settings import Settings, canonical
 
 
@@ -56,9 +57,19 @@ def tuning_runs(paper, experiment, variant, request):
     return [run for of_seed in zip(*runs, strict=True) for run in of_seed]
 
 
+class Undecided(Exception):
+    """A grid of which no value can be chosen."""
+
+
 def best(tuning, records):
-    """Return the tuned value with the lowest metric, as `Tuning` says; `None` where a run of every value diverged."""
-    scores = {}
+    """Return the tuned value with the lowest metric, as `Tuning` says.
+
+    Raises:
+        Undecided: a run of every value diverged; or one has no result yet, which could be the best.
+    """
+    records, scores = list(records), {}
+    if unfinished := sum(record["outcome"] not in FINISHED for record in records):
+        raise Undecided(f"{unfinished} of {len(records)} runs of the grid have no result, so that nothing is chosen")
     for record in records:
         values = [row[tuning.metric] for row in record["history"] if tuning.metric in row]
         score = math.inf
@@ -66,7 +77,9 @@ def best(tuning, records):
             score = sum(values) / len(values) if tuning.mean else min(values)
         scores.setdefault(tuning.value_of(record["settings"]), []).append(score)
     means = {value: sum(some) / len(some) for value, some in scores.items() if math.inf not in some}
-    return min(means, key=means.__getitem__) if means else None
+    if not means:
+        raise Undecided("every value of the grid failed")
+    return min(means, key=means.__getitem__)
 
 
 def final_runs(paper, experiment, variant, request, tuned=None):

@@ -162,9 +162,13 @@ def test_a_heading_says_where_a_preset_has_other_data_than_the_widest():
     first = fake.experiments[0]
     widest = dataclasses.replace(first.presets["paper"], settings=first.presets["paper"].settings | {"data": "mnist"})
     other = dataclasses.replace(first, presets=first.presets | {"paper": widest})
-    titles = {n: Evidence(fake, other, n).title for n in ("quick", "reduced", "paper", None)}
+    changed = dataclasses.replace(fake, experiments=(other,))
+    titles = {n: Evidence(changed, other, n).title for n in ("quick", "reduced", "paper", None)}
     assert titles["quick"] == titles["reduced"] == f"{titles['paper']} (here on digits of scikit-learn)"
     assert titles["paper"] == titles[None] == Evidence(fake, first, "quick").title == fake.text.title(first.name)
+    earlier = dataclasses.replace(first, presets={"earlier": first.presets["reduced"]})
+    assert Evidence(fake, earlier, "earlier").title == titles["paper"]
+    assert Evidence(changed, earlier, "earlier").title == titles["reduced"]
 
 
 def test_presets_with_equal_settings_have_both_run():

@@ -59,10 +59,11 @@ def train(job):
 def train_and_look_back(job):
     """Describe the same training; in the end the fast weights, from before the last step back, are evaluated too."""
     training, settings = train(job), job.settings
-    assert steps_per_epoch(settings, job.dataset) * settings.epochs % settings.k == 0, (
-        "a training ends with a step back"
-    )
-    optimizer = training.optimizer
+    steps, optimizer = steps_per_epoch(settings, job.dataset) * settings.epochs, training.optimizer
+    if steps % settings.k:
+        raise ValueError(
+            f"Received: k={settings.k}, {steps} steps. Expected a multiple of k, so that it ends with a step back."
+        )
 
     def final(model):
         with_fast = [fast_weights(v, optimizer) for v in model.trainable_variables]
