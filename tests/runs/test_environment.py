@@ -1,6 +1,8 @@
 """The account of packages in a record, and the environment made again from it."""
 
+import copy
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -8,11 +10,28 @@ import sys
 
 import pytest
 
+from experiments import cli
 from experiments.errors import UsageError
 from experiments.runs import environment, rebuild
+from experiments.spec.record import sealed
+from tests.fakes import record
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OLD = next((ROOT / "tests" / "runs" / "old").rglob("*.json"))
+
+
+def command(*arguments):
+    """Run the `environment` command; return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["environment", *map(str, arguments)])
+    return ended.value.code
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """Be in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def test_every_requirement_is_in_the_tested_set():
@@ -70,10 +89,70 @@ def test_what_is_no_record_is_named(text, tmp_path):
         rebuild.read(path)
 
 
+EDITED = {
+    "packages as a list": ("environment", "packages", ["numpy"]),
+    "a number as version": ("environment", "packages", {"numpy": 2}),
+    "a place as package": ("environment", "packages", {"numpy @ file:///tmp/evil #": "1"}),
+    "two lines as version": ("environment", "packages", {"numpy": "2.0.0\n-e ."}),
+    "a marker as version": ("environment", "packages", {"numpy": "2.0.0; x"}),
+    "no Python": ("environment", "python", "\x1b[2J"),
+    "constraints that are no hash": ("environment", "constraints", "abc"),
+    "an option as commit": ("code", "commit", "--output=/tmp/x"),
+    "a branch as commit": ("code", "commit", "main"),
+}
+
+
+@pytest.mark.parametrize(("part", "name", "value"), EDITED.values(), ids=EDITED)
+def test_what_would_reach_pip_or_git_is_judged_first(part, name, value, tmp_path, monkeypatch):
+    made = copy.deepcopy(record("a", 0))
+    made[part][name] = value
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(sealed(made)))
+    monkeypatch.setattr(rebuild, "git", lambda *arguments: pytest.fail("git was asked"))
+    monkeypatch.setattr(rebuild.subprocess, "run", lambda *arguments, **named: pytest.fail("something ran"))
+    with pytest.raises(UsageError, match=rf"record.json \(Received: {part}.{name}="):
+        rebuild.rebuild(path, tmp_path / "env")
+    assert not (tmp_path / "env").exists()
+
+
+def test_an_edited_record_and_what_is_no_file_are_one_line(here, capsys):
+    made = record("a", 0)
+    made["environment"]["packages"]["numpy"] = "1.0.0"
+    (here / "edited.json").write_text(json.dumps(made))
+    (here / "outcome.json").write_text(json.dumps(sealed(made | {"outcome": "nonsense"})))
+    os.mkfifo(here / "pipe.json")
+    for name, why in (
+        ("edited", "its checksum is not that of its content"),
+        ("outcome", 'Received: outcome="nonsense"'),
+        ("pipe", "it is no plain file"),
+        ("none", "No such file or directory"),
+    ):
+        assert command(f"{name}.json", "env") == 2
+        error = capsys.readouterr().err
+        assert why in error and error.count("\n") == 1 and f"{name}.json" in error, error
+    assert not (here / "env").exists()
+
+
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_packages_that_cannot_be_installed_are_one_line_and_leave_nothing(here, capsys, monkeypatch, last):
+    ran = []
+
+    def run(command, check):
+        ran.append(command)
+        if len(ran) == last:
+            raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(rebuild.subprocess, "run", run)
+    assert command(OLD, "env") == 2
+    error = capsys.readouterr().err
+    assert "cannot be installed" in error and "exit code 1" in error and error.count("\n") == 1, error
+    assert len(ran) == last and list(here.iterdir()) == []
+
+
 def test_what_is_published_is_found_from_any_folder(tmp_path):
     program = "import types; from experiments.runs import published; "
     program += "print(published.at(types.SimpleNamespace(key='xu2015_rrelu')))"
-    command = [sys.executable, "-c", program]
+    arguments = [sys.executable, "-c", program]
     for folder, expected in ((tmp_path, ROOT / "reports"), (ROOT, pathlib.Path("reports"))):
-        answer = subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+        answer = subprocess.run(arguments, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
         assert answer.stdout.split() == [str(expected / "xu2015_rrelu" / "results.jsonl")], answer.stderr
