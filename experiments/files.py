@@ -1,15 +1,19 @@
-"""Files that are whole or not there."""
+"""Files that are whole or not there; rows as CSV."""
 
 import contextlib
+import csv
 import errno
 import itertools
 import os
 import pathlib
 import stat
 import tempfile
+import types
 
 PARTIAL = ".partial"
 LIMIT = 2**26  # bytes of a file that is read at once
+# Control characters, and what else a reader may take for the end of a line.
+CONTROLS = "".join(map(chr, (*range(32), *range(127, 160), 0x2028, 0x2029)))
 
 
 def read_whole(path, limit=LIMIT):
@@ -81,3 +85,11 @@ def write_atomically(path, text):
     """Write a text file, all of it or none."""
     with replacing(path) as file:
         file.write(text.encode())
+
+
+def as_csv(rows):
+    """Return rows of texts as comma-separated values, a line a row; cells with control characters are quoted."""
+    lines = []
+    # The writer quotes what has a character of its terminator; a row is one call of `write`.
+    csv.writer(types.SimpleNamespace(write=lines.append), lineterminator=CONTROLS).writerows(rows)
+    return "".join(line.removesuffix(CONTROLS) + "\n" for line in lines)

@@ -1,10 +1,9 @@
 """A page in Markdown; a grid in CSV."""
 
-import csv
 import html
-import io
 import re
 
+from experiments.files import as_csv
 from experiments.report import blocks as b
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
@@ -90,11 +89,8 @@ def _disarmed(text):
 
 def csv_text(grid):
     """Return a grid's numbers as comma-separated values, of which a spreadsheet takes none for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     header, rows = grid.data
-    writer.writerows([_value(cell) for cell in cells] for cells in (header, *rows))
-    return out.getvalue()
+    return as_csv([_value(cell) for cell in cells] for cells in (header, *rows))
 
 
 def _value(cell):

@@ -288,6 +288,11 @@ class TestRendering:
     def test_csv_round_trips(self):
         assert list(csv.reader(io.StringIO(render.csv_text(self.grid)))) == [["a"], ['"q", 5']]
 
+    def test_a_carriage_return_stays_in_its_cell(self):
+        grid = Grid((), (), "", data=(("a", "b"), (("x\ry", 1.5), ("x\u2028y", 2.5))))
+        found = render.csv_text(grid)
+        assert found == 'a,b\n"x\ry",1.5\n"x\u2028y",2.5\n'
+
     def test_no_text_is_taken_for_a_tag(self):
         page = Page("t", (Paragraph("see `a<b` at [x](y/README.md) <script>"), Folded("<b>", (Paragraph("<i>"),))))
         text = render.markdown(page)
