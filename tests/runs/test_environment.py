@@ -12,7 +12,7 @@ import pytest
 
 from experiments import cli
 from experiments.errors import UsageError
-from experiments.runs import environment, rebuild
+from experiments.runs import backend, environment, rebuild
 from experiments.spec.record import sealed
 from tests.fakes import record
 
@@ -48,6 +48,42 @@ def test_the_hash_is_there_where_the_versions_are(monkeypatch, tmp_path):
     for version, there in (("2.0.0", True), ("2.0.0+cpu", True), ("2.0.1", False)):
         monkeypatch.setattr(environment, "version", {"numpy": version}.get)
         assert (environment._constraints() is not None) is there
+
+
+@pytest.mark.parametrize("value", ["1", "", None])
+def test_the_number_of_threads_is_that_of_the_variables(monkeypatch, value):
+    for name in backend.LIMITS:
+        monkeypatch.setenv(name, "2")
+    monkeypatch.delenv("EXPERIMENTS_THREADS", raising=False)
+    if value is not None:
+        monkeypatch.setenv("EXPERIMENTS_THREADS", value)
+    backend.prepare()
+    expected = value or "2"
+    assert {os.environ[name] for name in backend.LIMITS} == {expected}
+    assert {backend.threads(name) for name in backend.BACKENDS} == {int(expected)}
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value", "expected"),
+    [
+        ("tensorflow", "TF_NUM_INTRAOP_THREADS", "3", 3),
+        ("tensorflow", "TF_NUM_INTRAOP_THREADS", "0", None),  # as many as there are cores
+        ("tensorflow", "TF_NUM_INTRAOP_THREADS", "٣", None),
+        ("tensorflow", "OMP_NUM_THREADS", "3", None),  # which it does not follow
+        ("torch", "OMP_NUM_THREADS", "4,2", 4),
+        ("torch", "OMP_NUM_THREADS", "many", None),
+        ("torch", "TF_NUM_INTRAOP_THREADS", "3", None),
+        ("jax", "NPROC", "3", 3),
+        ("jax", "OMP_NUM_THREADS", "3", None),
+    ],
+)
+def test_a_record_states_the_limit_that_its_backend_follows(monkeypatch, name, variable, value, expected):
+    for other in (*backend.LIMITS, "EXPERIMENTS_THREADS"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(variable, value)
+    assert backend.threads(name) == expected
+    monkeypatch.setattr("keras.backend.backend", lambda: name)
+    assert environment.environment.__wrapped__()["threads"] == expected
 
 
 def test_a_record_of_before_gives_the_versions_that_it_states():
