@@ -8,7 +8,6 @@ import os
 import pathlib
 import stat
 import tempfile
-import types
 
 PARTIAL = ".partial"
 LIMIT = 2**26  # bytes of a file that is read at once
@@ -89,7 +88,14 @@ def write_atomically(path, text):
 
 def as_csv(rows):
     """Return rows of texts as comma-separated values, a line a row; cells with control characters are quoted."""
-    lines = []
-    # The writer quotes what has a character of its terminator; a row is one call of `write`.
-    csv.writer(types.SimpleNamespace(write=lines.append), lineterminator=CONTROLS).writerows(rows)
+    lines = _Lines()
+    csv.writer(lines, lineterminator=CONTROLS).writerows(rows)  # which quotes what has a character of its terminator
     return "".join(line.removesuffix(CONTROLS) + "\n" for line in lines)
+
+
+class _Lines(list):
+    """What is written, call by call: a CSV writer makes one for each row."""
+
+    def write(self, text):
+        """Keep a text."""
+        self.append(text)
