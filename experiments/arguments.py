@@ -7,6 +7,7 @@ import math
 
 from experiments import book, papers
 from experiments.errors import UsageError, quoted, unknown
+from experiments.numerals import integer, real
 from experiments.spec import PRESETS
 from experiments.spec.experiment import SEEDS
 
@@ -72,7 +73,7 @@ def _positive(option, most):
 
     def parse(text):
         try:
-            value = int(text)
+            value = integer(text)
         except ValueError:
             value = 0
         if not 1 <= value <= most:
@@ -88,7 +89,7 @@ def _seconds(option):
 
     def parse(text):
         try:
-            value = float(text)
+            value = real(text)
         except ValueError:
             value = math.nan
         if not 0 <= value < math.inf:

@@ -1,6 +1,7 @@
-"""Files that are whole or not there."""
+"""Files that are whole or not there; rows as CSV."""
 
 import contextlib
+import csv
 import errno
 import itertools
 import os
@@ -10,6 +11,8 @@ import tempfile
 
 PARTIAL = ".partial"
 LIMIT = 2**28  # bytes of a file that is read at once
+# Control characters, and what else a reader may take for the end of a line.
+CONTROLS = "".join(map(chr, (*range(32), *range(127, 160), 0x2028, 0x2029)))
 
 
 def read_whole(path, limit=LIMIT):
@@ -81,3 +84,18 @@ def write_atomically(path, text):
     """Write a text file, all of it or none."""
     with replacing(path) as file:
         file.write(text.encode())
+
+
+def as_csv(rows):
+    """Return rows of texts as comma-separated values, a line a row; cells with control characters are quoted."""
+    lines = _Lines()
+    csv.writer(lines, lineterminator=CONTROLS).writerows(rows)  # which quotes what has a character of its terminator
+    return "".join(line.removesuffix(CONTROLS) + "\n" for line in lines)
+
+
+class _Lines(list):
+    """What is written, call by call: a CSV writer makes one for each row."""
+
+    def write(self, text):
+        """Keep a text."""
+        self.append(text)

@@ -1,5 +1,6 @@
 """The benchmarks: contenders that do the same, and pages that follow from their files. Nothing here is timed."""
 
+import argparse
 import importlib.util
 import json
 import re
@@ -18,6 +19,7 @@ from experiments.benchmarks import (
     activations,
     kernels,
     optimizers,
+    options,
     overhead,
     overhead_contenders,
     overhead_page,
@@ -457,3 +459,37 @@ def test_ratios_are_of_the_same_round_and_stand_with_their_interval():
     assert timing.ratios(times, "theirs") == {"ours": [1.0, 2.0, 3.0], "theirs": [1.0, 1.0, 1.0]}
     assert publish.interval(ENGLISH, [1.0, 2.0, 3.0]) == "2.00 [1.00, 3.00]" and publish.interval(ENGLISH, None) == "–"
     assert publish.interval(ENGLISH, 1.5) == "1.50"
+
+
+@pytest.mark.parametrize(
+    ("read", "texts"),
+    [
+        (options.at_least_1, ("1_0", "٣", " 3", "0", "-1", "1.0", "")),
+        (options.above_0, ("1_0", "٣", " 0.1", "0", "-1", "nan", "inf", "1e999", "1e", ".")),
+    ],
+)
+def test_an_option_that_is_no_number_is_quoted(read, texts):
+    for text in texts:
+        with pytest.raises(argparse.ArgumentTypeError, match=re.escape(f"Received: {text}. Expected")):
+            read(text)
+
+
+def test_numbers_are_read_as_they_are_written():
+    assert [options.at_least_1(text) for text in ("1", "15", "+3")] == [1, 15, 3]
+    assert [options.above_0(text) for text in ("1", "0.5", ".5", "5.", "1e-3", "2E+3")] == [
+        1,
+        0.5,
+        0.5,
+        5,
+        0.001,
+        2000,
+    ]
+
+
+@pytest.mark.parametrize("module", [activations, optimizers, overhead])
+@pytest.mark.parametrize(("option", "text"), [("--rounds", "1_0"), ("--rounds", "0"), ("--seconds", "nan")])
+def test_a_benchmark_refuses_what_is_no_number(module, option, text, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["benchmark", option, text])
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 2 and f"Received: {text}. Expected" in capsys.readouterr().err

@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "experiments"
 LEAVES = {
     "errors",
+    "numerals",
     "seeds",
     "files",
     "stopping",

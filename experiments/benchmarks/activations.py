@@ -23,6 +23,7 @@ from keras import ops
 from custom import activations as custom
 from experiments.benchmarks import timing
 from experiments.benchmarks.components import exported, required
+from experiments.benchmarks.options import above_0, at_least_1
 from experiments.runs import backend
 
 BACKEND = keras.backend.backend()
@@ -158,8 +159,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", help="file for the results, as JSON")
     parser.add_argument("--only", action="append", choices=CONTENDERS, help="activation; may be repeated")
-    parser.add_argument("--rounds", type=int, default=15, help="turns of each contender (default: 15)")
-    parser.add_argument("--seconds", type=float, default=0.1, help="length of a turn (default: 0.1)")
+    parser.add_argument("--rounds", type=at_least_1, default=15, help="turns of each contender (default: 15)")
+    parser.add_argument("--seconds", type=above_0, default=0.1, help="length of a turn (default: 0.1)")
     parser.add_argument("--xla", action="store_true", help="compile by XLA on TensorFlow")
     parser.add_argument("--memory", action="store_true", help="measure peak memory, a process each")
     parser.add_argument("--memory-of", nargs=2, metavar=("NAME", "WHO"), help=argparse.SUPPRESS)

@@ -24,6 +24,7 @@ import numpy as np
 from custom import optimizers as custom
 from experiments.benchmarks import timing
 from experiments.benchmarks.components import exported, required
+from experiments.benchmarks.options import above_0, at_least_1
 from experiments.runs import backend
 
 BACKEND = keras.backend.backend()
@@ -215,8 +216,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", help="file for the results, as JSON")
     parser.add_argument("--only", action="append", choices=CONTENDERS, help="optimizer to measure; may be repeated")
-    parser.add_argument("--rounds", type=int, default=101, help="turns of each contender (default: 101)")
-    parser.add_argument("--seconds", type=float, default=0.03, help="length of a turn (default: 0.03)")
+    parser.add_argument("--rounds", type=at_least_1, default=101, help="turns of each contender (default: 101)")
+    parser.add_argument("--seconds", type=above_0, default=0.03, help="length of a turn (default: 0.03)")
     parser.add_argument("--xla", action="store_true", help="compile by XLA on TensorFlow")
     options = parser.parse_args()
     backend.prepare()

@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 from experiments.benchmarks.nets import NETS, operations
+from experiments.benchmarks.options import above_0, at_least_1
 from experiments.benchmarks.overhead_contenders import GPU_PEAK, PEAK, PLAIN
 from experiments.files import write_atomically
 
@@ -307,8 +308,8 @@ def main():
     parser.add_argument("--part", action="append", choices=PARTS, help="what to measure; may be repeated")
     parser.add_argument("--net", action="append", choices=NETS, help="network to measure; may be repeated")
     parser.add_argument("--device", choices=SECONDS, default="cpu", help="gpu: its table alone (default: cpu)")
-    parser.add_argument("--rounds", type=int, default=6, help="turns of each contender (default: 6)")
-    parser.add_argument("--seconds", type=float, help="length of a turn (default: 1; on a GPU 0.3)")
+    parser.add_argument("--rounds", type=at_least_1, default=6, help="turns of each contender (default: 6)")
+    parser.add_argument("--seconds", type=above_0, help="length of a turn (default: 1; on a GPU 0.3)")
     options = parser.parse_args()
     if options.device == "gpu" and options.part:
         parser.error("Received: --part with --device gpu. Expected one of them: a GPU has one table.")

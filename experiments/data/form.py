@@ -6,8 +6,12 @@ import math
 
 import numpy as np
 
+from experiments.data.texts import ALPHABET
+
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 Head = collections.namedtuple("Head", "shape dtype")  # what is known of an array before its values are read
+# Of the kinds whose inputs are codes: what their numbers are called, and the largest.
+CODES = {"words": ("numbers", 1), "characters": ("codes", len(ALPHABET) - 1)}
 
 
 class Unfit(Exception):
@@ -19,7 +23,7 @@ class Form:
     """What there is of one set; what is not stated is not looked at.
 
     Attributes:
-        kind: in a word: "images" and "words" are uint8, the latter 0 and 1; others are numbers.
+        kind: in a word: "images" are uint8, "words" and "characters" too, which are codes; others are numbers.
         shape: of an example.
         classes: labels are 0 to one less; 0: the targets are numbers.
         train, test: how many examples there are.
@@ -67,8 +71,9 @@ class Form:
             raise Unfit(f"{name} has numbers that are not finite. Expected finite numbers.")
         if name.startswith("y") and self.classes:
             self._between(name, "labels", array, self.classes - 1)
-        elif name.startswith("x") and self.kind == "words":
-            self._between(name, "numbers", array, 1)
+        elif name.startswith("x") and self.kind in CODES:
+            what, most = CODES[self.kind]
+            self._between(name, what, array, most)
 
     @staticmethod
     def _between(name, what, array, most):

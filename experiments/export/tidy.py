@@ -1,13 +1,11 @@
 """Two tidy tables of records, of all runs and of all their epochs, as CSV and Parquet."""
 
-import csv
 import dataclasses
-import io
 import pathlib
 import unicodedata
 
 from experiments.errors import UsageError
-from experiments.files import replacing, write_atomically
+from experiments.files import as_csv, replacing, write_atomically
 from experiments.spec.identity import key_of
 from experiments.spec.settings import canonical
 
@@ -166,11 +164,7 @@ def csv_bytes(table):
 
     Texts that a spreadsheet would take for a formula begin with an apostrophe.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(map(_cell, table.columns))
-    writer.writerows(map(_cell, row) for row in table.rows())
-    return out.getvalue().encode()
+    return as_csv([_cell(value) for value in row] for row in (table.columns, *table.rows())).encode()
 
 
 def _cell(value):

@@ -32,8 +32,9 @@ FLOATS = (
 )
 
 BREAK = re.compile(r"\s+")
-CODE = re.compile(r"`([^`]*)`")
-LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+CODE = re.compile(r"(?<!\\)`([^`]*)`")
+LINK = re.compile(r"\[([^\]]+)(?<!\\)\]\(([^)\s]+)\)")
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # in Markdown, a character that means nothing
 # A number that may be written with a comma: no version, no part of a name, nothing that is referred to by number.
 NUMBER = re.compile(
     r"(?P<name>\b(?:arxiv|book|chapters?|sections?|tables?|figures?|appendix|equations?|version|python|livro|cap[ií]tulos?"
@@ -154,12 +155,16 @@ def _pieces(text, decimal="point"):
         else:
             before = 0
             for link in LINK.finditer(part):
-                found += _words(part[before : link.start()], decimal) + _words(link[1], decimal)
+                found += _words(_bare(part[before : link.start()]), decimal) + _words(_bare(link[1]), decimal)
                 if link[2] != link[1] and re.match(r"https?://", link[2], re.I):
                     found += [_Piece(" "), _Piece("("), *_glued(_code(link[2])), _Piece(")", glued=True)]
                 before = link.end()
-            found += _words(part[before:], decimal)
+            found += _words(_bare(part[before:]), decimal)
     return _spaced(found)
+
+
+def _bare(text):
+    return ESCAPED.sub(r"\1", text)
 
 
 def _spaced(found):

@@ -4,11 +4,14 @@ import re
 
 from experiments.report.blocks import Code, Folded, Grid, Heading, Paragraph
 from experiments.report.paper_components import components
+from experiments.report.render import code, plain
 from experiments.report.results import setting
 from experiments.report.view import NOTHING
 from experiments.spec.run import differences
 
-DIVERGED = re.compile(r"(?P<what>\w+) became (?P<value>\S+) in epoch (?P<epoch>\d+)")  # the message of `Diverged`
+# The message of `Diverged`.
+DIVERGED = re.compile(r"(?P<what>.+) became (?P<value>\S+) in epoch (?P<epoch>[0-9]{1,9})")
+NUMBER = re.compile(r"nan|-?inf|-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 SUITE = """@software{activations_and_optimizers,
   title = {Activations and optimizers, reproduced in Keras 3},
   note = {Version, date and address: CITATION.cff}
@@ -44,11 +47,13 @@ def _title(text, experiment):
 
 def _why(text, error):
     """Return why a run ended, in the page's words where it diverged."""
-    if found := DIVERGED.fullmatch(error or ""):
-        name = found["what"]
-        what = text.inside(text.row("quantities", name)) if text.has("quantities", name) else name
-        return text.page("became", what=what, value=found["value"], epoch=int(found["epoch"]))
-    return error or NOTHING
+    found = DIVERGED.fullmatch(error or "")
+    if found and NUMBER.fullmatch(found["value"]):
+        name = found["what"].replace(" ", "_")
+        what = text.inside(text.row("quantities", name)) if text.has("quantities", name) else plain(found["what"])
+        value = text.numeral(float(found["value"]), ".4g")
+        return text.page("became", what=what, value=value, epoch=int(found["epoch"]))
+    return plain(error) if error else NOTHING
 
 
 def changed(view):
@@ -59,7 +64,7 @@ def changed(view):
         if r["key"] not in others or r["role"] != "final" or r["outcome"] != "done":
             continue
         differ = differences(view.paper.experiment(r["experiment"]), r)
-        changes = ", ".join(f"`{name}={setting(text, value)}`" for name, value in sorted(differ.items())) or NOTHING
+        changes = ", ".join(code(f"{name}={setting(text, value)}") for name, value in sorted(differ.items())) or NOTHING
         numbers = []
         for quantity in view.paper.results.get(r["experiment"], ()):
             value = quantity.of(r)
@@ -118,8 +123,9 @@ def _data(text, records):
     rows = []
     for d in sorted(sets.values(), key=lambda d: (d["name"], d["fingerprint"])):
         size = f"{text.numeral(d['train'], ',')} + {text.numeral(d['test'], ',')}"
-        name = text.value("data", d["name"]) or d["name"]
-        rows.append((name, d["source"], size, d["licence"], d["citation"], f"`{d['fingerprint'][:16]}`"))
+        name = text.value("data", d["name"]) or plain(d["name"])
+        source, licence, citation = (plain(d[part]) for part in ("source", "licence", "citation"))
+        rows.append((name, source, size, licence, citation, f"`{d['fingerprint'][:16]}`"))
     header = (*(text.page(name) for name in ("name", "origin", "sizes", "licence", "citation")), "SHA-256")
     return Grid(header, tuple(rows), text.page("data_caption"), "data")
 
@@ -145,11 +151,11 @@ def _environment(text, record):
     libraries = ", oneDNN" if environment["backend"] == "tensorflow" and environment.get("onednn") else ""
     packages = ", ".join(f"{name} {version}" for name, version in sorted(environment["packages"].items()))
     return (
-        environment["processor"],
+        plain(environment["processor"]),
         cores,
-        environment["accelerator"] or text.page("none"),
-        f"{environment['backend']}: {record['facts'].get('compiler', text.page('not_compiled'))}{libraries}",
-        record["settings"].get("precision", NOTHING),
-        f"Python {environment['python']}, {packages}",
+        plain(environment["accelerator"]) if environment["accelerator"] else text.page("none"),
+        f"{environment['backend']}: {plain(record['facts'].get('compiler', text.page('not_compiled')))}{libraries}",
+        plain(record["settings"].get("precision", NOTHING)),
+        plain(f"Python {environment['python']}, {packages}"),
         text.page("modified", commit=commit) if record["code"]["modified"] else commit,
     )

@@ -1,13 +1,12 @@
 """A page in Markdown; a grid in CSV."""
 
-import csv
 import html
-import io
 import re
 
+from experiments.files import as_csv
 from experiments.report import blocks as b
 
-LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+LINK = re.compile(r"(\\*)\[([^\]]+)\]\(([^)\s]+)\)")  # with the backslashes before it
 WEB = re.compile(r"https?://[\x21-\x7e]+|[^\x00-\x20:]+", re.I)  # of the web, or without a scheme: a page beside
 BREAK = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 # A number, with what a page puts after it: a unit, an interval, words; what can do harm calls something.
@@ -31,7 +30,8 @@ def _parts(blocks, language):
             case b.Bullets(items):
                 parts.append("\n".join(f"- {_flat(item)}" for item in items))
             case b.Code(text, name):
-                parts.append(f"```{name}\n{text}\n```")
+                fence = _fence(text, 3)
+                parts.append(f"{fence}{name}\n{text}\n{fence}")
             case b.Grid():
                 parts.append(_grid(block))
             case b.Picture(name, alt, caption):
@@ -78,23 +78,71 @@ PIPE = re.compile(r"(\\*)\|")  # with the backslashes before it, which would oth
 
 def _flat(text):
     """Return a text for one line of Markdown."""
-    return BREAK.sub(" ", _disarmed(text))
+    return _disarmed(BREAK.sub(" ", str(text)))
+
+
+LINES = re.compile(r"[\n\r]")
+TICKS = re.compile(r"`+")
+TICK = re.compile(r"\\[^\n]|`+")  # what a backslash takes its meaning from, or a run of them
+ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
 def _disarmed(text):
     """Return Markdown in which no link leads to a script, and no text is taken for a tag."""
-    harmless = LINK.sub(lambda link: link[0] if WEB.fullmatch(link[2]) else f"\\{link[0]}", str(text))
-    parts = re.split(r"(`[^`]*`)", harmless)
-    return "".join(part if i % 2 else part.replace("<", "&lt;") for i, part in enumerate(parts))
+    harmless = LINK.sub(_harmless, str(text))
+    return "".join(part if code else _untagged(part) for code, part in _spans(harmless))
+
+
+def _harmless(link):
+    escaped = len(link[1]) % 2
+    return link[0] if escaped or WEB.fullmatch(link[3]) else f"{link[1]}\\{link[0][len(link[1]) :]}"
+
+
+def _untagged(text):
+    return ENTITY.sub("&amp;", text).replace("<", "&lt;")
+
+
+def _spans(text):
+    """Yield `(whether it is code, part)` of Markdown: code ends with as many backticks as it begins with.
+
+    A text of several lines may be several blocks, of which each has its own spans: there, no code is taken for granted.
+    """
+    before = place = 0
+    while (found := TICK.search(text, place)) and not LINES.search(text):
+        place, run = found.end(), found[0]
+        end = next((m.end() for m in TICKS.finditer(text, place) if m[0] == run), None)
+        if end:  # a run without its like is text
+            yield False, text[before : found.start()]
+            yield True, text[found.start() : end]
+            before = place = end
+    yield False, text[before:]
+
+
+def _fence(text, least):
+    """Return more backticks than stand together in a text, at least so many."""
+    return "`" * max(least, 1 + max(map(len, TICKS.findall(text)), default=0))
+
+
+def code(text):
+    """Return a text as a span of code, whatever is in it."""
+    fence = _fence(text := BREAK.sub(" ", str(text)), 1)
+    space = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+# What in a text means something to Markdown. Backslashes before a bar are those of `PIPE`, tags those of `_untagged`.
+MEANING = re.compile(r"\\(?!\\*\|)(?=[!-/:-@\[-`{-~])|[`*~$]|(?<!\w)_|_(?!\w)|\](?=[(\[{])")
+
+
+def plain(text):
+    """Return a text that comes from elsewhere as Markdown that shows it as it is."""
+    return MEANING.sub(r"\\\g<0>", str(text))
 
 
 def csv_text(grid):
     """Return a grid's numbers as comma-separated values, of which a spreadsheet takes none for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     header, rows = grid.data
-    writer.writerows([_value(cell) for cell in cells] for cells in (header, *rows))
-    return out.getvalue()
+    return as_csv([_value(cell) for cell in cells] for cells in (header, *rows))
 
 
 def _value(cell):

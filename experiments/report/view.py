@@ -4,6 +4,7 @@ import dataclasses
 
 from experiments.claims import confirmations, describe, judge, not_reached, totals
 from experiments.claims.evidence import gather
+from experiments.report.render import plain
 
 NOTHING = "–"
 PUBLISHED, YOURS = "published", "yours"
@@ -123,4 +124,4 @@ class PaperView:
     def label(self, record):
         """Return the printed name of a record's variant; its identifier if the paper no longer has it."""
         variant = record["settings"]["variant"]
-        return self.text.labels.get(variant, variant)
+        return self.text.labels[variant] if variant in self.text.labels else plain(variant)

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import re
 import sys
 
 from experiments.data.folders import folder_of
@@ -25,6 +26,9 @@ JAX = {
 }
 OF_A_TRACE = ("CustomGradient-", "Elementwise")  # the gradients that TensorFlow, and `custom`, register for one
 THREADS = 1024  # more than any processor has cores for one run
+# The variables that limit a backend's threads; by backend, the one that says how many compute one operation.
+LIMITS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
+LIMIT = {"tensorflow": "TF_NUM_INTRAOP_THREADS", "jax": "NPROC", "torch": "OMP_NUM_THREADS"}
 
 
 def runs_folder():
@@ -65,11 +69,17 @@ def prepare():
     check()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    threads = os.environ.get("EXPERIMENTS_THREADS")
-    if threads:
-        for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-            os.environ.setdefault(name, threads)
+    if limit := os.environ.get("EXPERIMENTS_THREADS"):
+        os.environ.update(dict.fromkeys(LIMITS, limit))
     keep_memory()
+
+
+def threads(backend):
+    """Return the limit of a backend's threads that the environment states: ours, else the backend's; `None`: none."""
+    stated = os.environ.get("EXPERIMENTS_THREADS") or os.environ.get(LIMIT[backend], "")
+    # OpenMP's may be a list, whose first number is that of operations which are not inside others.
+    number = re.fullmatch(r"\s*([1-9][0-9]{0,8})\s*" + (r"(,.*)?" if LIMIT[backend].startswith("OMP") else ""), stated)
+    return int(number[1]) if number else None
 
 
 def keep_memory():

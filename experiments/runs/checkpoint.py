@@ -14,6 +14,7 @@ import numpy as np
 from experiments import stopping
 from experiments.errors import described
 from experiments.files import replacing
+from experiments.runs.backend import LIMITS
 from experiments.runs.environment import ROOT, environment, version
 
 SCHEMA = 2
@@ -32,7 +33,6 @@ QUIET = (
     "JAX_COMPILATION_CACHE",
     "XLA_PYTHON_CLIENT",
 )
-THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 LOOKED_AT = 4  # of the files that were refused, the newest
 
 
@@ -70,14 +70,14 @@ def meaning(paper, key, protocol):
     }
     if machine["accelerator"] is None:  # what decides the order of a sum on a CPU
         found |= {"processor": machine["processor"], "threads": machine["threads"] or machine["cores"]}
-        found["thread limits"] = {name: os.environ[name] for name in THREADS if name in os.environ}
+        found["thread limits"] = {name: os.environ[name] for name in LIMITS if name in os.environ}
         found |= {"oneDNN": machine["onednn"]} if backend == "tensorflow" else {}
     return found
 
 
 def _flags():
     """Return the variables that decide how libraries compute, but those that have a name of their own in `meaning`."""
-    apart = (*QUIET, *THREADS)
+    apart = (*QUIET, *LIMITS)
     return {name: x for name, x in sorted(os.environ.items()) if name.startswith(FLAGS) and not name.startswith(apart)}
 
 

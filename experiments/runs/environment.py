@@ -8,6 +8,8 @@ import platform
 import subprocess
 from importlib import metadata
 
+from experiments.runs.backend import threads
+
 PACKAGES = ("keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "tensorflow-datasets")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -25,7 +27,7 @@ def environment():
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "threads": int(os.environ.get("EXPERIMENTS_THREADS") or 0) or None,
+        "threads": threads(backend),
         "accelerator": accelerator(),
         "backend": backend,
         "onednn": {"0": False, "1": True}.get(os.environ.get("TF_ENABLE_ONEDNN_OPTS")),

@@ -13,6 +13,7 @@ import threading
 import time
 
 from experiments import stopping
+from experiments.runs import backend
 
 COMMAND = (sys.executable, "-m", "experiments")
 CRASHES = [getattr(signal, name) for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL") if hasattr(signal, name)]
@@ -163,10 +164,10 @@ def answer(arguments, workers):
 
 
 def _environment(workers):
-    if workers == 1:
+    if workers == 1 or backend.threads(backend.name()):  # the user has said how many
         return None
     share = max(1, len(os.sched_getaffinity(0)) // workers if hasattr(os, "sched_getaffinity") else 1)
-    return {**os.environ, "EXPERIMENTS_THREADS": os.environ.get("EXPERIMENTS_THREADS") or str(share)}
+    return {**os.environ, "EXPERIMENTS_THREADS": str(share)}
 
 
 def _stop(children):

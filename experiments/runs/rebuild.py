@@ -1,22 +1,24 @@
 """The environment of a record, made again: its packages, in a folder of their own."""
 
-import json
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 
 from experiments.errors import UsageError
 from experiments.runs.environment import ROOT, digest, git
+from experiments.spec.record import BadRecord, load
 
 
 def read(path):
-    """Return the record in a file, or an error that names the file."""
+    """Return what the record in a file states: packages, environment, commit; or an error that names the file."""
     try:
-        record = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-        return record["environment"]["packages"], record["environment"], record["code"]["commit"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"Received: {path} ({error}). Expected the file of a record, runs/PAPER/KEY.json.") from error
+        record = load(path)
+    except (BadRecord, FileNotFoundError) as error:
+        why = error.strerror if isinstance(error, FileNotFoundError) else error
+        raise UsageError(f"Received: {path} ({why}). Expected the file of a record, runs/PAPER/KEY.json.") from error
+    return record["environment"]["packages"], record["environment"], record["code"]["commit"]
 
 
 def pins(packages, environment, commit):
@@ -35,12 +37,33 @@ def pins(packages, environment, commit):
 
 
 def rebuild(path, folder):
-    """Install the packages of a record into a new virtual environment; return its Python."""
+    """Install the packages of a record into a new virtual environment; return its Python.
+
+    Raises:
+        UsageError: the file holds no record, the folder exists, or the packages cannot be installed; then it is gone.
+    """
     packages, environment, commit = read(path)
     folder = pathlib.Path(folder)
-    if folder.exists():
-        raise UsageError(f"Received: {folder}, which exists. Expected a folder to make.")
     lines = pins(packages, environment, commit)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise UsageError(f"Received: {folder}, which exists. Expected a folder to make.") from None
+    try:
+        return _installed(folder, lines, environment)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)  # what is half made would stand in the way of the next attempt
+        if not isinstance(error, subprocess.CalledProcessError):
+            raise
+        said = f"what was to install them ended with exit code {error.returncode} and says why above"
+        raise UsageError(
+            f"The packages of {path} cannot be installed: {said}. Expected an index that pip reaches, with each of "
+            f"them for Python {platform.python_version()}."
+        ) from error
+
+
+def _installed(folder, lines, environment):
+    """Make the virtual environment in a folder, with these lines as constraints; return its Python."""
     if environment["python"].split(".")[:2] != platform.python_version().split(".")[:2]:
         print(f"The record ran on Python {environment['python']}; this is {platform.python_version()}.")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)

@@ -209,13 +209,13 @@ Domain = Integer | Real | Flag | Choice | Name | Rule | Listed | Maybe
 
 
 def parsed(text):
-    """Return the JSON value that a text stands for; the text itself where it stands for none.
+    """Return the JSON value that a text stands for; the text itself where it stands for none, or has space around it.
 
     Raises:
         UsageError: a number that is not finite.
     """
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse) if text.strip() == text else text
     except (ValueError, RecursionError):  # more digits, or brackets, than Python reads
         return text
 

@@ -1,5 +1,6 @@
 """What a run record is: one check for every door, the store, the committed records and `publish`. Needs no Keras."""
 
+import datetime
 import hashlib
 import json
 import math
@@ -41,12 +42,21 @@ def _setting(value):
     return all(map(_scalar, value)) if isinstance(value, list) else _scalar(value)
 
 
-def _mapping(of):
-    return lambda value: isinstance(value, dict) and all(map(of, value.values()))
+def _mapping(of, name=_text):
+    return lambda value: isinstance(value, dict) and all(map(name, value)) and all(map(of, value.values()))
 
 
 def _pattern(expression):
     return lambda value: _text(value) and re.fullmatch(expression, value, re.ASCII) is not None
+
+
+def _time(value):
+    if not _pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")(value):
+        return False
+    try:
+        return datetime.datetime.fromisoformat(value) is not None
+    except ValueError:  # a day or an hour that there is not
+        return False
 
 
 def _choice(*known):
@@ -64,6 +74,9 @@ COUNT = (lambda value: _whole(value, 0)), "a whole number of at least 0"
 FROM_1 = (lambda value: _whole(value, 1)), "a whole number of at least 1"
 NAME = _pattern(r"\w+"), "a name of letters, digits and _"
 KEY = _pattern("[0-9a-f]{20}"), "20 hexadecimal digits"
+# Of packages and versions as the standards of Python's packages (PEP 503 and 440) write them: they go to pip.
+PACKAGE = _pattern(r"[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?")
+VERSION = _pattern(r"v?(\d+!)?\d[\w.+-]*"), "a version such as 3.12.0"
 # By place in the record: the check, and what it expects.
 PLACES = {
     "schema": (
@@ -92,26 +105,32 @@ PLACES = {
     "data.licence": TEXT,
     "data.citation": TEXT,
     "code": FACTS_OF,
-    "code.commit": TEXT,
+    "code.commit": (_pattern("[0-9a-f]{1,64}|unknown"), "hexadecimal digits, or unknown"),
     "code.modified": FLAG,
     "environment": FACTS_OF,
-    "environment.python": TEXT,
+    "environment.python": VERSION,
     "environment.system": TEXT,
     "environment.processor": TEXT,
     "environment.cores": _or_none(*FROM_1),
     "environment.threads": _or_none(*FROM_1),
     "environment.accelerator": _or_none(*TEXT),
     "environment.backend": _choice(*BACKENDS),
-    "environment.packages": (_mapping(_text), "versions by package"),
+    "environment.packages": (_mapping(VERSION[0], PACKAGE), "versions by package"),
     "command": TEXT,
-    "started": (_pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "a time such as 2026-01-31T12:00:00Z"),
+    "started": (_time, "a time such as 2026-01-31T12:00:00Z"),
     "outcome": _choice(*OUTCOMES),
     "error": _or_none(*TEXT),
     "history": (lambda value: isinstance(value, list), "rows, one an epoch"),
     "facts": FACTS_OF,
     "seconds": (lambda value: _number(value) and value >= 0, "a finite number of at least 0"),
 }
-FACTS = {"parameters": COUNT, "trained_on": COUNT, "nets": COUNT, "stacked": COUNT, "compiler": TEXT}
+# What not every record states.
+OPTIONAL = {
+    **{f"facts.{name}": COUNT for name in ("parameters", "trained_on", "nets", "stacked")},
+    "facts.compiler": TEXT,
+    "environment.onednn": _or_none(*FLAG),
+    "environment.constraints": _or_none(_pattern("[0-9a-f]{16}"), "16 hexadecimal digits"),
+}
 NAMES = {place.partition(".")[0] for place in PLACES}
 
 
@@ -127,8 +146,8 @@ def sealed(record):
     return {**record, "checksum": checksum(record)}
 
 
-def load(path, paper, name):
-    """Return the record in a file, of a paper, under the file's name; `BadRecord` says why it is none.
+def load(path, paper=None, name=None):
+    """Return the record in a file, of this paper and under this name where given; `BadRecord` says why it is none.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -198,9 +217,10 @@ def _check_places(record):
             raise BadRecord(f"it states no {place}")
         if not check(value := holder[inner or part]):
             raise BadRecord(f"Received: {place}={_short(value)}. Expected {words}")
-    for place, (check, words) in FACTS.items():
-        if place in record["facts"] and not check(value := record["facts"][place]):
-            raise BadRecord(f"Received: facts.{place}={_short(value)}. Expected {words}")
+    for place, (check, words) in OPTIONAL.items():
+        part, _, inner = place.partition(".")
+        if inner in record[part] and not check(value := record[part][inner]):
+            raise BadRecord(f"Received: {place}={_short(value)}. Expected {words}")
     if record.keys() != names:
         odd = sorted(record.keys() ^ names)
         raise BadRecord(f"Received: {_short(odd)}, which it lacks or which no record of its schema has")

@@ -254,6 +254,22 @@ def test_a_number_that_is_not_finite_or_not_of_a_bag_is_refused(folders, monkeyp
         data.load("twos")
 
 
+@pytest.mark.parametrize(("name", "what", "most"), [("imdb_characters", "codes", 32), ("imdb_bow", "numbers", 1)])
+def test_a_code_that_the_kind_of_a_set_has_not_is_refused(folders, monkeypatch, name, what, most):
+    shape = (7,)
+    entry = catalogue.CATALOGUE[name]
+    form = dataclasses.replace(entry.form, shape=shape, train=30, test=10)
+    monkeypatch.setitem(catalogue.CATALOGUE, name, dataclasses.replace(entry, form=form))
+    x = np.full((30, *shape), most, "uint8")
+    keep(folders, name, shape, x_train=x, x_test=x[:10], y_train=Y[:30] % 2, y_test=Y[:10] % 2)
+    assert data.load(name).x_train.max() == most
+    x[3, 5] = most + 1
+    keep(folders, name, shape, x_train=x, x_test=x[:10], y_train=Y[:30] % 2, y_test=Y[:10] % 2)
+    with pytest.raises(UsageError, match=f"x_train has {what} from {most} to {most + 1}. Expected 0 to {most}.") as why:
+        data.load(name)
+    assert f"{name}.npz cannot be used" in str(why.value)
+
+
 def test_every_set_that_is_embedded_has_the_form_that_the_catalogue_states():
     for name in ("digits", "digits_rgb", "generated_reviews"):
         found, form = data.load(name), catalogue.CATALOGUE[name].form

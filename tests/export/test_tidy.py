@@ -100,6 +100,25 @@ def test_negative_numbers_and_text_in_any_script_stay():
     assert row["final_test_error"] == "-0.5" and row["command"] == made["command"]
 
 
+ODD = ["\r", "\n", "\r\n", "\v", "\f", "\0", "\x1c", "\x85", "\u2028", "\t", "\x1b"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_a_control_character_in_a_text_stays_in_its_row(odd):
+    texts = [f"one{odd}two", f"{odd}", f"x{odd}", "plain"]
+    made = [
+        sealed({**record("a", s, outcome="failed"), "error": t or None, "history": []}) for s, t in enumerate(texts)
+    ]
+    table = tidy.runs([(paper(), made)])
+    content = tidy.csv_bytes(table).decode()
+    rows = list(csv.reader(io.StringIO(content, newline="")))
+    assert len(rows) == 1 + len(texts) and {len(row) for row in rows} == {len(table.columns)}
+    place = list(table.columns).index("error")
+    assert [row[place].removeprefix("'") for row in rows[1:]] == texts
+    outside = "".join(content.split('"')[::2])  # of quoted cells
+    assert odd == "\n" or odd not in outside
+
+
 def test_columns_of_several_types():
     rows = [{"a": 1, "b": 1, "c": True, "d": [1], "e": "x"}, {"a": 2.5, "b": None, "c": False, "d": "y", "e": 3}]
     table = tidy.Tidy.of(rows, ("z", "b"))

@@ -10,6 +10,7 @@ from experiments import papers
 from experiments.report.blocks import Grid
 from experiments.report.latex import DECIMALS, LINE, latex, write
 from experiments.report.page import paper_page
+from experiments.report.render import plain
 from experiments.report.view import PaperView, Source
 from experiments.runs import published
 from tests.fakes import paper, record
@@ -156,3 +157,12 @@ def test_the_same_grid_gives_the_same_text(tmp_path):
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
         assert file.name == "all.tex" or rf"\input{{{file.with_suffix('')}}}" in (tmp_path / "a/all.tex").read_text()
+
+
+@pytest.mark.parametrize("text", ["`a`", "[x](https://example.org)", "*a* _b_ ~c~", "a``b"])
+def test_a_text_of_a_record_is_printed_as_it_is(text):
+    """What the page escapes for Markdown has no backslash in print, and none of it is code or a link."""
+    made = latex(Grid(("A",), ((plain(text),),), "Caption", "name"), "paper")
+    cell = made[made.index(r"\midrule") :]
+    assert r"\textbackslash" not in cell and r"\texttt" not in cell
+    assert all(letter in cell for letter in text if letter.isalpha())

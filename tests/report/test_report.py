@@ -7,16 +7,18 @@ import json
 import re
 
 import pytest
+from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
 from experiments.errors import UsageError
-from experiments.report import build, render
-from experiments.report.blocks import Folded, Grid, Heading, Page, Paragraph
+from experiments.report import build, provenance, render
+from experiments.report.blocks import Bullets, Folded, Grid, Heading, Page, Paragraph
 from experiments.report.figures.style import from_zero
 from experiments.report.page import paper_page
 from experiments.report.view import PaperView, Source
 from experiments.runs.published import merge
 from experiments.runs.store import Store
+from experiments.spec import Text
 from experiments.spec.packing import unpacked
 from experiments.spec.settings import canonical
 from tests.fakes import TUNING, paper, record
@@ -325,6 +327,11 @@ class TestRendering:
     def test_csv_round_trips(self):
         assert list(csv.reader(io.StringIO(render.csv_text(self.grid)))) == [["a"], ['"q", 5']]
 
+    def test_a_carriage_return_stays_in_its_cell(self):
+        grid = Grid((), (), "", data=(("a", "b"), (("x\ry", 1.5), ("x\u2028y", 2.5))))
+        found = render.csv_text(grid)
+        assert found == 'a,b\n"x\ry",1.5\n"x\u2028y",2.5\n'
+
     def test_no_text_is_taken_for_a_tag(self):
         page = Page("t", (Paragraph("see `a<b` at [x](y/README.md) <script>"), Folded("<b>", (Paragraph("<i>"),))))
         text = render.markdown(page)
@@ -364,6 +371,84 @@ def test_an_error_of_several_lines_stays_in_its_cell(place):
     text = render.markdown(page)
     rows = [line for line in text.splitlines() if " failed |" in line]
     assert [re.split(r"(?<!\\)(?:\\\\)*\|", row)[8].strip() for row in rows] == ["one two", "a\\\\\\| b \\| c", "x y z"]
+
+
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = (
+    *(SCRIPT, f"``{SCRIPT}`", f"`{SCRIPT}``", rf"\`{SCRIPT}\`", rf"\`{SCRIPT}`", rf"\\\`{SCRIPT}`", f"`a` `{SCRIPT}"),
+    *(f"``` `{SCRIPT}` ``", f"`\n\n{SCRIPT}`", f"`\n{SCRIPT}`", f"`\r{SCRIPT}`", f"| `{SCRIPT} |", f"\\| `{SCRIPT}`"),
+    *(
+        f"```\n{SCRIPT}",
+        f"```\n\n{SCRIPT}\n```",
+        f"````\n{SCRIPT}\n```",
+        f"~~~\n{SCRIPT}",
+        f"\\{SCRIPT}",
+        f"{{a}}`{SCRIPT}`",
+    ),
+    *("[x](javascript:alert(1))", "[[x]](javascript:alert(1))", r"\[x](javascript:a)", "[x](javascript&#58;a)"),
+    *("![x](https://example.org/x.png)", "**bold**", "_so_", "~~not~~", "&lt;b&gt; &#x41;", "`code`", "{ref}`x`"),
+    *("a ``b``` c", "back\\\\slash\\*", "x_y C:\\dir [0, 1](2) $a$"),
+)
+
+
+def parsed(text):
+    """Return the tokens of Markdown, those inside paragraphs and cells too, each with whether it is in a table."""
+    tables = 0
+    for token in MarkdownIt().enable(["table", "strikethrough"]).parse(text):
+        tables += token.nesting if token.type.startswith("table_") else 0
+        yield from ((inner, tables > 0) for inner in [token, *(token.children or ())])
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_nothing_of_a_record_comes_out_as_markup(place, text):
+    _, store = place
+    made = record("a", 0, outcome="failed", fingerprint="e" * 64) | {"error": text, "command": text}
+    made["environment"] |= {"processor": text, "accelerator": text}
+    made["data"] |= {"source": text, "licence": text, "citation": text}
+    made["facts"]["compiler"] = text
+    store.write(made)
+    view = PaperView(paper(), [Source("yours", tuple(store.all("fake2000_test")))])
+    found = list(parsed(render.markdown(paper_page(view))))
+    html = [token.content for token, _ in found if token.type.startswith("html")]
+    assert all(re.match(r"</?(a|details|summary)[ >]", part) and "script" not in part for part in html), html
+    cells = [token for token, table in found if table and token.type == "inline"]
+    shown = " ".join(text.split()).strip()
+    as_text = [c for c in cells if "".join(t.content for t in c.children if t.type == "text") == shown]
+    assert len(as_text) >= 6, [c.content for c in cells]
+    assert all({t.type for t in c.children} == {"text"} for c in as_text if shown)
+    (commands,) = [token.content for token, _ in found if token.type == "fence" and token.info == "sh"]
+    lines = re.split(r"\r\n|\r|\n", text)
+    assert "\n".join(lines) in commands
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("block", [Paragraph, lambda text: Bullets((text,)), lambda text: Grid((text,), (), text)])
+def test_no_text_of_a_block_is_html(block, text):
+    found = list(parsed(render.markdown(Page("t", (block(text),)))))
+    assert not [token.content for token, _ in found if token.type.startswith("html")]
+
+
+@pytest.mark.parametrize("text", ["a=1", "`", "a`b``c", "``", "x\ny", "<b>"])
+def test_any_text_is_a_span_of_code(text):
+    page = Page("t", (Paragraph(render.code(text)),))
+    _, inline = [token for token, _ in parsed(render.markdown(page)) if token.type == "inline"]
+    assert [(t.type, t.content) for t in inline.children] == [("code_inline", text.replace("\n", " "))]
+
+
+def test_a_diverged_value_is_written_as_the_page_writes_numbers():
+    errors = {
+        "value became 15380678918.743809 in epoch 10": ("1.538\u00a0×\u00a010¹⁰", "1,538\u00a0×\u00a010¹⁰"),
+        "objective became -0.12345678 in epoch 2": ("-0.1235", "-0,1235"),
+        "objective became inf in epoch 2": ("inf", "inf"),
+        "train loss became nan in epoch 1234": ("nan", "nan"),
+        "the variable a/b became 7.9e+16 in epoch 3": ("7.9\u00a0×\u00a010¹⁶", "7,9\u00a0×\u00a010¹⁶"),
+    }
+    for error, written in errors.items():
+        for language, value in zip(("en", "pt"), written, strict=True):
+            said = provenance._why(Text({}, language), error)
+            assert value in said and ("became" in said) is (language == "en"), said
+    for error in ("x became 1_0 in epoch 1", f"x became 1 in epoch {'9' * 5000}", "x became 1 in epoch ٣", "1.2.3"):
+        assert provenance._why(Text({}, "pt"), error) == error
 
 
 LINKS = ("javascript:alert(1)", "JavaScript:alert(1)", "\x01javascript:alert", "data:text/html,x", "vbscript:x", "a:b")

@@ -219,7 +219,7 @@ def test_what_was_refused_goes_on_where_its_conditions_are_back(tmp_path):
 
 def test_a_checkpoint_fixes_what_the_last_digits_follow_from(monkeypatch):
     machine = checkpoint.environment() | {"accelerator": None, "cores": 4, "threads": None, "onednn": True}
-    for name in [name for name in os.environ if name in checkpoint.THREADS or name.startswith(checkpoint.FLAGS)]:
+    for name in [name for name in os.environ if name in checkpoint.LIMITS or name.startswith(checkpoint.FLAGS)]:
         monkeypatch.delenv(name)
 
     def meaning(changes=None, **variables):

@@ -1,5 +1,6 @@
 """The account of packages in a record, and the environment made again from it."""
 
+import copy
 import json
 import os
 import pathlib
@@ -10,11 +11,28 @@ import sys
 import keras
 import pytest
 
+from experiments import cli
 from experiments.errors import UsageError
 from experiments.runs import backend, environment, rebuild
+from experiments.spec.record import sealed
+from tests.fakes import record
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OLD = next((ROOT / "tests" / "runs" / "old").rglob("*.json"))
+
+
+def command(*arguments):
+    """Run the `environment` command; return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["environment", *map(str, arguments)])
+    return ended.value.code
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """Be in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def test_every_requirement_is_in_the_tested_set():
@@ -70,6 +88,42 @@ def test_code_of_which_git_says_nothing_may_have_been_changed(monkeypatch, tmp_p
     assert code() == {"commit": "unknown", "modified": True}
 
 
+@pytest.mark.parametrize("value", ["1", "", None])
+def test_the_number_of_threads_is_that_of_the_variables(monkeypatch, value):
+    for name in backend.LIMITS:
+        monkeypatch.setenv(name, "2")
+    monkeypatch.delenv("EXPERIMENTS_THREADS", raising=False)
+    if value is not None:
+        monkeypatch.setenv("EXPERIMENTS_THREADS", value)
+    backend.prepare()
+    expected = value or "2"
+    assert {os.environ[name] for name in backend.LIMITS} == {expected}
+    assert {backend.threads(name) for name in backend.BACKENDS} == {int(expected)}
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value", "expected"),
+    [
+        ("tensorflow", "TF_NUM_INTRAOP_THREADS", "3", 3),
+        ("tensorflow", "TF_NUM_INTRAOP_THREADS", "0", None),  # as many as there are cores
+        ("tensorflow", "TF_NUM_INTRAOP_THREADS", "٣", None),
+        ("tensorflow", "OMP_NUM_THREADS", "3", None),  # which it does not follow
+        ("torch", "OMP_NUM_THREADS", "4,2", 4),
+        ("torch", "OMP_NUM_THREADS", "many", None),
+        ("torch", "TF_NUM_INTRAOP_THREADS", "3", None),
+        ("jax", "NPROC", "3", 3),
+        ("jax", "OMP_NUM_THREADS", "3", None),
+    ],
+)
+def test_a_record_states_the_limit_that_its_backend_follows(monkeypatch, name, variable, value, expected):
+    for other in (*backend.LIMITS, "EXPERIMENTS_THREADS"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(variable, value)
+    assert backend.threads(name) == expected
+    monkeypatch.setattr("keras.backend.backend", lambda: name)
+    assert environment.environment.__wrapped__()["threads"] == expected
+
+
 def test_a_record_of_before_gives_the_versions_that_it_states():
     packages, stated, commit = rebuild.read(OLD)
     assert rebuild.pins(packages, stated, commit) == [f"{n}=={v.partition('+')[0]}" for n, v in packages.items()]
@@ -109,12 +163,72 @@ def test_what_is_no_record_is_named(text, tmp_path):
         rebuild.read(path)
 
 
+EDITED = {
+    "packages as a list": ("environment", "packages", ["numpy"]),
+    "a number as version": ("environment", "packages", {"numpy": 2}),
+    "a place as package": ("environment", "packages", {"numpy @ file:///tmp/evil #": "1"}),
+    "two lines as version": ("environment", "packages", {"numpy": "2.0.0\n-e ."}),
+    "a marker as version": ("environment", "packages", {"numpy": "2.0.0; x"}),
+    "no Python": ("environment", "python", "\x1b[2J"),
+    "constraints that are no hash": ("environment", "constraints", "abc"),
+    "an option as commit": ("code", "commit", "--output=/tmp/x"),
+    "a branch as commit": ("code", "commit", "main"),
+}
+
+
+@pytest.mark.parametrize(("part", "name", "value"), EDITED.values(), ids=EDITED)
+def test_what_would_reach_pip_or_git_is_judged_first(part, name, value, tmp_path, monkeypatch):
+    made = copy.deepcopy(record("a", 0))
+    made[part][name] = value
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(sealed(made)))
+    monkeypatch.setattr(rebuild, "git", lambda *arguments: pytest.fail("git was asked"))
+    monkeypatch.setattr(rebuild.subprocess, "run", lambda *arguments, **named: pytest.fail("something ran"))
+    with pytest.raises(UsageError, match=rf"record.json \(Received: {part}.{name}="):
+        rebuild.rebuild(path, tmp_path / "env")
+    assert not (tmp_path / "env").exists()
+
+
+def test_an_edited_record_and_what_is_no_file_are_one_line(here, capsys):
+    made = record("a", 0)
+    made["environment"]["packages"]["numpy"] = "1.0.0"
+    (here / "edited.json").write_text(json.dumps(made))
+    (here / "outcome.json").write_text(json.dumps(sealed(made | {"outcome": "nonsense"})))
+    os.mkfifo(here / "pipe.json")
+    for name, why in (
+        ("edited", "its checksum is not that of its content"),
+        ("outcome", 'Received: outcome="nonsense"'),
+        ("pipe", "it is no plain file"),
+        ("none", "No such file or directory"),
+    ):
+        assert command(f"{name}.json", "env") == 2
+        error = capsys.readouterr().err
+        assert why in error and error.count("\n") == 1 and f"{name}.json" in error, error
+    assert not (here / "env").exists()
+
+
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_packages_that_cannot_be_installed_are_one_line_and_leave_nothing(here, capsys, monkeypatch, last):
+    ran = []
+
+    def run(command, check):
+        ran.append(command)
+        if len(ran) == last:
+            raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(rebuild.subprocess, "run", run)
+    assert command(OLD, "env") == 2
+    error = capsys.readouterr().err
+    assert "cannot be installed" in error and "exit code 1" in error and error.count("\n") == 1, error
+    assert len(ran) == last and list(here.iterdir()) == []
+
+
 def test_what_is_published_is_found_from_any_folder(tmp_path):
     program = "import types; from experiments.runs import published; "
     program += "print(published.at(types.SimpleNamespace(key='xu2015_rrelu')))"
-    command = [sys.executable, "-c", program]
+    arguments = [sys.executable, "-c", program]
     for folder, expected in ((tmp_path, ROOT / "reports"), (ROOT, pathlib.Path("reports"))):
-        answer = subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+        answer = subprocess.run(arguments, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
         assert answer.stdout.split() == [str(expected / "xu2015_rrelu" / "results.jsonl")], answer.stderr
 
 

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from experiments import streams
-from experiments.runs import executors
+from experiments.runs import backend, executors
 from experiments.runs.progress import Messages, Overall, OverallBar
 from experiments.spec.run import Run
 from experiments.spec.settings import Settings
@@ -31,6 +31,19 @@ def processes(monkeypatch, script, total=0, workers=2):
     code = executors.processes([], workers, progress)
     progress.summary()
     return code
+
+
+def test_workers_share_the_cores_unless_the_user_has_said_how_many_threads(monkeypatch):
+    limit = backend.LIMIT[backend.name()]
+    for name in (*backend.LIMITS, "EXPERIMENTS_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    cores = len(os.sched_getaffinity(0))
+    assert executors._environment(1) is None
+    assert executors._environment(2)["EXPERIMENTS_THREADS"] == str(max(1, cores // 2))
+    for name in ("EXPERIMENTS_THREADS", limit):
+        with monkeypatch.context() as changed:
+            changed.setenv(name, "3")
+            assert executors._environment(2) is None and backend.threads(backend.name()) == 3
 
 
 def test_a_worker_that_dies_is_told_of(monkeypatch, capsys):

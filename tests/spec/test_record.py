@@ -121,6 +121,13 @@ CASES = {
     "no reason": (lambda made: made.update(outcome="failed"), "outcome=failed with error=null"),
     "outcome": (lambda made: made.update(outcome="fine"), 'Received: outcome="fine". Expected one of done'),
     "time": (lambda made: made.update(started="yesterday"), "Expected a time such as"),
+    "no date": (lambda made: made.update(started="2026-99-99T99:99:99Z"), 'started="2026-99-99T99:99:99Z". Expected'),
+    "no day": (lambda made: made.update(started="2026-02-30T12:00:00Z"), "Expected a time such as"),
+    "no year": (lambda made: made.update(started="0000-01-01T00:00:00Z"), "Expected a time such as"),
+    "commit": (lambda made: made["code"].update(commit="--output=x"), "Expected hexadecimal digits, or unknown"),
+    "package": (lambda made: made["environment"].update(packages={"a @ b": "1"}), "Expected versions by package"),
+    "version": (lambda made: made["environment"].update(packages={"a": "1; b"}), "Expected versions by package"),
+    "onednn": (lambda made: made["environment"].update(onednn=[]), "Received: environment.onednn=[]"),
 }
 
 
@@ -132,6 +139,14 @@ def test_what_is_no_record_is_refused_in_words(change, reason):
         with contextlib.suppress(ValueError):  # of what is no JSON
             made["checksum"] = checksum(made)
     assert reason in refusal(made)
+
+
+@pytest.mark.parametrize("version", ["2.13.0+cpu", "2.3.0a0+6ddf5cf85e.nv24.04", "1!2.0.post1", "3.14.0rc1", "3.12.0+"])
+def test_versions_that_there_are_stay(version):
+    made = copy.deepcopy(GOOD)
+    made["environment"] |= {"python": version, "packages": {"scikit-learn": version, "zope.interface": version}}
+    made["code"]["commit"] = "unknown"
+    assert checked(sealed(made))
 
 
 def test_a_record_of_another_place_is_refused():
