@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import keras
 
@@ -52,4 +52,4 @@ def activation_function(function: Function) -> Function:
             return AppliedFunction(anywhere, dict(arguments))(x)
         return function(x, *args, **kwargs)
 
-    return registered(anywhere)
+    return cast(Function, registered(anywhere))
