@@ -46,7 +46,7 @@ class DecoupledDecay:
         epochs=None,
         **kwargs,
     ):
-        _checks.one_of("normalized", normalized, (True, False))
+        normalized = _checks.boolean("normalized", normalized)
         if weight_decay is None:
             weight_decay = NORMALIZED if normalized else PLAIN
         decay = _checks.real("weight_decay", weight_decay, low=0.0)

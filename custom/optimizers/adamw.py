@@ -39,7 +39,8 @@ class AdamW(DecoupledDecay, Adam):
     Raises:
         ValueError: a schedule without `base_learning_rate`, or assigned before a step at a rate above 0;
             `weight_decay` set to `None` later; `normalized` without its three numbers.
-        TypeError: a second argument by position, which is the weight decay in Keras and beta_1 elsewhere.
+        TypeError: a second argument by position, which is the weight decay in Keras and beta_1 elsewhere;
+            `normalized` that is no boolean.
 
     Differences from Keras: `keras.optimizers.AdamW` multiplies its weight decay by the learning rate,
     as do PyTorch's `AdamW` and `optax.adamw` (see above), and has its Adam's epsilon. `AdamW()` is

@@ -37,6 +37,7 @@ class SGDW(DecoupledDecay, Momentum):
     Raises:
         ValueError: a schedule without `base_learning_rate`, or assigned before a step at a rate above 0;
             `weight_decay` set to `None` later; `normalized` without its three numbers.
+        TypeError: `normalized` that is no boolean.
 
     Differences from Keras: `keras.optimizers.SGD(momentum=mu, weight_decay=x)` multiplies its weight
     decay by the learning rate (see above). PyTorch's `SGD(weight_decay=x)` is not decoupled: that is
