@@ -88,14 +88,14 @@ class DecoupledDecay:
 
     @learning_rate.setter
     def learning_rate(self, value: LearningRate) -> None:
-        base = self.base_learning_rate
-        if callable(value) and not base:
+        base = self.base_learning_rate if callable(value) else None
+        if base == 0:
             raise ValueError(
                 f"Received: a schedule as learning_rate of {self.name!r}, without base_learning_rate and before a "
                 "step at a rate above 0. Expected base_learning_rate when the optimizer is made."
             )
         super(DecoupledDecay, type(self)).learning_rate.fset(self, value)
-        if callable(value):
+        if base is not None:
             if self._base is None:
                 self._fix(base)
             self._settle()
