@@ -4,6 +4,8 @@ import math
 import numbers
 import re
 
+import numpy as np
+
 
 def real(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_open=False):
     """Return `value` as a float, or raise an error that names the interval it missed."""
@@ -27,10 +29,10 @@ def real_numbers(x):
 
 
 def boolean(name, value):
-    """Return `value` if it is True or False, or raise an error that quotes it."""
-    if not isinstance(value, bool):
+    """Return `value` as a bool if it is True or False, Python's or NumPy's, or raise an error that quotes it."""
+    if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"Received: {name}={value!r} ({type(value).__name__}). Expected True or False.")
-    return value
+    return bool(value)
 
 
 def whole(value):
@@ -53,10 +55,11 @@ def seed(value):
 
 
 def one_of(name, value, allowed):
-    """Return `value` if it is one of `allowed`, or raise an error that lists them."""
-    if value not in allowed:
+    """Return the one of `allowed` that `value` is, be it NumPy's, or raise an error that lists them."""
+    # Arrays and tensors compare by element.
+    if not isinstance(value, (str, numbers.Real, np.bool_)) or value not in allowed:
         raise ValueError(f"Received: {name}={value!r}. Expected one of {', '.join(map(repr, allowed))}.")
-    return value
+    return allowed[allowed.index(value)]
 
 
 def pattern(name, value):

@@ -1,5 +1,6 @@
 """Maxout."""
 
+import math
 from typing import Any
 
 import keras
@@ -85,11 +86,14 @@ class Maxout(keras.layers.Layer):
         features = self.kernel.shape[0]
         kernel = ops.reshape(ops.cast(self.kernel, x.dtype), (features, self.units * self.pieces))
         # `@`, as `ops.matmul` on PyTorch takes float64 through float32; flat, as TensorFlow's needs two axes.
-        z = ops.reshape(x, (-1, features)) @ kernel
-        return ops.reshape(z, (*ops.shape(x)[:-1], self.units, self.pieces)) + ops.cast(self.bias, x.dtype)
+        shape = ops.shape(x)[:-1]
+        z = ops.reshape(x, (-1 if features else math.prod(shape), features)) @ kernel
+        return ops.reshape(z, (*shape, self.units, self.pieces)) + ops.cast(self.bias, x.dtype)
 
     def call(self, inputs: Tensor) -> Tensor:
-        return ops.max(self.pieces_of(inputs), axis=-1)
+        z = self.pieces_of(inputs)
+        # Keras refuses the maximum of a tensor without elements along any axis; here it has none either.
+        return z[..., 0] if 0 in tuple(z.shape) else ops.max(z, axis=-1)
 
     def derivative(self, x: Tensor) -> Tensor:
         """Derivative of each output in each feature, of shape `(..., units, features)`."""

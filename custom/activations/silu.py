@@ -81,9 +81,10 @@ class SiLU(Activation):
     def __init__(
         self, beta: float = 1.0, trainable: bool | None = None, learned: bool | None = None, **kwargs: Any
     ) -> None:
-        for name, value in (("trainable", trainable), ("learned", learned)):
-            if value is not None:
-                _checks.boolean(name, value)
+        trainable, learned = (
+            value if value is None else _checks.boolean(name, value)
+            for name, value in (("trainable", trainable), ("learned", learned))
+        )
         # Either says both where it stands alone, as `trainable` does in files of version 0.2.0.
         super().__init__(trainable=bool(learned) if trainable is None else trainable, **kwargs)
         self.learned = bool(trainable) if learned is None else learned

@@ -1,8 +1,10 @@
 """The response function of Wilson and Cowan."""
 
 import math
+import sys
 from typing import Any
 
+import numpy as np
 from keras import ops
 
 from .. import _checks
@@ -11,6 +13,15 @@ from .._registry import registered
 from .._types import Config, Tensor
 from ._symbolic import activation_function
 from .base import Activation, halves, is_double, to_float
+
+NUMBERS = (int, float, np.number)
+LARGEST = math.log(sys.float_info.max)  # the exponential of a larger number is infinite
+
+
+def _check(a, theta):
+    """Raise an error that quotes the settings if exp(-a theta), a constant of the function, is infinite."""
+    if -a * theta > LARGEST:
+        raise ValueError(f"Received: a={a!r}, theta={theta!r}. Expected a finite exp(-a theta): a theta above -709.78.")
 
 
 def _expm1(x):
@@ -43,6 +54,8 @@ _WILSON_COWAN = Elementwise(_value, lambda t, x, a, theta: t * _slope(x, a, thet
 @activation_function
 def wilson_cowan(x: Tensor, a: float = 1.2, theta: float = 2.8) -> Tensor:
     """A logistic sigmoid shifted so that it passes through the origin. See `WilsonCowan`."""
+    if isinstance(a, NUMBERS) and isinstance(theta, NUMBERS):
+        _check(a, theta)
     return _WILSON_COWAN(to_float(x), a=a, theta=theta)
 
 
@@ -61,7 +74,8 @@ class WilsonCowan(Activation):
         theta: threshold, the position of the largest slope. Default 2.8.
 
     Raises:
-        ValueError: a slope that is not positive and finite; a threshold that is not finite.
+        ValueError: a slope that is not positive and finite; a threshold that is not finite; both together of
+            such a size that exp(-a theta) overflows.
 
     Differences from Keras: Keras has no such function.
 
@@ -80,6 +94,7 @@ class WilsonCowan(Activation):
         super().__init__(**kwargs)
         self.a = _checks.real("a", a, low=0.0, low_open=True)
         self.theta = _checks.real("theta", theta)
+        _check(self.a, self.theta)
 
     def call(self, inputs: Tensor) -> Tensor:
         return wilson_cowan(inputs, self.a, self.theta)

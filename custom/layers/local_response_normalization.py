@@ -66,9 +66,9 @@ class LocalResponseNormalization(keras.layers.Layer):
     `[i = j] (k + alpha S_i)^-beta - 2 alpha beta a_i a_j (k + alpha S_i)^(-beta - 1)` for j in the window
     of i, and 0 for others.
 
-    Shapes: `(batch, ..., channels)` in, the same shape and dtype out; `across="positions"` needs known
-    axes between batch and channels. Sums and powers are taken in float32, or in float64 for float64:
-    the square of a float16 above 255 is infinite.
+    Shapes: `(batch, ..., channels)` in, or with the channels at another `axis`, the same shape and dtype out;
+    `across="positions"` needs known axes beside batch and channels. Sums and powers are taken in float32, or in
+    float64 for float64: the square of a float16 above 255 is infinite.
 
     Args:
         size: elements of the window along each of its axes, odd. Default 5, the paper's.
@@ -76,10 +76,14 @@ class LocalResponseNormalization(keras.layers.Layer):
         alpha: factor of the sum, at least 0. Default 0.0001.
         beta: exponent, at least 0. Default 0.75.
         across: `"channels"`, the default, or `"positions"`.
+        axis: the axis of the channels, as of Keras's `BatchNormalization`: the default is -1 whatever Keras's
+            setting of the image data format, so that behind `Conv2D(data_format="channels_first")` it is 1.
 
     Raises:
         ValueError: a size that is not an odd whole number above 0; k, alpha or beta out of range; an
-            `across` that is neither; an input with no or with unknown axes to normalise across.
+            `across` that is neither; axis 0, which is the batch, or one that the input lacks; an input with no
+            or with unknown axes to normalise across.
+        TypeError: an axis that is no whole number.
 
     Differences from Keras: Keras has no such layer. `tf.nn.local_response_normalization` has the same
     formula with `depth_radius = (size - 1) / 2`, `bias = k`, and other defaults. PyTorch's
@@ -106,6 +110,7 @@ class LocalResponseNormalization(keras.layers.Layer):
         alpha: float = 1e-4,
         beta: float = 0.75,
         across: str = "channels",
+        axis: int = -1,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -116,25 +121,35 @@ class LocalResponseNormalization(keras.layers.Layer):
         self.alpha = _checks.real("alpha", alpha, low=0.0)
         self.beta = _checks.real("beta", beta, low=0.0)
         self.across = _checks.one_of("across", across, ("channels", "positions"))
+        if not _checks.whole(axis):
+            raise TypeError(f"Received: axis={axis!r} ({type(axis).__name__}). Expected an integer.")
+        if axis == 0:
+            raise ValueError(f"Received: axis={axis!r}. Expected an axis other than 0, the batch.")
+        self.axis = int(axis)
         self.supports_masking = True
 
     def build(self, input_shape: Shape) -> None:
         axes = self._axes(len(input_shape))
         if not axes or any(input_shape[axis] is None for axis in axes):
             raise ValueError(
-                f"Received: input shape {tuple(input_shape)} with across={self.across!r}. Expected "
-                "(batch, ..., channels) with known axes to normalise across."
+                f"Received: input shape {tuple(input_shape)} with across={self.across!r}, axis={self.axis}. Expected "
+                "(batch, ..., channels), or the channels at another axis of it, with known axes to normalise across."
             )
-        self.input_spec = keras.InputSpec(min_ndim=2 if self.across == "channels" else 3)
+        least = self.axis + 1 if self.axis > 0 else 1 - self.axis  # the batch's stands before it
+        self.input_spec = keras.InputSpec(min_ndim=max(least, 2 if self.across == "channels" else 3))
 
     def _axes(self, rank):
-        return range(max(1, rank - 1), rank) if self.across == "channels" else range(1, rank - 1)
+        """The axes to sum along; none where the channels would be the batch, or beyond the input."""
+        channels = self.axis % rank if -rank < self.axis < rank else 0
+        if not channels or self.across == "channels":
+            return (channels,) * bool(channels)
+        return tuple(axis for axis in range(1, rank) if axis != channels)
 
     def call(self, inputs: Tensor) -> Tensor:
         inputs = to_float(inputs)
         dtype = keras.backend.standardize_dtype(inputs.dtype)
         a = ops.cast(inputs, "float64" if dtype == "float64" else "float32")
-        total = windowed(ops.square(a), size=self.size, axes=tuple(self._axes(len(a.shape))))
+        total = windowed(ops.square(a), size=self.size, axes=self._axes(len(a.shape)))
         return ops.cast(divided(a, total, k=self.k, alpha=self.alpha, beta=self.beta), dtype)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -148,4 +163,5 @@ class LocalResponseNormalization(keras.layers.Layer):
             "alpha": self.alpha,
             "beta": self.beta,
             "across": self.across,
+            "axis": self.axis,
         }

@@ -100,6 +100,7 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
         self.visible_bias_initializer = keras.initializers.get(visible_bias_initializer)
         self.hidden_bias_initializer = keras.initializers.get(hidden_bias_initializer)
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self.supports_masking = True
 
     def build(self, input_shape: Shape) -> None:
         width = input_shape[-1]
@@ -237,14 +238,23 @@ class RestrictedBoltzmannMachine(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape[:-1], self.units)
 
-    def save_own_variables(self, store: Store) -> None:
-        for variable in self.energy_variables:
-            store[variable.name] = ops.convert_to_numpy(variable)
+    def _saved(self):
+        """What a file holds: before the layer is built only the state of the draws."""
         # Keras leaves random state out of its files: a resumed training would draw from the start.
-        store["seed_generator_state"] = ops.convert_to_numpy(self.seed_generator.state)
+        return [*(self.energy_variables if self.built else ()), self.seed_generator.state]
+
+    def save_own_variables(self, store: Store) -> None:
+        for variable in self._saved():
+            store[variable.name] = ops.convert_to_numpy(variable)
 
     def load_own_variables(self, store: Store) -> None:
-        for variable in [*self.energy_variables, self.seed_generator.state]:
+        expected, found = [variable.name for variable in self._saved()], sorted(store.keys())
+        if sorted(expected) != found:
+            raise ValueError(
+                f"Received: a file with {', '.join(found) or 'nothing'} for {self.name!r}, which is "
+                f"{'built' if self.built else 'not built'}. Expected {', '.join(expected)}."
+            )
+        for variable in self._saved():
             variable.assign(store[variable.name])
 
     def get_config(self) -> Config:

@@ -28,8 +28,10 @@ class PaperLoss(keras.losses.Loss):
     def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None) -> Tensor:
         for y in (y_true, y_pred):
             _checks.real_numbers(y)
-        # Keras would hand over a list as the structure of numbers that it is.
-        y_true, y_pred = (ops.convert_to_tensor(y, self.dtype) if isinstance(y, list) else y for y in (y_true, y_pred))
+        # Keras would hand over a list or a tuple as the structure of numbers that it is.
+        y_true, y_pred = (
+            ops.convert_to_tensor(y, self.dtype) if isinstance(y, (list, tuple)) else y for y in (y_true, y_pred)
+        )
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -51,9 +53,10 @@ def aligned(y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
     """Both with at least one axis after the batch's, and of one shape, or an error.
 
     `(batch,)` becomes `(batch, 1)`: numbers that stood side by side would otherwise be paired with
-    each other, all with all. A last axis of size 1 that `y_true` lacks is added.
+    each other, all with all. A number is a batch of one. A last axis of size 1 that `y_true` lacks is added.
     """
     shapes = tuple(y_true.shape), tuple(y_pred.shape)
+    y_true, y_pred = (y if len(y.shape) else ops.expand_dims(y, -1) for y in (y_true, y_pred))
     y_true, y_pred = (ops.expand_dims(y, -1) if len(y.shape) == 1 else y for y in (y_true, y_pred))
     if len(y_true.shape) == len(y_pred.shape) - 1 and y_pred.shape[-1] == 1:
         y_true = ops.expand_dims(y_true, -1)

@@ -71,7 +71,7 @@ class Adam(PaperOptimizer):
         self.epsilon = _checks.real("epsilon", epsilon, low=0.0, low_open=True)
         self.bias_correction = _checks.one_of("bias_correction", bias_correction, (True, False))
         self.amsgrad = _checks.one_of("amsgrad", amsgrad, (True, False))
-        self.slots = ("moment_1", "moment_2", *(["largest_moment_2"] if amsgrad else []))
+        self.slots = ("moment_1", "moment_2", *(["largest_moment_2"] if self.amsgrad else []))
 
     def rule(
         self, w: Tensor, g: Tensor, rate: Tensor, t: Tensor, m: Tensor, v: Tensor, *largest: Tensor

@@ -30,14 +30,17 @@ class AdamW(DecoupledDecay, Adam):
             1e-5, which PyTorch's 0.01 comes to at alpha 0.001; normalised, 0.025, the paper's for CIFAR-10.
         base_learning_rate: alpha, above 0. Default: the largest learning rate so far, if `learning_rate` is a
             number; so a callback may warm up from a small one, and lowering it later lowers eta_t.
+            A schedule that is assigned later is divided by the largest rate until then.
         normalized: whether `weight_decay` is lambda_norm. Default `False`.
         batch_size, training_points, epochs: b, B and T, with `normalized` only.
         **kwargs: `weight_decay_exclude`, `l2`, `l2_exclude`, `learning_rate_multipliers` and the rest, as
             in `PaperOptimizer`. The paper's code lets every variable decay.
 
     Raises:
-        ValueError: a schedule without `base_learning_rate`; `normalized` without its three numbers.
-        TypeError: a second argument by position, which is the weight decay in Keras and beta_1 elsewhere.
+        ValueError: a schedule without `base_learning_rate`, or assigned before a step at a rate above 0;
+            `weight_decay` set to `None` later; `normalized` without its three numbers.
+        TypeError: a second argument by position, which is the weight decay in Keras and beta_1 elsewhere;
+            `normalized` that is no boolean.
 
     Differences from Keras: `keras.optimizers.AdamW` multiplies its weight decay by the learning rate,
     as do PyTorch's `AdamW` and `optax.adamw` (see above), and has its Adam's epsilon. `AdamW()` is

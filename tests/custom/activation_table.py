@@ -19,6 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 import custom.activations as ours
 from custom.activations import LeakyReLU, PReLU, RReLU
 from tests.reference import activations as oracle
@@ -344,6 +346,11 @@ BAD_ACTIVATIONS = [
     (partial(ours.Sigmoid, "steep"), TypeError, ("slope='steep'",)),
     (partial(ours.WilsonCowan, a=-1.2), ValueError, ("a=-1.2",)),
     (partial(ours.WilsonCowan, theta=NAN), ValueError, ("theta=nan",)),
+    (partial(ours.WilsonCowan, 300, -3), ValueError, ("a=300.0", "theta=-3.0", "finite exp(-a theta)")),
+    (partial(ours.WilsonCowan, 1.0, -800.0), ValueError, ("a=1.0", "theta=-800.0")),
+    (partial(ours.WilsonCowan, 1e200, -1e200), ValueError, ("a=1e+200", "theta=-1e+200")),
+    (partial(ours.wilson_cowan, [1.0], 300, -3), ValueError, ("a=300", "theta=-3", "finite exp(-a theta)")),
+    (partial(ours.wilson_cowan, [1.0], np.float32(1), np.float32(-800)), ValueError, ("theta=", "-800.0")),
     (partial(ours.ELU, -1.0), ValueError, ("alpha=-1.0", "[0, inf)")),
     (partial(ours.ELU, NAN), ValueError, ("alpha=nan",)),
     (partial(ours.Softplus, 0.0), ValueError, ("beta=0.0",)),

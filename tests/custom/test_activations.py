@@ -251,6 +251,15 @@ def test_bad_arguments_are_quoted(call, error, words):
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
+def test_wilson_cowan_up_to_where_its_constant_overflows():
+    """At rest all fires: S is 0 for x > 0, and falls to -1 where x < 2 theta."""
+    for theta in (-709.5, 709.5, 1e6):
+        layer = custom.activations.WilsonCowan(1.0, theta)
+        y = to_numpy(layer(np.array([1e3, 1.0, 0.0, -1e3], "float32")))
+        expected = [float(theta < 1e3 and theta > 0), 0, 0, -float(theta < 0)]
+        np.testing.assert_allclose(y, expected, atol=1e-6)
+
+
 def test_table_is_complete():
     layers = {cls for cls in vars(custom.activations).values() if isinstance(cls, type)}
     tested = {type(case.make()) for case in ACTIVATIONS} | {custom.activations.Maxout}  # test_maxout.py

@@ -77,6 +77,60 @@ def test_any_rank(shape, across):
     np.testing.assert_allclose(to_numpy(layer(x)), oracle.forward(x, **{**STRONG, "across": across}), rtol=2e-6)
 
 
+@pytest.mark.parametrize("across", ["channels", "positions"])
+@pytest.mark.parametrize("axis", [1, 2, -2, -3, np.int64(3)])
+def test_the_channels_may_stand_at_another_axis(axis, across, float64):
+    options = {**STRONG, "across": across}
+    layer = LocalResponseNormalization(**options, axis=axis, dtype=float64)
+    x, upstream = np.moveaxis(X, -1, axis), np.moveaxis(np.random.default_rng(1).normal(size=X.shape), -1, axis)
+    value, gradient = map(to_numpy, value_and_gradient(layer, x, upstream))
+    np.testing.assert_allclose(np.moveaxis(value, axis, -1), oracle.forward(X, **options), rtol=1e-10)
+    expected = oracle.gradient(X, np.moveaxis(upstream, axis, -1), **options)
+    np.testing.assert_allclose(np.moveaxis(gradient, axis, -1), expected, rtol=1e-10, atol=1e-12)
+    assert layer.compute_output_shape(x.shape) == x.shape
+    again = LocalResponseNormalization.from_config(layer.get_config())
+    assert (again.axis, type(again.axis)) == (axis, int)
+    np.testing.assert_array_equal(to_numpy(again(x)), value)
+
+
+def test_the_axis_is_the_last_whatever_kerass_setting():
+    """As of Keras's BatchNormalization; and a file of before, which has no axis, means the last one."""
+    config = LocalResponseNormalization(**STRONG).get_config()
+    assert config.pop("axis") == -1
+    before = keras.config.image_data_format()
+    try:
+        keras.config.set_image_data_format("channels_first")
+        assert keras.layers.BatchNormalization().axis == -1
+        layers = LocalResponseNormalization(**STRONG), LocalResponseNormalization.from_config(config)
+        convolution = keras.layers.Conv2D(7, 1)
+        model = keras.Sequential([keras.Input((3, 5, 4)), convolution, LocalResponseNormalization(**STRONG, axis=1)])
+        assert model.output_shape == (None, 7, 5, 4)
+    finally:
+        keras.config.set_image_data_format(before)
+    for layer in layers:
+        assert layer.axis == -1
+        np.testing.assert_allclose(to_numpy(layer(X.astype("float32"))), oracle.forward(X, **STRONG), rtol=2e-6)
+
+
+@pytest.mark.parametrize(
+    "axis, shape, error, words",
+    [
+        (0, None, ValueError, "axis=0. Expected an axis other than 0"),
+        (1.0, None, TypeError, "axis=1.0 (float). Expected an integer"),
+        (True, None, TypeError, "axis=True"),
+        ([1], None, TypeError, "axis=[1] (list)"),
+        (4, (2, 5, 4, 7), ValueError, "shape (2, 5, 4, 7) with across='channels', axis=4"),
+        (-4, (2, 5, 4, 7), ValueError, "axis=-4. Expected (batch, ..., channels)"),
+        (-5, (2, 5, 4, 7), ValueError, "axis=-5"),
+        (1, (None, None, 4, 7), ValueError, "(None, None, 4, 7)"),
+    ],
+)
+def test_an_axis_that_cannot_be_is_quoted(axis, shape, error, words):
+    with pytest.raises(error) as caught:
+        LocalResponseNormalization(axis=axis).build(shape)
+    assert words in str(caught.value)
+
+
 @pytest.mark.parametrize("size, alpha, beta, k", [(5, 1e-4, 0.75, 2.0), (3, 0.7, 0.5, 1.0)])
 @pytest.mark.slow
 def test_pytorch_divides_alpha_by_the_size(size, alpha, beta, k):

@@ -227,6 +227,28 @@ def test_labels_and_outputs_without_a_last_axis():
     np.testing.assert_array_equal(to_numpy(steps), np.full((2, 3), 0.5))
 
 
+def tuples(x):
+    return tuple(map(tuples, x)) if np.ndim(x) else float(x)
+
+
+@every_case
+def test_tuples_and_lists_are_arrays(case):
+    loss, y_true, y_pred = case.make(reduction="none"), case.y_true.astype("float32"), case.y_pred.astype("float32")
+    expected = to_numpy(loss(y_true, y_pred))
+    for given in ((tuples(y_true), tuples(y_pred)), (y_true.tolist(), tuples(y_pred)), (tuples(y_true), y_pred)):
+        np.testing.assert_array_equal(to_numpy(loss(*given)), expected)
+
+
+def test_a_number_is_a_batch_of_one():
+    for loss in (HalfSquaredError(), MultilabelCrossentropy(), GANMinimax()):
+        for y_true, y_pred in ((1.0, 0.25), (np.float64(1.0), np.float32(0.25)), (1, ops.convert_to_tensor(0.25))):
+            assert float(loss(y_true, y_pred)) == float(loss([[1.0]], [[0.25]]))
+        with pytest.raises(ValueError, match=r"y_true of shape \(\), y_pred of shape \(3,\). Expected equal shapes"):
+            loss(1.0, (0.25, 0.5, 0.75))
+    pair = (((0.0, 0.0), (0.0, 0.5)),)
+    assert float(ContrastiveLoss()(1.0, pair)) == float(ContrastiveLoss()([1.0], pair)) == 0.125
+
+
 def test_mask_leaves_steps_out():
     x = np.random.default_rng(2).normal(size=(2, 4, 3)).astype("float32")
     x[0, 2:] = x[1, 3] = 0

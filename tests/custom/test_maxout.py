@@ -66,6 +66,18 @@ def test_any_rank(shape):
     assert to_numpy(layer(x)).shape == (*shape[:-1], 4) == tuple(layer.compute_output_shape(shape))
 
 
+@pytest.mark.parametrize("shape", [(0, 4), (2, 0, 4), (0, 2, 4), (2, 0), (0, 0), (2, 3, 0)], ids=str)
+def test_without_rows_or_features(shape):
+    """As Keras's `Dense`; without features each unit is its largest bias."""
+    layer, dense = Maxout(3, 2, bias_initializer="ones"), keras.layers.Dense(3, bias_initializer="ones")
+    x = np.zeros(shape, "float32")
+    value, expected = to_numpy(layer(x)), to_numpy(dense(x))
+    np.testing.assert_array_equal(value, expected)
+    assert (value.shape, value.dtype) == (expected.shape, expected.dtype)
+    assert to_numpy(layer.derivative(x)).shape == (*shape[:-1], 3, shape[-1])
+    assert to_numpy(keras.Sequential([keras.Input(shape[1:]), layer])(x)).shape == (*shape[:-1], 3)
+
+
 def test_initial_weights_have_a_dense_layers_fans():
     """Glorot's bound is sqrt(6 / (features + units * pieces)); Keras would read the first of three axes
     as a receptive field."""

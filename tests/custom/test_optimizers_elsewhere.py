@@ -212,6 +212,65 @@ def test_a_warm_up_by_callback_finds_the_base_rate(cls):
     assert (given.get_config()["base_learning_rate"], started.get_config()["base_learning_rate"]) == (1e-2, None)
 
 
+HALVED = keras.optimizers.schedules.ExponentialDecay(0.005, 1, 0.5)
+LENGTHS = {"normalized": True, "batch_size": 4, "training_points": 24, "epochs": 6}
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["alone", "inside Lookahead"])
+@pytest.mark.parametrize("cls", [AdamW, SGDW])
+def test_a_schedule_assigned_later_is_saved_with_the_base_rate_in_use(cls, wrapped, tmp_path):
+    made = cls(0.01, weight_decay=0.1)
+    model = net(Lookahead(made, k=2) if wrapped else made)
+    model.fit(X, Y, **FIT)
+    model.optimizer.learning_rate = HALVED
+    base = made.base_learning_rate
+    np.testing.assert_allclose(base, 0.01, rtol=1e-6)
+    assert made.get_config()["base_learning_rate"] == base
+    again = cls.from_config(made.get_config())
+    assert again.base_learning_rate == base and again.get_config() == made.get_config()
+    model.compile(model.optimizer, "mse", jit_compile=BACKEND == "jax")
+    model.fit(X, Y, **FIT)
+    model.save(tmp_path / "model.keras")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Received")
+        loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert len(loaded.optimizer.variables) == len(model.optimizer.variables)
+    for trained in (model, loaded):
+        trained.fit(X, Y, **FIT)
+    for ours, theirs in zip(weights(model), weights(loaded), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("cls", [AdamW, SGDW])
+def test_a_schedule_assigned_later_is_divided_by_the_largest_rate_until_then(cls):
+    """Before the first step and after some; what follows from the schedule is what it is for one that was given."""
+    optimizer = cls(0.01, weight_decay=0.1)
+    np.testing.assert_allclose(decayed(optimizer, [0.02, HALVED])[1], 0.9 * (1 - 0.1 * 0.0025 / 0.02), rtol=1e-5)
+    unbuilt = cls(0.01, weight_decay=0.1)
+    unbuilt.learning_rate = HALVED
+    assert cls.from_config(unbuilt.get_config()).base_learning_rate == unbuilt.base_learning_rate == 0.01
+    np.testing.assert_allclose(decayed(unbuilt, [HALVED]), 1 - 0.1 * 0.5, rtol=1e-5)
+    restarts = keras.optimizers.schedules.CosineDecayRestarts(0.01, 6, t_mul=2.0)
+    normalized = cls(0.01, **LENGTHS)
+    normalized.learning_rate = restarts
+    given = cls(restarts, base_learning_rate=0.01, **LENGTHS)
+    assert (normalized.restarts, normalized.period_factor) == (given.restarts, 2.0) and given.restarts
+    assert normalized.decay_scale == given.decay_scale
+    normalized.learning_rate = HALVED
+    assert (normalized.restarts, normalized.period_factor, normalized.decay_scale) == ((), 1.0, given.decay_scale)
+
+
+@pytest.mark.parametrize("cls", [AdamW, SGDW])
+def test_what_a_file_could_not_hold_is_refused(cls):
+    optimizer = cls(0.0, name="mine")
+    with pytest.raises(ValueError, match="a schedule as learning_rate of 'mine', without base_learning_rate"):
+        optimizer.learning_rate = HALVED
+    assert optimizer.learning_rate == 0
+    with pytest.raises(ValueError, match="weight_decay=None for 'mine'. Expected a number, 0 for no decay"):
+        optimizer.weight_decay = None
+    assert cls.from_config(optimizer.get_config()).get_config() == optimizer.get_config()
+
+
 def test_a_warm_up_trains(tmp_path):
     rates = [1e-6, 1e-4, 1e-2, 1e-2]
     warm = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rates[epoch])

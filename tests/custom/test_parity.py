@@ -180,7 +180,8 @@ def test_normalised_decay_under_restarts(cls, factor, float64):
             ValueError,
             "batch_size=0",
         ),
-        ({"weight_decay": 0.1, "normalized": "yes"}, ValueError, "normalized='yes'"),
+        ({"weight_decay": 0.1, "normalized": "yes"}, TypeError, "normalized='yes'"),
+        ({"normalized": 1, "epochs": 3}, TypeError, "normalized=1 (int). Expected True or False"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

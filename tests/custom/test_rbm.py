@@ -426,6 +426,44 @@ def test_saved_and_loaded_in_a_fresh_process(tmp_path):
         np.testing.assert_array_equal(results[key], value)
 
 
+@pytest.mark.filterwarnings("ignore:You are saving a model")
+def test_before_it_is_built_it_is_saved_and_loaded_as_a_dense_layer_is(tmp_path):
+    """With the state of its draws, so that what it draws later is the same."""
+    for layers in ([], [keras.layers.Dense(2)]):
+        model = keras.Sequential([RestrictedBoltzmannMachine(4), *layers])
+        model.save(tmp_path / "model.keras")
+        again = keras.saving.load_model(tmp_path / "model.keras").layers[0]
+        assert not again.built
+        for rbm in (model.layers[0], again):
+            rbm.build((None, 3))
+            rbm.kernel.assign(np.ones((3, 4)))
+        np.testing.assert_array_equal(*(to_numpy(rbm.sample_hidden(DATA)) for rbm in (model.layers[0], again)))
+
+
+def test_a_file_of_another_form_is_quoted():
+    built, unbuilt, files = machine(name="built"), untrained(name="unbuilt"), ({}, {})
+    for rbm, file in zip((built, unbuilt), files, strict=True):
+        rbm.save_own_variables(file)
+    with pytest.raises(ValueError, match="hidden_bias, kernel, .* for 'unbuilt', which is not built"):
+        unbuilt.load_own_variables(files[0])
+    with pytest.raises(ValueError, match="with seed_generator_state for 'built', which is built. Expected kernel, "):
+        built.load_own_variables(files[1])
+    built.load_own_variables(files[0])
+    unbuilt.load_own_variables(files[1])
+
+
+def test_a_mask_passes_through():
+    """Each step has hidden units of its own: a step that is left out before it is left out behind it."""
+    x = np.array([[[1, 0, 1], [0, 0, 0], [1, 1, 1]]], "float32")
+    mask = np.array([[True, False, True]])
+    assert untrained().compute_mask(x, mask) is mask
+    behind = [keras.layers.LSTM(2) for _ in range(2)]
+    model = keras.Sequential([keras.Input((3, 3)), keras.layers.Masking(), machine(), behind[0]])
+    without = keras.Sequential([keras.Input((2, 3)), machine(), behind[1]])
+    without.set_weights(model.get_weights())
+    np.testing.assert_allclose(to_numpy(model(x)), to_numpy(without(x[:, ::2])), rtol=1e-5)
+
+
 def test_configuration_round_trip():
     rbm = RestrictedBoltzmannMachine(
         5, "gaussian", "nrelu", False, keras.initializers.Constant(0.5), "ones", "ones", seed=12, name="rbm"
