@@ -186,6 +186,7 @@ STANDARD = {
     "math",
     "numbers",
     "re",
+    "sys",
     "typing",
     "warnings",
     "weakref",
