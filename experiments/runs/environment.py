@@ -11,6 +11,8 @@ from importlib import metadata
 from experiments.runs.backend import threads
 
 PACKAGES = ("keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "tensorflow-datasets")
+# Variables by which git looks into another checkout; its configuration, such as which folders are safe, stays.
+ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -39,7 +41,7 @@ def environment():
 @functools.cache
 def code():
     """Commit of the checkout that runs, and whether it has uncommitted changes to code, or may have."""
-    changed = _answer("status", "--porcelain", "--", "custom", "experiments")
+    changed = _answer("status", "--porcelain", "--untracked-files=all", "--", "custom", "experiments")
     commit = git("rev-parse", "HEAD") if changed is not None else ""
     return {"commit": commit or "unknown", "modified": changed is None or bool(changed)}
 
@@ -75,7 +77,7 @@ def git(*arguments):
 
 def _answer(*arguments):
     """Return what git says of this checkout, whatever other one its variables name; `None` where it fails."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    own = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     how = {"cwd": ROOT, "env": own, "capture_output": True, "text": True, "timeout": 30}
     try:
         answer = subprocess.run(["git", *arguments], **how, check=False)

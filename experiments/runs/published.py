@@ -12,7 +12,6 @@ from experiments.spec.run import differences
 
 RECORDS = "results.jsonl"
 REPORTS, CHECKOUT = pathlib.Path("reports"), pathlib.Path(__file__).resolve().parents[2]
-LIMIT = 2**28  # bytes of all records of a paper
 FIRST = pathlib.Path(__file__).with_name("first_schema.txt")  # key and checksum of each published record without one
 
 
@@ -20,7 +19,7 @@ def examine(path, paper):
     """Return the records of a file, and `(line, reason)` for each line that is none; line 0 is the file itself."""
     records, bad, seen = [], [], {}
     try:
-        content = read_whole(path, LIMIT)
+        content = read_whole(path)
     except FileNotFoundError:
         return [], []
     except OSError as error:

@@ -73,6 +73,12 @@ def test_the_code_is_that_of_the_checkout_whatever_git_is_told(monkeypatch, tmp_
     monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "there"))
     code = environment.code.__wrapped__
     assert code() == {"commit": commits["here"], "modified": False}
+    for name, value in {"COUNT": "1", "KEY_0": "status.showUntrackedFiles", "VALUE_0": "no"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    (tmp_path / "here" / "custom" / "two.py").write_text("2\n")
+    assert code() == {"commit": commits["here"], "modified": True}
+    (tmp_path / "here" / "custom" / "two.py").unlink()
+    assert code() == {"commit": commits["here"], "modified": False}
     (tmp_path / "here" / "custom" / "one.py").write_text("2\n")
     assert code() == {"commit": commits["here"], "modified": True}
 
