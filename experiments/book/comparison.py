@@ -79,8 +79,8 @@ class Told:
         return self.text.fill(self.text.row("answers", name), **blanks)
 
     def title(self, task):
-        """Return a task's heading."""
-        return self.text.title(task)
+        """Return a task's heading, as its section has it."""
+        return self.evidence[task].title
 
     def gap(self, task, variant, than, quantity=None):
         """Return the paired difference of a quantity, of what is judged for none, of two variants; or `None`."""
