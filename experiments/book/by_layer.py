@@ -84,7 +84,8 @@ class ByLayer(Figure):
         found = {}
         for when in WHEN:
             runs = [self.looked(record["history"], when) for record in evidence.done(variant).values()]
-            runs = [np.array(list(by_layer.values())) for by_layer in runs if by_layer]
+            # A record has them sorted as texts: 10 before 2.
+            runs = [np.array([by_layer[n] for n in sorted(by_layer, key=int)]) for by_layer in runs if by_layer]
             if not runs:
                 return None
             found[when] = self.mean(runs)

@@ -6,7 +6,7 @@ from experiments.claims.evidence import Evidence, gather
 from experiments.claims.finding import Finding, confirmations, judge, totals
 from experiments.claims.gaps import WiderGap
 from experiments.claims.over_rates import NarrowerSpread
-from experiments.claims.published_numbers import Cell, Probability, Table, Value
+from experiments.claims.published_numbers import Cell, Probability, Range, Table, Value
 from experiments.claims.quantities import (
     MEAN_LOG_OBJECTIVE,
     OBJECTIVE,
@@ -56,6 +56,7 @@ __all__ = [
     "Part",
     "Probability",
     "Quantity",
+    "Range",
     "Ratio",
     "Reason",
     "Table",

@@ -105,9 +105,10 @@ class Claim:
             p: the p-value of its direction, corrected for the other claims of the paper. Default: its own.
             measured: what `measure` gave. Default: it is measured.
         """
-        if evidence is None or evidence.preset is None:
+        ran = evidence is not None and evidence.preset is not None
+        measured = (measured or self.measure(evidence)) if ran else Measured()
+        if not (measured.parts or self.judged(evidence)):
             return Verdict("not run", (Reason.of("no_run", presets=self._judges(evidence)),))
-        measured = measured or self.measure(evidence)
         if not self.judged(evidence):
             key = "replaced" if evidence.preset == EARLIER else "scale"
             reason = Reason.of(key, preset=evidence.preset, presets=self._judges(evidence))
@@ -135,10 +136,6 @@ class Claim:
         """Return the difference that more runs would have to find, in the unit of its parts; `None`: none is known."""
         return None
 
-    def effect_in(self, estimate):
-        """Return that difference for one estimate. Default: the same for all."""
-        return self.effect()
-
     def yardstick(self):
         """Return what its estimates are held against. Default: nothing, in the quantity's unit."""
         return Yardstick(self.quantity.unit, scale=self.quantity.scale)
@@ -146,17 +143,21 @@ class Claim:
     def settled_by(self, measured, evidence):
         """Return, as reasons, how many more runs would be expected to settle an open claim."""
         estimates = [part.estimate for part in measured.parts if part.estimate.error is not None]
-        effects = [self.effect_in(estimate) for estimate in estimates]
-        if not estimates or None in effects:
+        effect = self.effect()
+        if not estimates or effect is None:
             return ()
-        needs = [runs_for(effect, e.error * math.sqrt(e.n)) for effect, e in zip(effects, estimates, strict=True)]
+        needs = [runs_for(effect, e.error * math.sqrt(e.n)) for e in estimates]
         n, had = max(math.inf if need is None else need for need in needs), min(e.n for e in estimates)
         if n > MOST:
             return (Reason.of("none_would", most=MOST),)
         if n <= had:
             return ()
+        most = evidence.experiment.most
+        if most is not None and n > most:
+            return (Reason.of("beyond_most", more=n - had, most=most),)
         hours = (n - had) * evidence.seconds(self.variants()) / 3600
-        return (Reason.of("more_runs" if n - had > 1 else "more_run", more=n - had, hours=hours),)
+        key = ("more_runs" if n - had > 1 else "more_run") + ("" if hours >= 1 else "_minutes")
+        return (Reason.of(key, more=n - had, **({"hours": hours} if hours >= 1 else {"minutes": hours * 60})),)
 
     def amount(self, value):
         """Return a value of the claim's quantity, to be written with its unit."""
@@ -165,12 +166,6 @@ class Claim:
     def difference(self, value):
         """Return a margin or tolerance of the claim's quantity, to be written with its unit."""
         return Amount(self.quantity, value, difference=True)
-
-
-def at_least(effect, estimate):
-    """Return the effect to be found where an interval leaves out 0: that nearest to 0 in it, if it is the larger."""
-    nearest = max(estimate.low, -estimate.high) if estimate.interval else 0.0
-    return max(effect or 0.0, nearest) or None
 
 
 def describe(estimate, quantity, text, difference=False):

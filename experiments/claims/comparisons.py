@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from experiments.claims.claim import Claim, at_least, describe
+from experiments.claims.claim import Claim, describe
 from experiments.claims.ratios import describe_ratio, ratio_of
 from experiments.claims.statistics import paired_difference
 from experiments.claims.verdict import (
@@ -70,9 +70,6 @@ class Ordering(Lower):
 
     def effect(self):
         return self.gap or (self.margin and self.margin.value)
-
-    def effect_in(self, estimate):
-        return at_least(self.effect(), estimate)
 
     def yardstick(self):
         return on_differences(self.quantity, published=self.gap, low=0.0)

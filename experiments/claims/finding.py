@@ -50,7 +50,14 @@ class Finding:
 
     def looked(self, text):
         """Return what was looked at where the finding does not come out as the paper has it; "": nothing is said."""
-        return text.row("findings", self.name).get("looked", "") if text.has("findings", self.name) else ""
+        return self._words(text, "looked")
+
+    def note(self, text):
+        """Return what a reader should know beside a verdict, whatever it is; "": nothing."""
+        return self._words(text, "note")
+
+    def _words(self, text, part):
+        return text.row("findings", self.name).get(part, "") if text.has("findings", self.name) else ""
 
 
 @dataclasses.dataclass(frozen=True)

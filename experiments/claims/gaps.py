@@ -24,7 +24,7 @@ class WiderGap(Claim):
     naming = ("higher", "lower", "above", "below")
 
     def published(self, text):
-        return text.phrase("at_least", number=self.difference(0.0))
+        return text.phrase("above", number=self.difference(0.0))
 
     def shown(self, estimate, text):
         return describe(estimate, self.quantity, text, difference=True)

@@ -136,23 +136,20 @@ class Table:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Probability(Claim):
-    """The probability of an event lies between two numbers, judged by counts pooled over the seeds.
-
-    Judged by the interval of `statistics.share_interval`: the exact one of the counts, or that between the runs where
-    it is wider.
+class Range(Claim):
+    """A number lies between two others, at one of which it may be unbounded.
 
     Attributes:
-        variant: whose probability it is.
-        low, high: bounds, shares of 1; `None`: no bound on that side.
-        value: the published share, or `None` where the paper has bounds alone.
+        variant: whose number it is.
+        low, high: bounds, in the record's unit; `None`: no bound on that side.
+        value: the published number, or `None` where the paper has bounds alone.
     """
 
     variant: str
     low: float | None = None
     high: float | None = None
     value: float | None = None
-    kind = "probability"
+    kind = "range"
     naming = ("variant",)
 
     def published(self, text):
@@ -172,3 +169,14 @@ class Probability(Claim):
 
     def decide(self, measured, evidence, p):
         return _decided(self, measured, self.low, self.high)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Probability(Range):
+    """The probability of an event lies between two numbers, shares of 1, judged by counts pooled over the seeds.
+
+    Judged by the interval of `statistics.share_interval`: the exact one of the counts, or that between the runs where
+    it is wider.
+    """
+
+    kind = "probability"

@@ -17,6 +17,7 @@ class Quantity:
     Attributes:
         name: identifier; of the column of the history too, where it has one.
         unit: printed after the number; "" for a pure number.
+        difference: printed after a difference of two. Default: the unit, of percentages percentage points.
         compute: from the history (rows by epoch) to a number, or `None` where the rows lack it.
         scale: factor between the stored number and the printed one.
         digits: digits after the decimal point; `None` for four significant digits.
@@ -38,6 +39,7 @@ class Quantity:
     beyond: Callable | None = None
     least: float | None = None
     geometric: bool = False
+    difference: str = ""
 
     @property
     def possible(self):
@@ -48,7 +50,7 @@ class Quantity:
     @property
     def difference_unit(self):
         """Unit of a difference or a tolerance: percentages differ by percentage points."""
-        return "points" if self.unit == "%" else self.unit
+        return self.difference or ("points" if self.unit == "%" else self.unit)
 
     def estimate(self, records):
         """Return the `Estimate` from the records that have the number, the only one; `None` where none has it.

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from experiments.claims.claim import Claim, at_least
+from experiments.claims.claim import Claim
 from experiments.claims.statistics import Estimate, ratio_interval
 from experiments.claims.verdict import Margin, Measured, Part, Reason, compare, contradicted, on_ratios
 from experiments.spec.text import bracketed
@@ -37,13 +37,11 @@ class Ratio(Claim):
         return text.phrase("times", ratio=round(self.value, 2))
 
     def shown(self, estimate, text):
-        return describe_ratio(estimate, text)
+        first, second = (text.labels[variant] for variant in (self.larger, self.smaller))
+        return text.phrase("over", first=first, second=second, number=describe_ratio(estimate, text))
 
     def effect(self):
         return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
-
-    def effect_in(self, estimate):
-        return at_least(self.effect(), estimate)
 
     def yardstick(self):
         return on_ratios(published=math.log(self.value), low=0.0)

@@ -167,7 +167,7 @@ def share_interval(counts, confidence=1 - LEVEL):
     between = mean_interval([count / n for count, n in counts], confidence, (0.0, 1.0))
     ends = [each.interval for each in (between, pooled) if each.interval]
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
-    return Estimate(between.mean, len(counts), low, high, cases=int(every))
+    return Estimate(cases / every, len(counts), low, high, cases=int(every))
 
 
 def ratio_interval(low, high, confidence=1 - LEVEL):

@@ -22,4 +22,4 @@ def relative_time(history):
 
 
 STEP_TIME = Quantity("step_time", "", step_time, digits=3)
-RELATIVE_TIME = Quantity("relative_time", "", relative_time, digits=3)
+RELATIVE_TIME = Quantity("relative_time", "", relative_time, digits=3, difference="yardsticks")

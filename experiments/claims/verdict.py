@@ -179,8 +179,8 @@ def compare(estimate, p, size=None, judged_size=True, margin=None, later=None):
         return "direction only", Reason(_lacks(estimate, size) if judged_size else "size_needs_scale")
     if wrong:
         return "not reproduced", Reason("other_side")
-    plain = estimate.low > 0 or estimate.high < 0
-    return "open", Reason("corrected" if plain else "straddles")
+    against = "corrected_against" if estimate.high < 0 else "straddles"
+    return "open", Reason("corrected" if estimate.low > 0 else against)
 
 
 def _lacks(estimate, size):

@@ -48,17 +48,27 @@ def entry(view, number, judgement):
         kind = f" ({text.page('confirmation')})"
     verdict = text.verdict(judgement.verdict)
     source = "" if isinstance(finding, Table) else f" – {finding.source(text)}"  # a table's statement names it
-    head = f"**{number}. {finding.statement(text)}**{source}{kind}: **{verdict}**."
+    head = f"**{number}. {finding.statement(text)}**{source}{kind}: **{verdict}**{_part(view, judgement)}."
     if isinstance(finding, Table):
         items = [_cells(view, judgement)]
     else:
         items = _claims(view, judgement)
         looked = finding.looked(text)  # for the reason of what came out otherwise; more seeds may have changed that
         items += [text.page("looked", words=looked)] if looked and judgement.verdict != "reproduced" else []
+        note = finding.note(text) if judgement.verdict != "not run" else ""
+        items += [text.page("noted", words=note)] if note else []
     places = _places(view, judgement)
     if places:
         items.append(text.page("see", places=text.all_of(places)))
     return [Paragraph(head, anchor(judgement)), Bullets(tuple(items))]
+
+
+def _part(view, judgement):
+    """Return how many of a finding's statements have its verdict, where not all do."""
+    found = [verdict.verdict == judgement.verdict for _, verdict in judgement.claims]
+    if isinstance(judgement.finding, Table) or all(found):
+        return ""
+    return f" ({view.text.page('of_statements', n=sum(found), of=len(found))})"
 
 
 def _claims(view, judgement):
@@ -69,7 +79,8 @@ def _claims(view, judgement):
         published = text.page("why", published=published, why=why) if why else published
         said.setdefault((claim.statement(text), published, _about(claim)), []).append((claim, verdict))
     alone = len(judgement.claims) == 1 and next(iter(said))[0] == judgement.finding.statement(text)
-    return [_claim(view, *words, _outcomes(view, claims), alone) for (*words, _), claims in said.items()]
+    asked = text.page("asked_here" if judgement.finding.exploratory else "asked")
+    return [_claim(view, asked, *words, _outcomes(view, claims), alone) for (*words, _), claims in said.items()]
 
 
 def _about(claim):
@@ -98,14 +109,14 @@ def _outcomes(view, claims):
     return found
 
 
-def _claim(view, statement, published, outcomes, alone):
+def _claim(view, asked, statement, published, outcomes, alone):
     text, parts = view.text, []
     for (measured, verdict), reasons in outcomes.items():
         reasons = "; ".join(text.reason(reason) for reason in reasons) or text.verdict(verdict)
         told = dict(verdict=text.verdict(verdict), reasons=reasons, **({"measured": measured} if measured else {}))
         start = "also" if parts else "claim"
         key = "_".join(filter(None, (start, "" if measured else "unmeasured", "alone" if alone else "")))
-        parts.append(text.page(key, statement=statement, published=published, **told))
+        parts.append(text.page(key, statement=statement, asked=asked, published=published, **told))
     return " ".join(parts)
 
 

@@ -92,6 +92,13 @@ def _links(text, language, languages):
     return " · ".join(f"[{text.page('language')}]({FILES[other]})" for other in languages if other != language)
 
 
+def decisive(judgement, text):
+    """Return what was measured of the claim that decides a finding: the first of its verdict that has numbers."""
+    told = [(claim, verdict) for claim, verdict in judgement.claims if verdict.parts]
+    deciding = [each for each in told if each[1].verdict == judgement.verdict] or told
+    return next((claim.measured(verdict, text) for claim, verdict in deciding), NOTHING)
+
+
 def judged(views):
     """Return the README's table: each finding that has been judged, what was measured, the verdict."""
     text, rows, rest = Text({}, "en"), [], {}
@@ -105,7 +112,7 @@ def judged(views):
                 continue
             said = judgement.finding.statement(view.text)
             name = f"[{said}]({page}#finding-{judgement.finding.name})"
-            measured = next((c.measured(v, view.text) for c, v in judgement.claims if v.parts), NOTHING)
+            measured = decisive(judgement, view.text)
             rows.append((view.paper.citation.short, name, measured, text.verdict(judgement.verdict)))
     if not rows:
         return []

@@ -3,7 +3,16 @@
 from experiments.report.blocks import Bullets, Code, Heading, Paragraph
 from experiments.spec.experiment import EARLIER
 
-SETTLING = ("more_run", "more_runs", "none_would", "seeds_missing")
+SETTLING = (
+    "more_run",
+    "more_runs",
+    "more_run_minutes",
+    "more_runs_minutes",
+    "beyond_most",
+    "none_would",
+    "seeds_missing",
+)
+MOST_NAMED = 3
 
 
 def opening(view):
@@ -66,16 +75,26 @@ def hours(text, records):
 
 
 def settling(view):
-    """Return what would settle the open findings, a sentence each; none where nothing is known of it."""
-    found = []
+    """Return what would settle the open findings, a sentence for each reason; none where nothing is known of it."""
+    found = {}
     for judgement in view.judgements:
         if judgement.verdict != "open" or not judgement.counted:
             continue
-        reasons = [r for _, verdict in judgement.claims for r in verdict.reasons if r.key in SETTLING]
-        for reason in dict.fromkeys(reasons):
-            told = dict(finding=judgement.finding.statement(view.text), reason=view.text.reason(reason))
-            found.append(view.text.page("settled_by", **told))
-    return found
+        reasons = {}
+        for claim, verdict in judgement.claims:
+            for reason in (r for r in verdict.reasons if r.key in SETTLING):
+                reasons.setdefault(reason, claim.statement(view.text))
+        for reason, statement in reasons.items():
+            said = judgement.finding.statement(view.text) if len(reasons) == 1 else statement
+            found.setdefault(reason, []).append(said)
+    return [_settled(view.text, reason, list(dict.fromkeys(said))) for reason, said in found.items()]
+
+
+def _settled(text, reason, said):
+    """Return the sentence on what would settle some findings, which are named where they are few."""
+    if len(said) > MOST_NAMED:
+        return text.page("settled_many", n=len(said), reason=text.reason(reason))
+    return text.page("settled_by", finding="; ".join(said), reason=text.reason(reason))
 
 
 def of_quick(view):

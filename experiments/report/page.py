@@ -22,7 +22,7 @@ def paper_page(view, neighbours=(None, None), languages=("en",), forest=None):
     text, cited, own = view.text, view.paper.citation, view.sources[0].name == "yours"
     blocks = [Paragraph(links(view, neighbours, languages))]
     told = dict(authors=cited.authors, title=cited.title, venue=cited.venue, year=str(cited.year), link=cited.link)
-    source = Paragraph(text.page("told_in", **told, chapter=cited.chapter))
+    source = Paragraph(text.page("told_in" if cited.in_book else "told_nowhere", **told, chapter=cited.chapter))
     quick = own and view.presets() <= {"quick"}
     answers = view.paper.answers.blocks(view.primary, text) if view.paper.answers else []
     if quick:
@@ -48,4 +48,5 @@ def links(view, neighbours, languages):
     found.append(f"[{text.page('script')}]({root}/{view.paper.room}/{view.paper.key}/__init__.py)")
     if view.sources[0].records:
         found.append(f"[{text.page('records')}](results.jsonl)")
+    found.append(f"[{text.page('method')}]({root}/site/prose/method.{view.language}.md)")
     return " · ".join(found)

@@ -30,14 +30,21 @@ def unfinished(view):
         if r["outcome"] != "done":
             title, role = _title(text, r["experiment"]), text.page(f"role_{r['role']}")
             outcome = text.page(f"outcome_{r['outcome']}")
-            which = (title, view.label(r), role, r["preset"], r["seed"])
+            which = (title, view.label(r), role, r["preset"], _chosen(view, r), r["seed"])
             rows.append((*which, outcome, len(r["history"]), _why(text, r["error"])))
     if not rows:
         return []
-    names = ("experiment", "variant", "role", "preset", "seed", "outcome", "epochs", "reason")
+    names = ("experiment", "variant", "role", "preset", "tuned_setting", "seed", "outcome", "epochs", "reason")
     header = tuple(text.page(name) for name in names)
-    grid = Grid(header, tuple(rows), text.page("unfinished_caption"), "unfinished", (4, 6))
+    grid = Grid(header, tuple(rows), text.page("unfinished_caption"), "unfinished", (5, 7))
     return [Folded(text.page("unfinished"), (grid,))]
+
+
+def _chosen(view, record):
+    """Return the values of the settings that the experiment tunes, which tell one run from the next."""
+    text, tuning = view.text, next((e.tuning for e in view.paper.experiments if e.name == record["experiment"]), None)
+    names = [name for name in tuning.names if name in record["settings"]] if tuning else []
+    return ", ".join(f"{text.row('settings', n)} {setting(text, record['settings'][n])}" for n in names) or NOTHING
 
 
 def _title(text, experiment):

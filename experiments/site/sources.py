@@ -94,6 +94,8 @@ class Tree:
             self.known[sheet.english.resolve()] = sheet.name, "en" if sheet.portuguese else ""
             if sheet.portuguese:
                 self.known[sheet.portuguese.resolve()] = sheet.name, "pt"
+        method = self.repository.resolve() / "experiments" / "site" / "prose"
+        self.known |= {method / f"method.{each}.md": ("method", each) for each in LANGUAGES}
 
     def write(self):
         """Write the pages, with their pictures."""

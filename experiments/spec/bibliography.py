@@ -13,7 +13,12 @@ AUTHOR = re.compile(r"([^,]+), ((?:[A-Z]\.[ -]?)+)")
 
 @dataclasses.dataclass(frozen=True)
 class Citation:
-    """A paper as a bibliography names it, and the chapter of the book that tells it, in words of one language."""
+    """A paper as a bibliography names it, and its chapter of the book, in words of one language.
+
+    Attributes:
+        chapter: that tells it; of a paper that the book leaves out, where it would stand.
+        in_book: whether the book tells it.
+    """
 
     title: str
     authors: str
@@ -22,6 +27,7 @@ class Citation:
     link: str
     chapter: str
     language: str = "en"
+    in_book: bool = True
 
     @property
     def short(self):

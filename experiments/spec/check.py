@@ -263,7 +263,7 @@ def _claim(declared, claim):
     _known("experiment", claim.readings, _experiments(declared), f"reading of {what}")
     text.quantity(claim.quantity)
     for part in text.row("claims", claim.text).values():
-        filled = [*claim.named(), "quantity", *claim.words]
+        filled = [*claim.named(), "experiment", "quantity", *claim.words]
         for name in _blanks(part):
             if name not in filled:
                 raise DeclarationError(f"the words of {what} name the blank {name!r}. {nearest(name, filled)}")

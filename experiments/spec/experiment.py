@@ -109,6 +109,7 @@ class Experiment:
         protocol: names of the tables of protocol rows in the paper's text, one after the other.
         version: protocol version; raised when the meaning of a run of this experiment changes.
         domains: of its own settings, by name, and narrower ones of those in `spec.domains.COMMON`.
+        most: the greatest number of seeds that may ever run, declared before any ran. `None`: none was.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Experiment:
     protocol: tuple = ("general",)
     version: int = 1
     domains: Mapping = dataclasses.field(default_factory=dict)
+    most: int | None = None
 
     def domain(self, name):
         """Return the domain of a setting; `None` where it has none."""

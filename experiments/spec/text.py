@@ -37,7 +37,7 @@ SECTIONS = {
     "captions": (),
 }
 # Parts that a row may have beside those of its section.
-OPTIONAL = {"findings": ("looked",)}
+OPTIONAL = {"findings": ("looked", "note")}
 # What stands between a number and "%".
 BEFORE_PERCENT = {"en": " ", "pt": "\u202f"}
 # Written numbers after which a unit stands in the singular: in Portuguese all below 2.
@@ -226,7 +226,8 @@ class Text:
         """Return the words of a claim, `source`, `says` and `why`, with its blanks filled in."""
         row = self.row("claims", claim.text)
         blanks = {name: self._named(variants) for name, variants in claim.named().items()}
-        blanks |= {"quantity": self.inside(self.quantity(claim.quantity)), **claim.words}
+        title, quantity = self.title(claim.experiment), self.inside(self.quantity(claim.quantity))
+        blanks |= {"experiment": title, "quantity": quantity, **claim.words}
         return {part: self.fill(row.get(part, ""), **blanks) for part in SECTIONS["claims"]}
 
     def phrase(self, name, **blanks):
@@ -278,7 +279,7 @@ class Text:
     def _named(self, variants):
         if isinstance(variants, str):
             return self.labels[variants]
-        return listed(self.labels[variant] for variant in variants)
+        return self.all_of(self.labels[variant] for variant in variants)
 
     def row(self, section, name):
         """Return the row for `name`, or the one that all papers share.

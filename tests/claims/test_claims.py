@@ -6,7 +6,6 @@ import pytest
 
 from experiments.claims import TEST_ERROR, Alike, Finding, Margin, NoBetter, Ordering, Reason
 from experiments.claims.finding import confirmations, judge, totals
-from experiments.claims.statistics import runs_for
 from experiments.report.view import PaperView, Source
 from experiments.spec import Text
 from tests.fakes import paper, record, words
@@ -282,16 +281,24 @@ def test_an_open_claim_says_what_would_settle_it():
     found = judged(lower(gap=0.04), pair(*open_ended))
     (_, reason) = found.reasons
     # Standard deviation 5.6 points: Student's test finds 4 with 80 % from 18 pairs on; 2 x 2 s a pair of runs.
-    assert reason == Reason.of("more_runs", more=15, hours=pytest.approx(0.0167, abs=1e-4))
+    assert reason == Reason.of("more_runs_minutes", more=15, minutes=pytest.approx(1.0, abs=0.01))
     assert judged(lower(gap=0.001), pair(*open_ended)).reasons[1].key == "none_would"
     assert len(judged(lower(), pair(*open_ended)).reasons) == 1  # nothing published, no margin
     assert judged(lower(margin=Margin(0.04)), pair(*open_ended)).reasons[1] == reason
-    # Established but for the correction: not the margin remains to be found, but the end that is nearest to 0.
-    claim, evidence = lower(margin=Margin(0.0001)), view(pair((0.10, 0.11, 0.12), (0.20, 0.25, 0.30)))["first"]
-    apart = claim.judge(evidence, p=0.11)
-    low = apart.parts[0].estimate.low
-    assert [r.key for r in apart.reasons] == ["corrected", "more_runs"] and 0.03 < low < 0.05
-    assert dict(apart.reasons[1].words)["more"] == runs_for(low, 0.04) - 3
+    # Established but for the correction: what is to be found is the margin, never the size that was measured.
+    for lower_end, key in (((0.10, 0.11, 0.12), "corrected"), ((0.30, 0.39, 0.48), "corrected_against")):
+        evidence = view(pair(lower_end, (0.20, 0.25, 0.30)))["first"]
+        apart = lower(margin=Margin(0.0001)).judge(evidence, p=0.11)
+        assert [r.key for r in apart.reasons] == [key, "none_would"]
+        assert lower(margin=Margin(0.04)).judge(evidence, p=0.11).reasons[1].key == "more_runs_minutes"
+
+
+def test_beyond_the_greatest_number_of_seeds_that_was_declared_a_claim_stays_open():
+    evidence = view(pair((0.10, 0.22, 0.19), (0.20, 0.21, 0.22)))["first"]
+    for most, key in ((17, "beyond_most"), (18, "more_runs_minutes")):
+        evidence.experiment = dataclasses.replace(evidence.experiment, most=most)
+        (_, reason) = lower(gap=0.04).judge(evidence).reasons
+        assert (reason.key, dict(reason.words)["more"]) == (key, 15)
 
 
 def test_the_words_of_claims_stand_in_the_text():
@@ -312,7 +319,7 @@ def test_labels_fill_the_blanks_of_a_claim():
     text["claims"]["lower"]["says"] = "{lower} is lower than {higher}, by {how}"
     made = Text(text)
     claim = lower(higher=("b", "a"), words={"how": "far"})
-    assert claim.statement(made) == "Alpha_1 is lower than Beta, or b; Alpha_1, by far"
+    assert claim.statement(made) == "Alpha_1 is lower than Beta, or b and Alpha_1, by far"
 
 
 def test_orderings_of_several_variants_have_no_size():

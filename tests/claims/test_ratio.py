@@ -75,8 +75,8 @@ def test_the_interval_is_of_the_mean_logarithm():
     verdict = judge((2, 4, 2), (12, 16, 14))
     estimate = mean_interval(np.log([6, 4, 7]))
     low, high = np.exp(estimate.interval)
-    assert words_of(verdict) == f"{np.exp(estimate.mean):.3g}× [{low:.3g}, {high:.3g}], n = 3"
-    assert words_of(judge((1, 2, 3), (1, 2, 3))) == "1.00× [1.00, 1.00], n = 3"
+    assert words_of(verdict) == f"Beta over Alpha_1: {np.exp(estimate.mean):.3g}× [{low:.3g}, {high:.3g}], n = 3"
+    assert words_of(judge((1, 2, 3), (1, 2, 3))) == "Beta over Alpha_1: 1.00× [1.00, 1.00], n = 3"
 
 
 def words_of(verdict):
@@ -86,9 +86,11 @@ def words_of(verdict):
 def test_a_time_that_was_not_reached_is_said_not_made_up():
     verdict = judge((2, 2, 2), (12, None, None))
     beta = "Beta: not reached within 20 epochs in 2 of 3 runs; 12.0 epochs in the others"
-    assert words_of(verdict) == f"n = 3; at least 6 times in every pair; {beta}" and verdict.reason == "six_pairs"
-    assert words_of(judge((None, None), (None, None))).startswith("n = 2; Beta: not reached")
-    assert words_of(judge((None, None), (5, 10))).startswith("n = 2; at most 0.5 times in every pair; Alpha_1: not")
+    assert words_of(verdict) == f"Beta over Alpha_1: n = 3; at least 6 times in every pair; {beta}"
+    assert verdict.reason == "six_pairs"
+    assert words_of(judge((None, None), (None, None))).startswith("Beta over Alpha_1: n = 2; Beta: not reached")
+    half = "Beta over Alpha_1: n = 2; at most 0.5 times in every pair; Alpha_1: not"
+    assert words_of(judge((None, None), (5, 10))).startswith(half)
     found = view((2, 2, 2), (12, None, None))
     (experiment,) = found.paper.experiments
     cells = [found.estimate(found.primary["first"], v, QUANTITY) for v in experiment.variants]

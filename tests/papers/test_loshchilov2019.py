@@ -143,5 +143,5 @@ def test_the_gap_of_one_schedule_is_compared_with_that_of_another(wide, verdict)
     assert claim.decide(measured, found, measured.p)[0] == verdict
     assert measured.parts[0].estimate.mean == pytest.approx(wide - 0.03)
     assert "points" in claim.shown(measured.parts[0].estimate, PAPER.text)
-    assert claim.published(PAPER.text) == "at least 0.00 points"
+    assert claim.published(PAPER.text) == "above 0.00 points"
     assert claim.measure(gaps(adamw_drops=low)).missing.key == "no_pair"

@@ -10,6 +10,7 @@ import pytest
 from experiments.claims import Evidence, Finding
 from experiments.report.blocks import Bullets
 from experiments.report.findings import findings, printed
+from experiments.report.opening import settling
 from experiments.report.results import deviations, in_words, protocol, runs
 from experiments.report.view import PaperView, Source
 from experiments.spec import Deviation, Experiment, Paper, Preset, Text, Tuning
@@ -127,6 +128,65 @@ def test_why_it_came_out_otherwise_stands_where_it_did(b, shown):
     records = tuple(record(v, seed, x) for v, x in (("a", 0.1), ("b", b)) for seed in range(3))
     (entry,) = (x for x in findings(PaperView(made, [Source("measured", records)])) if isinstance(x, Bullets))
     assert ("What we looked at: at the code." in entry.items) == shown
+
+
+def of_finding(*claims, records=(), **words_of):
+    """Return the blocks of one finding of these claims, and their view."""
+    text = words()
+    text["claims"].pop("value"), text.pop("tables")
+    text["findings"] = {"both": {"source": "Section 1", "says": "Alpha is better", **words_of}}
+    made = paper(text=Text(text), tables=(), findings=(Finding("both", claims),), figures=(), results={})
+    found = PaperView(made, [Source("measured", tuple(records))])
+    return findings(found), found
+
+
+APART = [record(v, seed, x) for v, x in (("a", 0.1), ("b", 0.2)) for seed in range(3)]
+
+
+@pytest.mark.parametrize("records", [APART, []])
+def test_a_note_stands_beside_any_verdict(records):
+    blocks, _ = of_finding(paper().claims[0], records=records, note="what a reader should know.")
+    (entry,) = (block for block in blocks if isinstance(block, Bullets))
+    assert ("Note: what a reader should know." in entry.items) == bool(records)
+
+
+def test_a_verdict_that_not_all_statements_have_says_how_many_do():
+    lower = paper().claims[0]
+    other = dataclasses.replace(lower, name="other", text="lower", lower="b", higher=("a",))
+    heads = [of_finding(*claims, records=APART)[0][1].text for claims in ((lower, other), (lower,))]
+    assert heads[0].endswith("**not reproduced** (1 of 2 statements).") and heads[1].endswith("**reproduced**.")
+
+
+def test_what_would_settle_is_said_of_the_statements_where_they_differ():
+    near = [record(v, seed, x + seed / 50 * (v == "b")) for v, x in (("a", 0.1), ("b", 0.08)) for seed in range(3)]
+    lower = paper().claims[0]
+    one = dataclasses.replace(lower, gap=0.05)
+    other = dataclasses.replace(lower, name="other", text="lower", gap=0.0001)
+    (alone,) = settling(of_finding(one, records=near)[1])
+    assert alone.startswith("Alpha is better: about")
+    first, second = settling(of_finding(one, other, records=near)[1])
+    assert first.startswith("Alpha has a lower test error than Beta: about") and second.endswith("settle it.")
+    many = {f"f{n}": {"source": "Section 1", "says": f"Fact {n}"} for n in range(4)}
+    text = words()
+    text["claims"].pop("value"), text.pop("tables")
+    text["findings"] = many
+    each = tuple(Finding(name, (dataclasses.replace(other, name=f"c{name}"),)) for name in many)
+    made = paper(text=Text(text), tables=(), findings=each, figures=(), results={})
+    (said,) = settling(PaperView(made, [Source("measured", tuple(near))]))
+    assert said == "4 of them: not even 200 seeds would be expected to settle it."
+
+
+def test_a_choice_by_what_is_measured_once_says_so():
+    (experiment,) = paper().experiments
+    tuning = Tuning("learning_rate", TUNING.grid, "validation_error", TUNING.changes)
+    untold = {n: Preset({**p.settings, "learning_rate": None}, p.seeds) for n, p in experiment.presets.items()}
+    made = paper(experiments=(dataclasses.replace(experiment, tuning=tuning, presets=untold),))
+    for rows, said in (({1: 0.5, 2: 0.4}, "in any epoch of a run"), ({2: 0.4}, "at the end of a run with seed 1000")):
+        evidence = Evidence(made, made.experiments[0], "quick")
+        history = [{"epoch": n, **({"validation_error": rows[n]} if n in rows else {})} for n in (1, 2)]
+        evidence.tuning = {"a": [record("a", 1000) | {"history": history}]}
+        shown = types.SimpleNamespace(paper=made, text=made.text)
+        assert said in runs(shown, made.experiments[0], evidence).caption
 
 
 class TestWhatSeveralClaimsSayAlike:

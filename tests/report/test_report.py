@@ -1,6 +1,7 @@
 """Pages are made from records alone, the same bytes each time, and hide nothing."""
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -10,8 +11,12 @@ import pytest
 from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
+from experiments.claims import Finding
+from experiments.claims.finding import Judgement
+from experiments.claims.statistics import Estimate
+from experiments.claims.verdict import Part, Verdict
 from experiments.errors import UsageError
-from experiments.report import build, provenance, render
+from experiments.report import build, index, provenance, render
 from experiments.report.blocks import Bullets, Folded, Grid, Heading, Page, Paragraph
 from experiments.report.figures.style import from_zero
 from experiments.report.page import paper_page
@@ -86,7 +91,7 @@ def test_runs_that_did_not_finish_are_shown_and_counted(place):
         store.write(record("a", seed, 99.0, outcome=outcome))
     view = PaperView(paper(), [Source("yours", tuple(store.all("fake2000_test")))])
     text = render.markdown(paper_page(view))
-    assert "6 runs done, 1 diverged, 1 failed, 1 not finished" in text
+    assert "Runs: 6 done, 1 diverged, 1 failed, 1 not finished" in text
     assert all(f"forced {outcome}" in text for outcome in ("diverged", "failed", "interrupted"))
     assert "11.00 % [8.52, 13.48], n = 3" in text
 
@@ -195,7 +200,7 @@ def test_a_bad_file_in_the_store_is_left_out_of_what_is_published(place, capsys)
     path = store.path("fake2000_test", record("a", 0, 0.10)["key"])
     path.write_text(path.read_text().replace("0.1", "0.2"))
     text = (publish(place) / "README.md").read_text()
-    assert f"{path} is left out: " in capsys.readouterr().err and "5 runs done" in text
+    assert f"{path} is left out: " in capsys.readouterr().err and "Runs: 5 done" in text
     assert len((folder / "reports/fake2000_test/results.jsonl").read_text().splitlines()) == 5
 
 
@@ -240,14 +245,24 @@ def test_the_readme_gets_its_table_and_keeps_the_rest(place):
     assert "2 more are not at this scale." in text
 
 
+def test_the_readme_has_the_number_that_decides():
+    """Of a claim that has the finding's verdict, not the first that has a number."""
+    text, numbers = paper().text, (Estimate(0.1, 3, 0.05, 0.15), Estimate(-0.2, 3, -0.25, -0.15))
+    claims = tuple(dataclasses.replace(paper().claims[0], name=name) for name in ("holds", "fails"))
+    verdicts = [Verdict(v, parts=(Part(n, "b"),)) for v, n in zip(("reproduced", "open"), numbers, strict=True)]
+    finding = Judgement(Finding("both", claims), "open", tuple(zip(claims, verdicts, strict=True)))
+    assert index.decisive(finding, text).startswith("vs Beta: higher, by 20.00 points")
+    assert index.decisive(dataclasses.replace(finding, verdict="not run"), text).startswith("vs Beta: lower, by 10.00")
+
+
 def test_the_index_answers_first(place):
     folder, _ = place
     publish(place)
-    index = (folder / "reports" / "README.md").read_text()
-    assert "1 papers, 3 findings: 1 is reproduced and 2 cannot be judged by what ran. 6 runs," in index
-    assert "## [A paper | with &lt;signs> & such](fake2000_test/README.md)" in index
-    assert "**1 reproduced · 2 not at this scale**" in index
-    assert "](fake2000_test/figures/first_test_error_curves.svg)" in index
+    text = (folder / "reports" / "README.md").read_text()
+    assert "1 papers, 3 findings: 1 is reproduced and 2 cannot be judged by what ran. 6 runs are committed," in text
+    assert "## [A paper | with &lt;signs> & such](fake2000_test/README.md)" in text
+    assert "**1 reproduced · 2 not at this scale**" in text
+    assert "](fake2000_test/figures/first_test_error_curves.svg)" in text
 
 
 def test_every_link_of_a_page_leads_somewhere(place):
@@ -370,7 +385,7 @@ def test_an_error_of_several_lines_stays_in_its_cell(place):
     page = paper_page(view)
     text = render.markdown(page)
     rows = [line for line in text.splitlines() if " failed |" in line]
-    assert [re.split(r"(?<!\\)(?:\\\\)*\|", row)[8].strip() for row in rows] == ["one two", "a\\\\\\| b \\| c", "x y z"]
+    assert [re.split(r"(?<!\\)(?:\\\\)*\|", row)[9].strip() for row in rows] == ["one two", "a\\\\\\| b \\| c", "x y z"]
 
 
 SCRIPT = "<script>alert(1)</script>"

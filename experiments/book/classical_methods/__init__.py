@@ -70,7 +70,9 @@ def surface(name):
     presets = {"quick": Preset(quick, 1), "paper": Preset(settings, 3)}
     tuning = Tuning("learning_rate", RATES, "value", {"paper": {"epochs": 10}})
     domains = dict(steps=Integer(1, 100_000))
-    return Experiment(name, OPTIMIZERS, descend, presets, tuning, protocol=("general", name), domains=domains)
+    return Experiment(
+        name, OPTIMIZERS, descend, presets, tuning, protocol=("general", "surface", name), domains=domains
+    )
 
 
 def rate_of(method, condition):

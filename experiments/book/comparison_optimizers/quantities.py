@@ -20,7 +20,7 @@ def decades(history):
 
 
 EXACT_LOSS = Quantity("exact_loss", "", exact_loss, geometric=True, least=SMALLEST)
-DECADES = Quantity("decades", "", decades, digits=2)
+DECADES = Quantity("decades", "", decades, digits=2, difference="decades")
 
 # A column of the history each, the lower, the better; and what differences are taken of.
 MEASURED = {

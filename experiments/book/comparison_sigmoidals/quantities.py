@@ -31,6 +31,6 @@ def saturated(when):
     return compute
 
 
-GRADIENT_LEFT = Quantity("gradient_left", "", gradient_left, digits=2)
+GRADIENT_LEFT = Quantity("gradient_left", "", gradient_left, digits=2, difference="decades")
 SATURATED_START = Quantity("saturated_start", "%", saturated("start"), 100, 1)
 SATURATED_END = Quantity("saturated_end", "%", saturated("end"), 100, 1)

@@ -137,7 +137,7 @@ DOMAINS = dict(
 
 def experiment(name, variants, train, presets):
     """Return an experiment in which both settings are searched for, for each variant."""
-    return Experiment(name, variants, train, presets, tuning(variants), ("shared", name), domains=DOMAINS)
+    return Experiment(name, variants, train, presets, tuning(variants), ("shared", name), domains=DOMAINS, most=10)
 
 
 EXPERIMENTS = (

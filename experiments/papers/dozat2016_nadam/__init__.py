@@ -73,7 +73,7 @@ def experiment(name, variants):
     }
     grid = {variant: RATES[variant] for variant in variants}
     tuning = Tuning("learning_rate", grid, "validation_loss", dict.fromkeys(PRESETS, WHOLE))
-    return Experiment(name, variants, train, presets, tuning, domains=DOMAINS)
+    return Experiment(name, variants, train, presets, tuning, domains=DOMAINS, most=5)
 
 
 WIDTH = Integer(1, 4096)

@@ -56,7 +56,7 @@ TUNING = Tuning(
     repeats=dict.fromkeys(TUNED, 3),
 )
 DOMAINS = {"hidden": Integer(1, 16_384), "latent": Integer(1, 4096)}
-EXPERIMENTS = (Experiment(NAME, VARIANTS, train, PRESETS, TUNING, ("autoencoder",), domains=DOMAINS),)
+EXPERIMENTS = (Experiment(NAME, VARIANTS, train, PRESETS, TUNING, ("autoencoder",), domains=DOMAINS, most=6),)
 
 
 def pair(first, second, beta_1, beta_2):

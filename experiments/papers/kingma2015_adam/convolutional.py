@@ -48,7 +48,7 @@ def experiment(name, **changes):
     }
     tuning = Tuning("learning_rate", GRID, "objective", CHANGES, grids={"reduced": THREE})
     domains = {"preprocessing": OF_PIXELS}
-    return Experiment(name, VARIANTS, train, presets, tuning, ("convolutional",), domains=domains)
+    return Experiment(name, VARIANTS, train, presets, tuning, ("convolutional",), domains=domains, most=10)
 
 
 EXPERIMENTS = (experiment("cnn_dropout", input_dropout=0.2, dropout=0.5), experiment("cnn"))

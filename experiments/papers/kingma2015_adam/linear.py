@@ -65,7 +65,7 @@ def experiment(name, variants, presets, preprocessing):
     """
     tuning = Tuning("learning_rate", GRID, "objective", {preset: {} for preset in TUNED}, mean=True)
     chosen, domains = {v: VARIANTS[v] for v in variants}, {"preprocessing": preprocessing}
-    return Experiment(name, chosen, train, presets, tuning, ("linear",), domains=domains)
+    return Experiment(name, chosen, train, presets, tuning, ("linear",), domains=domains, most=20)
 
 
 def digits(name):
@@ -106,7 +106,7 @@ def about_reviews(adagrad):
     """The claims of the figure's right half, for one of the two readings of AdaGrad's step size."""
     for name in ("imdb_dropout", "imdb"):
         words = f"{name}_{adagrad}"
-        right = dict(experiment=name, quantity=MEAN_OBJECTIVE, presets=TUNED)
+        right = dict(experiment=name, quantity=MEAN_OBJECTIVE, presets=TUNED, stated=False)
         better, alike = (dict(name=f"{words}_{end}", text=f"{name}_{end}", **right) for end in ("better", "alike"))
         yield Ordering(lower=adagrad, higher=("nesterov",), margin=VISIBLE, **better)
         yield Alike(first="adam", second=adagrad, **ON_EACH_OTHER, **alike)

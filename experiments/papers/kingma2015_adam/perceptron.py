@@ -1,7 +1,7 @@
 """The multilayer network on MNIST (section 6.2, figure 2; the book's figure 6)."""
 
 from custom.activations import ReLU
-from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR, TRAIN_LOSS, Finding, Ordering, Value
+from experiments.claims import MEAN_LOG_OBJECTIVE, OBJECTIVE, TEST_ERROR, TRAIN_LOSS, Finding, Ordering, Range
 from experiments.papers.kingma2015_adam.networks import multilayer_perceptron
 from experiments.papers.kingma2015_adam.optimizers import OPTIMIZERS, TUNED, middle
 from experiments.recipes import classifier
@@ -56,7 +56,7 @@ def experiment(name, reduced, tuning, **changes):
         "reduced": Preset(reduced.settings | changes, reduced.seeds),
         "paper": Preset(FULL | changes, seeds=3),
     }
-    return Experiment(name, OPTIMIZERS, train, presets, tuning)
+    return Experiment(name, OPTIMIZERS, train, presets, tuning, most=10)
 
 
 OF_THE_FIGURE = (Preset(REDUCED, seeds=5), BY_COST)
@@ -81,7 +81,7 @@ FINDINGS = (
     ),
     Finding(
         "mlp_cost",
-        (Value(name="mlp_final_cost", quantity=OBJECTIVE, variant="adam", value=0.055, tolerance=0.045, **FIGURE),),
+        (Range(name="mlp_final_cost", quantity=OBJECTIVE, variant="adam", low=0.01, high=0.1, **FIGURE),),
     ),
     Finding("mlp_plain", (Ordering(name="mlp_plain_lowest", **LOWEST, **PLAIN),), exploratory=True),
 )

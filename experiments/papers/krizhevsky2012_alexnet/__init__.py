@@ -96,11 +96,16 @@ PAPER = Paper.at(
             UNITS_PRESETS,
             tuning("train_error", 10, *BOTH, until=0.0),
             domains={"until": Real(low=0.0, high=1.0)},
+            most=12,
         ),
         Experiment("cifar", NORMALIZATIONS, train_cifar, CIFAR_PRESETS, tuning("validation_loss", 20, "paper")),
         *(
             Experiment(
-                name, NORMALIZATIONS, train_cifar, {"reduced": Preset(QUARTER | dict(learning_rate=rate), seeds=6)}
+                name,
+                NORMALIZATIONS,
+                train_cifar,
+                {"reduced": Preset(QUARTER | dict(learning_rate=rate), seeds=6)},
+                most=12,
             )
             for name, rate in RATES.items()
         ),

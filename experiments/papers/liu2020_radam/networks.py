@@ -56,7 +56,7 @@ def map_of_rates():
 
 
 def experiment(name, variants, found, tuning=None):
-    return Experiment(name, variants, train, found, tuning, ("networks", name), domains=DOMAINS)
+    return Experiment(name, variants, train, found, tuning, ("networks", name), domains=DOMAINS, most=10)
 
 
 EXPERIMENTS = (

@@ -112,7 +112,7 @@ ADAPTIVE_FROM = Quantity("adaptive_from", "", adaptive_from, digits=0)
 R_AT = {t: Quantity(f"r_at_{t}", "", at("step", "rectified", t), digits=3) for t in (100, 500, 1000, 5000)}
 VARIANCE = Quantity("variance", "", last("variance"))
 VARIANCE_AT = {n: Quantity(f"variance_at_{n}", "", at("rho", "variance", n)) for n in (5, 100, 500)}
-DECADES = Quantity("decades", "", decades, digits=2)
+DECADES = Quantity("decades", "", decades, digits=2, difference="decades")
 
 BETA = 0.999
 RULES = {"paper_rule": 4.0, "code_rule": 5.0}

@@ -101,7 +101,7 @@ TUNING = {
 }
 VARIANTS = {"adam": OPTIMIZERS, "schedules": BY_SCHEDULE, "long": ADAM}
 EXPERIMENTS = tuple(
-    Experiment(name, variants, train, PRESETS[name], TUNING[name], ("shared", "grid"), domains=DOMAINS)
+    Experiment(name, variants, train, PRESETS[name], TUNING[name], ("shared", "grid"), domains=DOMAINS, most=20)
     for name, variants in VARIANTS.items()
 )
 

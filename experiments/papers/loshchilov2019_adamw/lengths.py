@@ -68,7 +68,9 @@ CHOICE = tuned("weight_decay", dict.fromkeys(LENGTHS, NORMALIZED), repeats={"red
 WAYS = {name: ("shared", "rule", name) for name in ("lengths", "restarts")}
 EXPERIMENTS = (
     Experiment("lengths", LENGTHS, train_lengths, LENGTHS_PRESETS, CHOICE, WAYS["lengths"], domains=DOMAINS),
-    Experiment("restarts", RESTARTS, train_restarts, RESTARTS_PRESETS, None, WAYS["restarts"], domains=DOMAINS),
+    Experiment(
+        "restarts", RESTARTS, train_restarts, RESTARTS_PRESETS, None, WAYS["restarts"], domains=DOMAINS, most=20
+    ),
 )
 
 LENGTH = dict(experiment="lengths", quantity=VALIDATION_ERROR, presets=BOTH, first="longest", second="shortest")

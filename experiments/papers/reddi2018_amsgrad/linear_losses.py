@@ -110,7 +110,7 @@ def experiment(name, train, data, epochs, settings):
         "reduced": Preset(settings, seeds=5),
         "paper": Preset(settings, seeds=10),
     }
-    return Experiment(name, AMSGRAD, train, presets, protocol=("losses",), domains=DOMAINS)
+    return Experiment(name, AMSGRAD, train, presets, protocol=("losses",), domains=DOMAINS, most=10)
 
 
 EXPERIMENTS = (

@@ -52,7 +52,7 @@ def experiment(kind, settings, name="", **changes):
     }
     whole = {preset: {} for preset in PRESETS}
     tuning = Tuning(("learning_rate", "beta_2"), dict.fromkeys(VARIANTS, cells), "train_loss", whole)
-    return Experiment(name or kind, VARIANTS, train, presets, tuning, ("networks",), domains=DOMAINS)
+    return Experiment(name or kind, VARIANTS, train, presets, tuning, ("networks",), domains=DOMAINS, most=10)
 
 
 CORRECTED = dict(bias_correction=True)

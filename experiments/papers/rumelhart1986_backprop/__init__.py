@@ -117,6 +117,7 @@ PAPER = Paper.at(
         Deviation("criterion_of_the_trees", experiments=("trees",)),
         Deviation("numbers_of_units", experiments=("hidden_units",)),
         Deviation("seeds"),
+        Deviation("sweeps", experiments=("symmetry", "hidden_units", "xor")),
         Deviation("weights_of_the_trees", experiments=("trees",)),
         Deviation("momentum_and_weights_of_xor", experiments=("xor",)),
         Deviation("published_numbers"),

@@ -152,6 +152,7 @@ PAPER = Paper.at(
         Deviation("initialisation", presets=("quick", "reduced")),
         Deviation("learning_rate", experiments=("cifar10",), presets=("reduced",)),
         Deviation("rate_and_dropout", presets=("quick",)),
+        Deviation("seeds"),
         Deviation("precision", presets=("reduced",)),
     ),
     components={"leaky_100": "leaky_relu", "leaky_5.5": "very_leaky_relu"},

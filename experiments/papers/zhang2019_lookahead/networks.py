@@ -140,7 +140,7 @@ def cifar(name, seeds, tuned):
     if "quick" in found:
         rates = own_rates(OPTIMIZERS)
         found["quick"] = Preset(QUICK, 1, rates)
-    return Experiment(name, OPTIMIZERS, train, found, chosen(tuned), ("networks", "rates"), domains=DOMAINS)
+    return Experiment(name, OPTIMIZERS, train, found, chosen(tuned), ("networks", "rates"), domains=DOMAINS, most=10)
 
 
 K_AND_ALPHA = {
@@ -156,6 +156,7 @@ EXPERIMENTS = (
         K_AND_ALPHA,
         protocol=("networks", "k_and_alpha"),
         domains=DOMAINS,
+        most=10,
     ),
     Experiment(
         "slow_and_fast",
@@ -164,6 +165,7 @@ EXPERIMENTS = (
         presets({"quick": 1, "reduced": 5, "paper": 3}, variants=own_rates(WEIGHTS), **CONSTANT),
         protocol=("networks", "slow_and_fast"),
         domains=DOMAINS,
+        most=10,
     ),
     cifar("cifar100", {"paper": 3}, ("paper",)),
 )
