@@ -124,12 +124,15 @@ def _of_page(name):
 
 
 def _index(views, language, languages, pictures):
-    lines, counts = [], collections.Counter()
+    lines, counts, rows, text = [], collections.Counter(), [], Text({}, language)
     for view in of_papers(views):
-        lines += figures.forest_rows(view.judgements, view.text, view.paper.citation.short, claims=False)
+        short, found = view.paper.citation.short, collections.Counter(view.counts())
+        lines += figures.forest_rows(view.judgements, view.text, short, claims=False)
         counts.update(judgement.verdict for judgement in view.judgements)
-    forest = figures.forest_of(tuple(lines), Text({}, language), "findings", counts, most=2)
-    return index_page(views, language, languages, pictures, forest)
+        found["confirmed"] = view.confirmations()[0]
+        rows.append((short, found))
+    forest = figures.forest_of(tuple(lines), text, "findings", counts, most=2)
+    return index_page(views, language, languages, pictures, forest, figures.overview(rows, text, "overview"))
 
 
 def _neighbours(keys, key):

@@ -9,20 +9,22 @@ from experiments.spec.text import Text
 JUDGED = ("reproduced", "direction only", "no such difference", "not reproduced", "open")
 
 
-def index_page(views, language="en", languages=("en",), pictures=None, forest=None):
+def index_page(views, language="en", languages=("en",), pictures=None, forest=None, overview=None):
     """Return the index of the published papers.
 
     Args:
         views: a `PaperView` of each paper, in this language.
         language, languages: the page's, and those that there is a page in.
         pictures: by paper, the `Picture` of its page that stands on its card.
-        forest: function from pairs of a label and judgements, a text and a name to a `Picture`, or `None`.
+        forest: `Picture` of all findings, or `None`.
+        overview: `Picture` of their number by paper and verdict, or `None`.
     """
     text, file, pictures = Text({}, language), FILES[language], pictures or {}
     blocks = [Paragraph(_links(text, language, languages)), Paragraph(text.page("index_says"))]
     published = of_papers(views)
     own = [view for view in views if view not in published]
     blocks.append(Paragraph(" ".join(totals(text, published))))
+    blocks += [overview] if overview else []
     for view in [*published, *own]:
         if own and view is own[0]:
             blocks += [Heading(text.page("index_book"), anchor="book"), Paragraph(text.page("index_book_says"))]

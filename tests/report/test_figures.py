@@ -119,6 +119,20 @@ def test_of_many_rows_a_curve_has_those_that_can_be_told_apart(log):
     assert apart.max() <= max(steps.max(), 2 * apart.sum() / 399)
 
 
+@pytest.mark.parametrize("geometric", [False, True])
+def test_a_line_has_the_mean_that_the_table_has(geometric):
+    """Of numbers that differ by factors, the geometric one; drawn, described and said to be it."""
+    values = [0.001, 0.01, 0.1]
+    quantity = dataclasses.replace(TEST_ERROR, geometric=geometric, digits=None, unit="", scale=1.0)
+    found = evidence(*both(values))
+    picture = figures.LearningCurves("first", quantity).picture(found)
+    (axes,) = drawn(picture).axes
+    mean = quantity.estimate(found.done("a").values()).mean
+    assert mean == pytest.approx(0.01 if geometric else 0.037)
+    assert axes.lines[0].get_ydata()[-1] == pytest.approx(mean)
+    assert f"Alpha_1 {mean:.2g}" in picture.alt and ("geometric mean" in picture.caption) == geometric
+
+
 def test_a_logarithmic_axis_has_no_place_for_zero():
     assert told_apart([0, 1, 2], log=True).tolist() == [1, 2]
 

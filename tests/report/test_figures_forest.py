@@ -187,15 +187,19 @@ def test_a_time_that_is_only_bounded_has_no_mean():
 
 
 def test_nothing_to_say_gives_no_figure_and_the_description_counts():
-    assert figures.forest([], Text(words()), "forest") is None and figures.strip({}, Text(words()), "strip") is None
+    assert figures.forest([], Text(words()), "forest") is None and figures.overview([], Text(words()), "o") is None
     one = declared(Finding("f", (ORDERED,)))
     picture = figures.forest(judged(one), one.text, "forest")
     assert picture.name == "forest" and "One line a finding (1)" in picture.alt and len(picture.alt) < 200
 
 
-def test_a_strip_has_a_part_for_each_verdict():
-    counts = collections.Counter({"open": 3, "reproduced": 1})
-    picture = figures.strip(counts, Text(words()), "strip")
-    (axes,) = drawn(picture).axes
-    assert [t.get_text() for t in axes.texts] == ["1", "3"] and len(axes.patches) == 2
-    assert picture.alt == "Findings by verdict: 1 reproduced; 3 open."
+def test_a_paper_has_a_bar_with_a_part_for_each_verdict():
+    rows = [("One (2001)", collections.Counter({"open": 3, "reproduced": 1})), ("Two (2002)", {"not run": 2})]
+    picture = figures.overview([*rows, ("Three (2003)", {})], Text(words()), "overview")
+    canvas = drawn(picture)
+    (axes,) = canvas.axes
+    assert [t.get_text() for t in axes.texts] == ["One (2001)", "1", "3", "Two (2002)", "2"]
+    assert [round(part.get_width()) for part in axes.patches] == [1, 3, 2] and axes.get_xlim() == (0, 4)
+    assert [t.get_text() for t in canvas.legends[0].get_texts()] == ["reproduced", "open", "not run"]
+    told = "One (2001) 1 reproduced, 3 open; Two (2002) 2 not run"
+    assert picture.alt == f"Findings by verdict, a bar for each paper: {told}."

@@ -2,8 +2,9 @@
 
 from experiments.report.figures.columns import OverColumn
 from experiments.report.figures.curves import LearningCurves, Shares
-from experiments.report.figures.forest import forest, forest_of, forest_rows, strip
+from experiments.report.figures.forest import forest, forest_of, forest_rows
 from experiments.report.figures.looks import COLOURS, DASHES, MARKERS, looks_of
+from experiments.report.figures.overview import overview
 from experiments.report.figures.pairs import PairedDifferences, SeedsToVerdict
 from experiments.report.figures.rates import ByRate
 from experiments.report.figures.style import (
@@ -48,6 +49,7 @@ __all__ = [
     "looks_of",
     "name_lines",
     "numerals",
+    "overview",
     "rows",
     "save",
     "style",
@@ -55,7 +57,6 @@ __all__ = [
     "PairedDifferences",
     "SeedsToVerdict",
     "forest_rows",
-    "strip",
     "critical_differences",
     "performance_profile",
 ]

@@ -3,8 +3,6 @@
 import dataclasses
 import functools
 
-import numpy as np
-
 from experiments.claims.quantities import Quantity
 from experiments.report.blocks import Picture
 from experiments.report.figures import words as w
@@ -16,6 +14,7 @@ from experiments.report.figures.style import (
     from_zero,
     label_y,
     log_axis,
+    mean_of,
     name_lines,
     numerals,
     style,
@@ -74,11 +73,12 @@ class OverColumn(Figure):
             return None
         n, name, axis = counted(found.values()), text.quantity(quantity), text.inside(words["axis"])
         shown = text.caption("shares_title", label=name, axis=axis, title=evidence.title, n=n)
-        last = {v: np.mean([curve[max(curve)] for curve in curves]) for v, curves in found.items()}
+        last = {v: mean_of([c[max(c)] for c in curves], quantity.geometric) for v, curves in found.items()}
         ends = [f"{evidence.labels[v]} {w.measured(text, quantity, value)}" for v, value in last.items()]
+        band = "band_geometric" if quantity.geometric else "band"
         parts = [
             text.caption("shares", label=name, title=evidence.title, preset=evidence.under),
-            text.caption("one_each") if n == "1" else text.caption("band", n=n),
+            text.caption("one_each") if n == "1" else text.caption(band, n=n),
             *([text.caption("dashed", what=words["mark"])] if self.marks else []),
         ]
         return Picture(
@@ -122,7 +122,8 @@ class OverColumn(Figure):
         ends, look = [], style(evidence)
         for variant, seen in zip(found, looks or found, strict=True):
             line, label = look[seen].line(), evidence.labels[variant]
-            last = draw_mean(axes, found[variant], self.quantity.scale, label, line, log="x" in self.log)
+            how = dict(log="x" in self.log, geometric=self.quantity.geometric)
+            last = draw_mean(axes, found[variant], self.quantity.scale, label, line, **how)
             ends.append((label, line, last))
         for letter in "xy":
             if letter in self.log:

@@ -18,6 +18,7 @@ from experiments.report.figures.style import (
     from_zero,
     label_y,
     log_axis,
+    mean_of,
     name_lines,
     numerals,
     style,
@@ -52,7 +53,8 @@ class LearningCurves(Figure):
             ends = []
             for variant, curves in column.items():
                 line, label = look[variant].line(), evidence.labels[variant]
-                ends.append((label, line, draw_mean(axes, curves, quantity.scale, label, line)))
+                last = draw_mean(axes, curves, quantity.scale, label, line, geometric=quantity.geometric)
+                ends.append((label, line, last))
             for variant, curves in lost.items():
                 for curve in filter(None, curves):
                     x, y = list(curve), np.array(list(curve.values())) * quantity.scale
@@ -68,14 +70,12 @@ class LearningCurves(Figure):
             title(axes, shown)
             name_lines(axes, ends)
 
-        final = [
-            f"{evidence.labels[v]} {w.measured(text, quantity, np.mean([c[max(c)] for c in curves]))}"
-            for v, curves in column.items()
-        ]
-        crosses = sum(map(len, lost.values()))
+        final = {v: mean_of([c[max(c)] for c in curves], quantity.geometric) for v, curves in column.items()}
+        final = [f"{evidence.labels[v]} {w.measured(text, quantity, value)}" for v, value in final.items()]
+        crosses, band = sum(map(len, lost.values())), "band_geometric" if quantity.geometric else "band"
         parts = [
             text.caption("curves", quantity=name, title=evidence.title, preset=evidence.under),
-            text.caption("one_each") if n == "1" else text.caption("band", n=n),
+            text.caption("one_each") if n == "1" else text.caption(band, n=n),
             *([text.caption("crosses", runs=crosses)] if crosses else []),
         ]
         return Picture(

@@ -307,30 +307,3 @@ def _whole(estimate, ratio):
     """Tell whether an estimate has both ends, on an axis that may be logarithmic."""
     ends = (estimate.low, estimate.high)
     return all(end is not None and math.isfinite(end) and not (ratio and end <= 0) for end in ends)
-
-
-def strip(counts, text, name):
-    """Return a small figure: how many findings have each verdict, as parts of a bar with their numbers.
-
-    Args:
-        counts: by verdict.
-        text: the words.
-        name: of the file.
-    """
-    shown = [(verdict, counts[verdict]) for verdict in ORDER if counts.get(verdict)]
-    if not shown:
-        return None
-
-    def draw(axes):
-        axes.figure.set_size_inches(2.4, 0.4)
-        left, total = 0, sum(n for _, n in shown)
-        for verdict, n in shown:
-            axes.add_patch(Rectangle((left, 0), n - 0.04, 1, facecolor=VERDICTS[verdict][0], edgecolor="none"))
-            axes.text(left + n / 2, 0.5, str(n), ha="center", va="center_baseline", color=GROUND[0], fontsize=10)
-            left += n
-        axes.set_xlim(0, total)
-        axes.set_ylim(0, 1)
-        axes.axis("off")
-
-    tally = "; ".join(text.page("strip", n=n, verdict=text.verdict(verdict)) for verdict, n in shown)
-    return Picture(name, w.described(text, text.caption("strip_alt"), [tally]), f"{w.capital(tally)}.", draw)

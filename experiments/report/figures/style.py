@@ -219,12 +219,19 @@ def told_apart(x, log=False, most=400):
     return shown[np.union1d(first, len(x) - 1)]
 
 
-def draw_mean(axes, curves, scale, label, look, markers=10, log=False):
+def mean_of(values, geometric):
+    """Return the mean over the first axis; of numbers that differ by factors, all above 0, the geometric one."""
+    values = np.asarray(values, float)
+    return np.exp(np.log(values).mean(0)) if geometric and (values > 0).all() else values.mean(0)
+
+
+def draw_mean(axes, curves, scale, label, look, markers=10, log=False, geometric=False):
     """Draw the mean of the seeds' curves as a line, their range as a band, over the epochs that all have.
 
     Args:
         markers: how many stand on the line, about.
         log: whether the horizontal axis will be logarithmic.
+        geometric: whether the numbers differ by factors; see `mean_of`.
 
     Returns:
         The mean's last value.
@@ -232,10 +239,11 @@ def draw_mean(axes, curves, scale, label, look, markers=10, log=False):
     epochs = np.array(sorted(set.intersection(*(set(curve) for curve in curves))))
     epochs = epochs[told_apart(epochs, log)]
     values = np.array([[curve[epoch] for epoch in epochs] for curve in curves]) * scale
-    axes.plot(epochs, values.mean(0), label=label, markevery=max(1, len(epochs) // markers), ms=4, lw=1.4, **look)
+    middle = mean_of(values, geometric)
+    axes.plot(epochs, middle, label=label, markevery=max(1, len(epochs) // markers), ms=4, lw=1.4, **look)
     if len(curves) > 1:
         axes.fill_between(epochs, values.min(0), values.max(0), color=look["color"], alpha=0.18, lw=0)
-    return float(values.mean(0)[-1])
+    return float(middle[-1])
 
 
 def hollow(look):
