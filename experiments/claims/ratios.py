@@ -37,8 +37,7 @@ class Ratio(Claim):
         return text.phrase("times", ratio=round(self.value, 2))
 
     def shown(self, estimate, text):
-        first, second = (text.labels[variant] for variant in (self.larger, self.smaller))
-        return text.phrase("over", first=first, second=second, number=describe_ratio(estimate, text))
+        return describe_ratio(estimate, text, self.larger, self.smaller)
 
     def effect(self):
         return math.log(self.value) if self.value > 1 else self.margin and math.log(self.margin.value)
@@ -106,14 +105,24 @@ def _known(lows, highs):
     return found + ([Reason.of("at_most", ratio=max(highs))] if max(highs) < math.inf else [])
 
 
-def describe_ratio(estimate: Estimate, text):
-    """Return the logarithm of a ratio in words, as the ratio: three significant digits, zeros too."""
+def describe_ratio(estimate: Estimate, text, larger=None, smaller=None):
+    """Return the logarithm of a ratio in words, as the ratio: three significant digits, zeros too.
+
+    Args:
+        estimate: of the logarithm.
+        text: the words.
+        larger, smaller: variants that it is the ratio of; `None`: the place says so.
+    """
     if estimate.mean is None:
-        return text.phrase("runs", n=estimate.n)
-    words = f"{_digits(math.exp(estimate.mean), text)}×"
-    if estimate.interval:
-        words += f" {bracketed(*(_digits(math.exp(end), text) for end in estimate.interval))}"
-    return text.phrase("estimate", estimate=words, n=estimate.n)
+        said = text.phrase("runs", n=estimate.n)
+    else:
+        words = f"{_digits(math.exp(estimate.mean), text)}×"
+        if estimate.interval:
+            words += f" {bracketed(*(_digits(math.exp(end), text) for end in estimate.interval))}"
+        said = text.phrase("estimate", estimate=words, n=estimate.n)
+    if larger is None:
+        return said
+    return text.phrase("over", first=text.labels[larger], second=text.labels[smaller], number=said)
 
 
 def _digits(ratio, text):

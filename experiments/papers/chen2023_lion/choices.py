@@ -71,7 +71,7 @@ class RatioOfBest(Claim):
         return text.phrase("between", low=self.low, high=self.high)
 
     def shown(self, estimate, text):
-        return describe_ratio(estimate, text)
+        return describe_ratio(estimate, text, self.first, self.second)
 
     def yardstick(self):
         return on_ratios(low=math.log(self.low), high=math.log(self.high))

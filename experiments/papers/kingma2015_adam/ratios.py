@@ -33,7 +33,7 @@ class RatioWithin(Claim):
         return text.phrase("between", low=low, high=high)
 
     def shown(self, estimate, text):
-        return describe_ratio(estimate, text)
+        return describe_ratio(estimate, text, self.larger, self.smaller)
 
     def yardstick(self):
         low, high = self._ends()
