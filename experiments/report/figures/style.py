@@ -13,7 +13,7 @@ from experiments.report.figures.looks import GROUND, TEXT, looks_of
 
 TOGETHER = re.compile(r"n = \S+( \S+)?")  # stands in one line
 HIGH = 27  # letters of a label beside a vertical axis that stand in one line
-WIDE = 66  # letters of a title that stand in one line
+WIDE = 62  # letters of a title that stand in one line
 BROAD = 44  # letters of a label below a figure with names at its left
 ROWS, ROW = 2, 0.19  # of a legend for which a figure has room; height of one more, in inches
 ROOM, APART = 24, 0.068  # letters of a name beside a line; how far apart two names are, in heights of the axes
