@@ -131,6 +131,12 @@ class Evidence:
                 found.setdefault(record["seed"], {})[tuning.value_of(record["settings"])] = value
         return found
 
+    def measured_once(self, column):
+        """Tell whether each finished run of the grid has a column at its end alone."""
+        runs = [r["history"] for records in self.tuning.values() for r in records if r["outcome"] == "done"]
+        found = [[i for i, row in enumerate(rows) if row.get(column) is not None] for rows in runs]
+        return bool(runs) and all(some == [len(rows) - 1] for some, rows in zip(found, runs, strict=True))
+
     def cells(self, variant, quantity):
         """Return a quantity by the tuned value: the mean of the seeds' maps, infinity where one diverged."""
         found = {}

@@ -53,7 +53,7 @@ class Finding:
         return self._words(text, "looked")
 
     def note(self, text):
-        """Return what a reader should know beside a verdict, whatever it is; "": nothing."""
+        """Return what a reader should know beside the verdict, whatever it is, once something has run; "": nothing."""
         return self._words(text, "note")
 
     def _words(self, text, part):

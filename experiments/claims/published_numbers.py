@@ -1,4 +1,4 @@
-"""Claims on one number: a published value, the cells of a published table, a probability."""
+"""Claims on one number: a published value, the cells of a published table, a range, a probability."""
 
 import dataclasses
 
@@ -137,7 +137,7 @@ class Table:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Range(Claim):
-    """A number lies between two others, at one of which it may be unbounded.
+    """A number lies between two bounds, one of which may be missing.
 
     Attributes:
         variant: whose number it is.

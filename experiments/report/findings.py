@@ -182,6 +182,9 @@ def printed(view):
             rows[statement] = (statement, "", "", text.verdict(judgement.verdict))
             continue
         for claim, verdict in judgement.claims:
-            told = (claim.published(text), claim.measured(verdict, text), text.verdict(verdict.verdict))
+            published = claim.published(text)
+            if judgement.finding.exploratory:
+                published = f"{text.page('asked_here')}: {published}"
+            told = (published, claim.measured(verdict, text), text.verdict(verdict.verdict))
             rows[claim.statement(text), *told, _about(claim)] = (claim.statement(text), *told)
     return Grid(header, tuple(rows.values()), text.page("findings"), "findings", data=numbers(view))

@@ -83,10 +83,10 @@ def settling(view):
         reasons = {}
         for claim, verdict in judgement.claims:
             for reason in (r for r in verdict.reasons if r.key in SETTLING):
-                reasons.setdefault(reason, claim.statement(view.text))
-        for reason, statement in reasons.items():
-            said = judgement.finding.statement(view.text) if len(reasons) == 1 else statement
-            found.setdefault(reason, []).append(said)
+                reasons.setdefault(reason, []).append(claim.statement(view.text))
+        for reason, statements in reasons.items():
+            said = [judgement.finding.statement(view.text)] if len(reasons) == 1 else statements
+            found.setdefault(reason, []).extend(said)
     return [_settled(view.text, reason, list(dict.fromkeys(said))) for reason, said in found.items()]
 
 
@@ -94,7 +94,8 @@ def _settled(text, reason, said):
     """Return the sentence on what would settle some findings, which are named where they are few."""
     if len(said) > MOST_NAMED:
         return text.page("settled_many", n=len(said), reason=text.reason(reason))
-    return text.page("settled_by", finding="; ".join(said), reason=text.reason(reason))
+    named = said[0] if len(said) == 1 else text.all_of(f"“{each}”" for each in said)
+    return text.page("settled_by", finding=named, reason=text.reason(reason))
 
 
 def of_quick(view):

@@ -175,15 +175,13 @@ def _chosen_by(text, experiment, evidence, tuning, setting):
     seeds = tuning.seeds(evidence.preset)
     tried = f"{seeds[0]}" if len(seeds) == 1 else text.page("seeds_between", low=str(seeds[0]), high=str(seeds[-1]))
     key = (
-        "tuning_caption_mean" if tuning.mean else "tuning_caption_once" if _once(evidence, tuning) else "tuning_caption"
+        "tuning_caption_mean"
+        if tuning.mean
+        else "tuning_caption_once"
+        if evidence.measured_once(tuning.metric)
+        else "tuning_caption"
     )
     return text.page(key, setting=setting, metric=metric, epochs=epochs, seed=tried)
-
-
-def _once(evidence, tuning):
-    """Tell whether each run of the grid measured once what decides, at its end."""
-    runs = [r["history"] for records in evidence.tuning.values() for r in records if r["outcome"] == "done"]
-    return all(sum(row.get(tuning.metric) is not None for row in history) == 1 for history in runs)
 
 
 def _choice(text, tuning, variant, evidence):

@@ -130,12 +130,13 @@ def test_why_it_came_out_otherwise_stands_where_it_did(b, shown):
     assert ("What we looked at: at the code." in entry.items) == shown
 
 
-def of_finding(*claims, records=(), **words_of):
-    """Return the blocks of one finding of these claims, and their view."""
+def of_finding(*rests_on, records=(), claims=None, **words_of):
+    """Return the blocks of one finding that rests on these claims, and their view; `claims`: words of more claims."""
     text = words()
+    text["claims"] |= {name: text["claims"]["lower"] | {"says": says} for name, says in (claims or {}).items()}
     text["claims"].pop("value"), text.pop("tables")
     text["findings"] = {"both": {"source": "Section 1", "says": "Alpha is better", **words_of}}
-    made = paper(text=Text(text), tables=(), findings=(Finding("both", claims),), figures=(), results={})
+    made = paper(text=Text(text), tables=(), findings=(Finding("both", rests_on),), figures=(), results={})
     found = PaperView(made, [Source("measured", tuple(records))])
     return findings(found), found
 
@@ -162,10 +163,13 @@ def test_what_would_settle_is_said_of_the_statements_where_they_differ():
     lower = paper().claims[0]
     one = dataclasses.replace(lower, gap=0.05)
     other = dataclasses.replace(lower, name="other", text="lower", gap=0.0001)
+    again = dataclasses.replace(one, name="again", text="again")
     (alone,) = settling(of_finding(one, records=near)[1])
     assert alone.startswith("Alpha is better: about")
     first, second = settling(of_finding(one, other, records=near)[1])
-    assert first.startswith("Alpha has a lower test error than Beta: about") and second.endswith("settle it.")
+    assert first.startswith("Alpha has a lower test error than Beta: about") and second.endswith("suffice.")
+    both, _ = settling(of_finding(one, again, other, records=near, claims={"again": "Alpha errs less"})[1])
+    assert both.startswith("“Alpha has a lower test error than Beta” and “Alpha errs less”: about")
     many = {f"f{n}": {"source": "Section 1", "says": f"Fact {n}"} for n in range(4)}
     text = words()
     text["claims"].pop("value"), text.pop("tables")
@@ -173,7 +177,7 @@ def test_what_would_settle_is_said_of_the_statements_where_they_differ():
     each = tuple(Finding(name, (dataclasses.replace(other, name=f"c{name}"),)) for name in many)
     made = paper(text=Text(text), tables=(), findings=each, figures=(), results={})
     (said,) = settling(PaperView(made, [Source("measured", tuple(near))]))
-    assert said == "4 of them: not even 200 seeds would be expected to settle it."
+    assert said == "4 of them: not even 200 seeds would be expected to suffice."
 
 
 def test_a_choice_by_what_is_measured_once_says_so():
@@ -181,7 +185,10 @@ def test_a_choice_by_what_is_measured_once_says_so():
     tuning = Tuning("learning_rate", TUNING.grid, "validation_error", TUNING.changes)
     untold = {n: Preset({**p.settings, "learning_rate": None}, p.seeds) for n, p in experiment.presets.items()}
     made = paper(experiments=(dataclasses.replace(experiment, tuning=tuning, presets=untold),))
-    for rows, said in (({1: 0.5, 2: 0.4}, "in any epoch of a run"), ({2: 0.4}, "at the end of a run with seed 1000")):
+    for rows, said in (
+        ({1: 0.5, 2: 0.4}, "in any epoch of a run"),
+        ({2: 0.4}, "at the end of a run of 2 epochs with seed 1000"),
+    ):
         evidence = Evidence(made, made.experiments[0], "quick")
         history = [{"epoch": n, **({"validation_error": rows[n]} if n in rows else {})} for n in (1, 2)]
         evidence.tuning = {"a": [record("a", 1000) | {"history": history}]}
@@ -218,7 +225,7 @@ class TestWhatSeveralClaimsSayAlike:
         (item,), rows = self.items()
         assert item.count("Alpha has a lower test error than Beta") == 1 and len(rows) == 1
         assert rows[0][0] == "Alpha has a lower test error than Beta"  # what was measured, not what follows from it
-        assert item.endswith("**not run**: no finished run; judged by preset paper or reduced.")
+        assert item.endswith("**not run**: no finished run that could judge it (preset paper or reduced).")
 
     def test_with_each_number_once(self):
         first = [record(v, seed, x) for v, x in (("a", 0.1), ("b", 0.2)) for seed in range(3)]

@@ -106,10 +106,12 @@ FINDINGS = (
 PAPER = Paper.at(
     __file__,
     experiments=(
-        Experiment("symmetry", SYMMETRY, logical, presets(LOGICAL, epochs=60), domains=UNITS),
-        Experiment("hidden_units", HIDDEN, logical, presets(LOGICAL | dict(nets=100), epochs=60), domains=UNITS),
-        Experiment("trees", TREES, family_trees, presets(FAMILY, SEEDS_OF_TREES, epochs=4), domains=COUNTS),
-        Experiment("xor", XOR, logical, presets(BITS, epochs=40), domains=UNITS),
+        Experiment("symmetry", SYMMETRY, logical, presets(LOGICAL, epochs=60), domains=UNITS, most=10),
+        Experiment(
+            "hidden_units", HIDDEN, logical, presets(LOGICAL | dict(nets=100), epochs=60), domains=UNITS, most=10
+        ),
+        Experiment("trees", TREES, family_trees, presets(FAMILY, SEEDS_OF_TREES, epochs=4), domains=COUNTS, most=16),
+        Experiment("xor", XOR, logical, presets(BITS, epochs=40), domains=UNITS, most=10),
     ),
     findings=FINDINGS,
     deviations=(

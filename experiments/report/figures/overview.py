@@ -15,7 +15,7 @@ ORDER = ("reproduced", "confirmed", *(v for v in ALL if v not in ("reproduced", 
 def overview(rows, text, name):
     """Return the figure: a bar for each paper, whose parts are its findings by verdict; `None` where nothing is told.
 
-    What has no verdict yet is pale or hollow, so that the length of the dark part is how much has been judged.
+    What has no verdict yet is pale, or hollow in grey. What is confirmed is hollow in green: it counts apart.
 
     Args:
         rows: pairs of a paper's name and its number of findings by verdict.

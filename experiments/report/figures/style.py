@@ -222,7 +222,10 @@ def told_apart(x, log=False, most=400):
 def mean_of(values, geometric):
     """Return the mean over the first axis; of numbers that differ by factors, all above 0, the geometric one."""
     values = np.asarray(values, float)
-    return np.exp(np.log(values).mean(0)) if geometric and (values > 0).all() else values.mean(0)
+    if not geometric:
+        return values.mean(0)
+    factors = np.exp(np.log(np.where(values > 0, values, 1.0)).mean(0))
+    return np.where((values > 0).all(0), factors, values.mean(0))
 
 
 def draw_mean(axes, curves, scale, label, look, markers=10, log=False, geometric=False):

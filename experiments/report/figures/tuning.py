@@ -47,7 +47,7 @@ class Sensitivity(Figure):
         if not points:
             return None
         (metric, unit, scale), axis = w.metric(text, column), text.row("settings", tuning.names[0])
-        score = text.caption("averaged" if tuning.mean else "lowest", metric=metric, small=text.inside(metric))
+        score = self._named(evidence, column, metric)
         if self.quantity:
             metric, unit, scale = text.quantity(self.quantity), self.quantity.unit, self.quantity.scale
             score = metric
@@ -94,6 +94,13 @@ class Sensitivity(Figure):
             " ".join(parts),
             draw,
         )
+
+    def _named(self, evidence, column, metric):
+        """Return what the height of a point is called."""
+        text, averaged = evidence.text, evidence.experiment.tuning.mean
+        if not averaged and evidence.measured_once(column):
+            return metric
+        return text.caption("averaged" if averaged else "lowest", metric=metric, small=text.inside(metric))
 
     def _score(self, record, column, averaged):
         """Return what is drawn of a run; `None` where it has none."""
