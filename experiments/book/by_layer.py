@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 
@@ -84,9 +85,15 @@ class ByLayer(Figure):
         found = {}
         for when in WHEN:
             runs = [self.looked(record["history"], when) for record in evidence.done(variant).values()]
-            # A record has them sorted as texts: 10 before 2.
-            runs = [np.array([by_layer[n] for n in sorted(by_layer, key=int)]) for by_layer in runs if by_layer]
+            runs = [
+                np.array([by_layer[name] for name in sorted(by_layer, key=_place)]) for by_layer in runs if by_layer
+            ]
             if not runs:
                 return None
             found[when] = self.mean(runs)
         return found
+
+
+def _place(layer):
+    """Return where a layer stands, by the numbers of its name; a record has them sorted as texts, 10 before 2."""
+    return [int(number) for number in re.findall(r"[0-9]+", layer)]

@@ -195,10 +195,11 @@ def test_layers_are_drawn_at_two_moments():
     assert len(figure.axes) == 2
 
 
-def test_ten_layers_are_drawn_in_their_order():
+@pytest.mark.parametrize("name", ["{}", "conv{}_activation"])
+def test_ten_layers_are_drawn_in_their_order(name):
     """A record has them sorted as texts."""
     evidence = Evidence(PAPER, PAPER.experiment("dying"), "reduced")
-    probes = {"probes": {"dead_units": {str(n): n / 100 for n in (1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9)}}}
+    probes = {"probes": {"dead_units": {name.format(n): n / 100 for n in (1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9)}}}
     evidence.runs = {"relu": {0: run(0, 0.3) | {"history": [probes, probes]}}}
     curves = ByLayer("dying", "dead_units", MAY_DIE)._curves(evidence, "relu")
     assert curves["start"].tolist() == pytest.approx(range(1, 12))
