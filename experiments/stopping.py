@@ -79,12 +79,15 @@ def _unraisable(report: "sys.UnraisableHookArgs", told: Callable[["sys.Unraisabl
     if not isinstance(report.exc_value, Stopped):
         told(report)
         return
-    again = threading.Timer(AGAIN, _raise_again, (report.exc_value.number,))
-    again.daemon = True
-    again.start()
+    left = threading.Event()
+    threading.Thread(target=_raise_again, args=(report.exc_value.number, left), daemon=True).start()
+    left.set()  # what is raised in here would be lost too, and a busy machine takes its time to start a thread
 
 
-def _raise_again(number: int) -> None:
+def _raise_again(number: int, left: threading.Event) -> None:
+    """Raise a stop in the main thread, `AGAIN` seconds after it has left the hook."""
+    left.wait()
+    time.sleep(AGAIN)
     if _State.number is None:
         return
     if hasattr(signal, "pthread_kill"):

@@ -105,10 +105,11 @@ class Claim:
             p: the p-value of its direction, corrected for the other claims of the paper. Default: its own.
             measured: what `measure` gave. Default: it is measured.
         """
-        ran = evidence is not None and evidence.preset is not None
-        measured = (measured or self.measure(evidence)) if ran else Measured()
+        if evidence is None or evidence.preset is None:
+            return self._not_run(evidence)
+        measured = measured or self.measure(evidence)
         if not (measured.parts or self.judged(evidence)):
-            return Verdict("not run", (Reason.of("no_run", presets=self._judges(evidence)),))
+            return self._not_run(evidence)
         if not self.judged(evidence):
             key = "replaced" if evidence.preset == EARLIER else "scale"
             reason = Reason.of(key, preset=evidence.preset, presets=self._judges(evidence))
@@ -117,15 +118,17 @@ class Claim:
             return Verdict("not run", (measured.missing,), measured.parts)
         p = measured.p if p is None else p
         declared = (Reason.of("seeds_missing", missing=evidence.missing),) if evidence.missing else ()
-        if min(part.estimate.n for part in measured.parts) < ENOUGH:
-            rest = declared or self.settled_by(measured, evidence)
-            return Verdict("open", (Reason.of("few_runs", least=ENOUGH), *rest), measured.parts, p)
-        if declared:
-            return Verdict("open", declared, measured.parts, p)
+        few = min(part.estimate.n for part in measured.parts) < ENOUGH
+        if few or declared:
+            first = (Reason.of("few_runs", least=ENOUGH),) if few else ()
+            return Verdict("open", first + (declared or self.settled_by(measured, evidence)), measured.parts, p)
         verdict, reasons = self.decide(measured, evidence, p)
         if verdict == "open" and reasons[0].key != "protocol_unknown":  # of which runs tell nothing
             reasons = (*reasons, *self.settled_by(measured, evidence))
         return Verdict(verdict, reasons, measured.parts, p)
+
+    def _not_run(self, evidence):
+        return Verdict("not run", (Reason.of("no_run", presets=self._judges(evidence)),))
 
     def _judges(self, evidence):
         """Return the presets that may judge it, one of another experiment with that one's heading."""
