@@ -13,6 +13,7 @@ import sys
 import threading
 import urllib.parse
 
+import filelock
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -40,13 +41,19 @@ WIDTHS, SCHEMES = (1200, 390), ("light", "dark")
 
 
 @pytest.fixture(scope="module")
-def site():
-    """The folder of the built site."""
+def site(tmp_path_factory):
+    """The folder of the built site, which several workers build once."""
     if "SITE" in os.environ:
         return pathlib.Path(os.environ["SITE"]).resolve()
-    command = [sys.executable, "-m", "experiments", "site"]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800)
-    assert answer.returncode == 0, answer.stderr
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    built = shared / "site_is_built"
+    with filelock.FileLock(shared / "site.lock"):
+        if not built.exists():
+            command = [sys.executable, "-m", "experiments", "site"]
+            answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800)
+            assert answer.returncode == 0, answer.stderr
+            built.touch()
     return ROOT / "build" / "site"
 
 
