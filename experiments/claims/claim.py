@@ -158,9 +158,10 @@ class Claim:
         most = evidence.experiment.most
         if most is not None and n > most:
             return (Reason.of("beyond_most", more=n - had, most=most),)
-        hours = (n - had) * evidence.seconds(self.variants()) / 3600
-        key = ("more_runs" if n - had > 1 else "more_run") + ("" if hours >= 1 else "_minutes")
-        return (Reason.of(key, more=n - had, **({"hours": hours} if hours >= 1 else {"minutes": hours * 60})),)
+        seconds = (n - had) * evidence.seconds(self.variants())
+        unit, length = ("hours", 3600) if seconds >= 3600 else ("minutes", 60)
+        key = ("more_runs" if n - had > 1 else "more_run") + ("_minutes" if unit == "minutes" else "")
+        return (Reason.of(key, more=n - had, **{unit: float(f"{seconds / length:.2g}")}),)
 
     def amount(self, value):
         """Return a value of the claim's quantity, to be written with its unit."""

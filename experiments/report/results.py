@@ -174,14 +174,8 @@ def _chosen_by(text, experiment, evidence, tuning, setting):
     metric = text.inside(text.row("quantities", tuning.metric))
     seeds = tuning.seeds(evidence.preset)
     tried = f"{seeds[0]}" if len(seeds) == 1 else text.page("seeds_between", low=str(seeds[0]), high=str(seeds[-1]))
-    key = (
-        "tuning_caption_mean"
-        if tuning.mean
-        else "tuning_caption_once"
-        if evidence.measured_once(tuning.metric)
-        else "tuning_caption"
-    )
-    return text.page(key, setting=setting, metric=metric, epochs=epochs, seed=tried)
+    by = "_mean" if tuning.mean else "_once" if evidence.measured_once(tuning.metric) else ""
+    return text.page(f"tuning_caption{by}", setting=setting, metric=metric, epochs=epochs, seed=tried)
 
 
 def _choice(text, tuning, variant, evidence):

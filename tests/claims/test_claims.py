@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from experiments.claims import TEST_ERROR, Alike, Finding, Margin, NoBetter, Ordering, Reason
+from experiments.claims import TEST_ERROR, Alike, Evidence, Finding, Margin, NoBetter, Ordering, Reason
 from experiments.claims.finding import confirmations, judge, totals
 from experiments.report.view import PaperView, Source
 from experiments.spec import Text
@@ -281,7 +281,7 @@ def test_an_open_claim_says_what_would_settle_it():
     found = judged(lower(gap=0.04), pair(*open_ended))
     (_, reason) = found.reasons
     # Standard deviation 5.6 points: Student's test finds 4 with 80 % from 18 pairs on; 2 x 2 s a pair of runs.
-    assert reason == Reason.of("more_runs_minutes", more=15, minutes=pytest.approx(1.0, abs=0.01))
+    assert reason == Reason.of("more_runs_minutes", more=15, minutes=1.0)
     assert judged(lower(gap=0.001), pair(*open_ended)).reasons[1].key == "none_would"
     assert len(judged(lower(), pair(*open_ended)).reasons) == 1  # nothing published, no margin
     assert judged(lower(margin=Margin(0.04)), pair(*open_ended)).reasons[1] == reason
@@ -291,6 +291,16 @@ def test_an_open_claim_says_what_would_settle_it():
         apart = lower(margin=Margin(0.0001)).judge(evidence, p=0.11)
         assert [r.key for r in apart.reasons] == [key, "none_would"]
         assert lower(margin=Margin(0.04)).judge(evidence, p=0.11).reasons[1].key == "more_runs_minutes"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(20.0, "5 min"), (239.9, "60 min"), (240.0, "1 h"), (435.0, "1.8 h"), (29_000.0, "120 h")]
+)
+def test_what_would_settle_takes_minutes_or_hours(seconds, said, monkeypatch):
+    evidence = view(pair((0.10, 0.22, 0.19), (0.20, 0.21, 0.22)))["first"]
+    monkeypatch.setattr(Evidence, "seconds", lambda self, variants: seconds)
+    (_, reason) = lower(gap=0.04).judge(evidence).reasons
+    assert f"15 more seeds, {said} of runs" in paper().text.reason(reason)
 
 
 def test_beyond_the_greatest_number_of_seeds_that_was_declared_a_claim_stays_open():
